@@ -1,0 +1,1 @@
+"""Riskmesh: one institution's oracle daemon and command line."""

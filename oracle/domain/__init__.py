@@ -1,0 +1,1 @@
+"""The words every other room speaks: identifiers, messages and facts as plain immutable values."""
