@@ -1,0 +1,62 @@
+"""Voucher arithmetic: totals of a pair, when one covers what is owed, when two can be compared.
+
+A voucher is the signed sum of a list of charges, never a message with a life of its own (protocol.md
+section 6): all three totals only ever grow, so of two honest vouchers one is at least the other in each.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from oracle.domain.ids import Credits
+from oracle.domain.messages import Voucher
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What one member has come to owe another: counts of queries and hits, and the amount in credits."""
+
+    queries: int = 0
+    hits: int = 0
+    amount: Credits = Credits(0)
+
+    def plus(self, charge: "Totals") -> "Totals":
+        return Totals(
+            queries=self.queries + charge.queries,
+            hits=self.hits + charge.hits,
+            amount=Credits(self.amount + charge.amount),
+        )
+
+    def at_least(self, other: "Totals") -> bool:
+        """Whether every total is at least the other's."""
+        return self.queries >= other.queries and self.hits >= other.hits and self.amount >= other.amount
+
+
+def totals_of(voucher: Voucher) -> Totals:
+    return Totals(queries=voucher.queries, hits=voucher.hits, amount=voucher.amount)
+
+
+def sum_of(charges: Iterable[Totals]) -> Totals:
+    total = Totals()
+    for charge in charges:
+        total = total.plus(charge)
+    return total
+
+
+def charge_for(*, queries: int, hits: int, query_fee: int, hit_price: int) -> Totals:
+    """What one accepted reply costs: the proven answer for each query, and each hit once."""
+    return Totals(queries=queries, hits=hits, amount=Credits(queries * query_fee + hits * hit_price))
+
+
+def greatest(seen: Totals | None, incoming: Totals) -> Totals | None:
+    """The greater of two totals of a pair; None when neither is (someone signed out of order).
+
+    An older voucher that arrives late is no offence: the one seen before stays the greatest.
+    """
+    if seen is None or incoming.at_least(seen):
+        return incoming
+    return seen if seen.at_least(incoming) else None
+
+
+def covers(held: Totals, accepted: Totals, charge: Totals) -> bool:
+    """Whether the greatest voucher held pays for all that was accepted before and this charge too."""
+    return held.at_least(accepted.plus(charge))

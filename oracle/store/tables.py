@@ -1,0 +1,179 @@
+"""The tables of one member's store; `migrations/store/` brings an existing one to this shape.
+
+Columns named `sealed` hold bytes encrypted under the member's storage key: requests with their openings,
+envelopes with their prefixes, replies, receipts, disclosures. What stands in clear is what the chain shows
+anyway (identifiers, counts, times) or amounts between two members.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("block_number", BigInteger, nullable=False, index=True),
+    Column("block_hash", LargeBinary(32), nullable=False),
+    Column("log_index", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("block_hash", "log_index"),
+)
+"""Events of the chain in order, each once."""
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+)
+"""Hashes of blocks that were read, to notice a reorganisation."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Single values: the event cursor, what this store belongs to."""
+
+transactions = Table(
+    "transactions",
+    metadata,
+    Column("intent", String(200), primary_key=True),
+    Column("position", Integer, nullable=False, unique=True),
+    Column("lane", String(42), nullable=False, index=True),
+    Column("status", String(16), nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What the member's keys send, one row an intent."""
+
+queries = Table(
+    "queries",
+    metadata,
+    Column("query_id", String(32), primary_key=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("subjects", Integer, nullable=False),
+    Column("purpose", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""What the institution asked, before it was cut into batches."""
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("query_id", String(32), nullable=False, index=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("count", Integer, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("committed_at_ms", BigInteger),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Requester: each batch with its signed request, elements and openings."""
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", Integer, nullable=False, default=0),
+    Column("latency_ms", Integer),
+    Column("received", LargeBinary),
+    Column("verified", LargeBinary),
+)
+"""Requester: a row per holder of a batch; `received` is the message as it came, `verified` its proof."""
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", Integer, nullable=False, default=0),
+    Column("hits", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("answer", LargeBinary),
+)
+"""Requester: the receipt for each reply and the disclosures that answered it."""
+
+charges = Table(
+    "charges",
+    metadata,
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("queries", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("price_version", Integer, nullable=False),
+)
+"""Requester: the list that vouchers are the sum of."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("requester", BigInteger, nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reason", Integer, nullable=False, default=0),
+    Column("count", Integer, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("query_fees", BigInteger, nullable=False, default=0),
+    Column("envelope", LargeBinary),
+    Column("reply", LargeBinary),
+    Column("receipt_digest", LargeBinary(32)),
+    Column("disclosures", LargeBinary),
+)
+"""Holder: each batch of another member, from its commitment to its receipt; the three blobs are sealed."""
+
+accepted = Table(
+    "accepted",
+    metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("queries", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+)
+"""Holder: charges that a voucher covered."""
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
+    Column("queries", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("price_version", Integer, nullable=False),
+    Column("key_version", Integer, nullable=False),
+    Column("signature", LargeBinary(65), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+"""Holder: the greatest voucher of each requester."""
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("category", Integer, primary_key=True, autoincrement=False),
+    Column("verdict", String(16), nullable=False),
+    Column("sent_in", String(200)),
+)
+"""Requester: verdicts on disclosed items; `sent_in` is the intent of the transaction that carried them."""
