@@ -1,0 +1,131 @@
+# Every target brings what it needs: on a machine with Python 3.11+, Node 20+ and make, any of them can be the first command.
+
+.ONESHELL:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+unexport PYTHONPATH PYTHONHOME
+export PYTHONNOUSERSITE := 1
+
+BIN := .venv/bin
+PY := $(BIN)/python
+# The platform packages carry the binaries; npm installs the one that fits this machine.
+FORGE = $(firstword $(wildcard node_modules/@foundry-rs/forge-*/bin/forge*) forge)
+SOLIDITY := $(shell find contracts -name '*.sol' 2>/dev/null)
+PIP := $(PY) -m pip --disable-pip-version-check
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host $(LOCK_ARGS)
+
+.PHONY: help
+help: ## Say what each target does (default)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+##### What the rest needs. The stamps make a rerun instant; a changed lock installs again.
+
+.PHONY: setup
+setup: .make/package .make/node .make/contracts ## Create .venv, install the locked packages, compile the contracts (2 minutes, then instant)
+
+.make/python: requirements/dev.txt tools/prerequisites.sh
+	@mkdir -p .make
+	python="$$(tools/prerequisites.sh)"
+	test -x $(PY) || "$$python" -m venv .venv
+	echo "Installing the locked Python packages (a minute the first time)"
+	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	touch $@
+
+.make/package: .make/python pyproject.toml
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.make/node: package.json package-lock.json .npmrc tools/prerequisites.sh
+	@mkdir -p .make
+	tools/prerequisites.sh >/dev/null
+	echo "Installing the locked Node packages (half a minute the first time)"
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+.make/contracts: $(SOLIDITY) tools/compile_contracts.py .make/package .make/node
+	@$(PY) tools/compile_contracts.py
+	touch $@
+
+##### What people run
+
+.PHONY: demo
+demo: setup ## Four institutions on a local chain ask each other about real lists (3 minutes); DEMO_ARGS=--keep leaves it running
+	@$(PY) -m oracle.demo $(DEMO_ARGS)
+
+.PHONY: test
+test: test-contracts ## Everything a change must pass (under 15 minutes)
+	@$(PY) -m pytest -m "not slow" $(PYTEST_ARGS)
+
+.PHONY: test-slow
+test-slow: setup ## Long matrices and scenarios (up to an hour)
+	@$(PY) -m pytest -m slow $(PYTEST_ARGS)
+
+.PHONY: test-contracts
+test-contracts: setup ## Solidity tests with fuzzing and invariants (3 minutes)
+	@$(FORGE) test --offline
+
+.PHONY: check
+check: .make/package .make/node ## The static half: formats, linters, types, import rules, fresh artifacts and locks (2 minutes)
+	@PS4='  '; set -x
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PY) tools/check_locks.py
+	$(PY) -m pytest -q tests/architecture
+	$(FORGE) fmt --check
+	node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol'
+	$(PY) tools/compile_contracts.py --check
+
+.PHONY: audit
+audit: .make/package .make/node ## Look the locked packages up in the advisory databases (a minute; needs the network)
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.txt
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
+
+.PHONY: bench
+bench: setup ## Every performance claim of the documents (10 minutes)
+	@for measure in bench/*.py; do $(PY) "$$measure"; done
+
+.PHONY: gas
+gas: setup ## Gas per operation, compared with the committed table (2 minutes)
+	@$(FORGE) test --offline --gas-report
+
+.PHONY: wheel
+wheel: setup ## Build the wheel and try it in an environment of its own outside this folder (2 minutes)
+	@rm -rf dist && $(PY) -m build --wheel --no-isolation --outdir dist . >/dev/null
+	place="$$(mktemp -d)"; trap 'rm -rf "$$place"' EXIT
+	wheel="$$(realpath dist/riskmesh-*.whl)"; lock="$$(realpath requirements/runtime.txt)"
+	"$$(tools/prerequisites.sh)" -m venv "$$place/venv"
+	cd "$$place"
+	venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$$lock"
+	venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps "$$wheel"
+	venv/bin/riskmesh --help
+	echo "$$wheel installs and starts"
+
+##### Upkeep
+
+.PHONY: format
+format: .make/package .make/node ## Format Python and Solidity in place (seconds)
+	@$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	$(FORGE) fmt
+
+.PHONY: contracts
+contracts: .make/contracts ## Compile the contracts into oracle/chain/artifacts (half a minute)
+
+.PHONY: lock
+lock: .make/package ## Resolve the locks again from pyproject.toml and package.json (2 minutes; LOCK_ARGS=--upgrade moves versions)
+	@$(LOCK) --extra=dev --extra=compiler --output-file=requirements/dev.txt pyproject.toml
+	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/runtime.txt pyproject.toml
+	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+	$(PY) tools/check_locks.py
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed (seconds)
+	@rm -rf .venv node_modules .make build dist out cache *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
