@@ -1,4 +1,4 @@
-"""What follows a reply: receipts with claims and vouchers, disclosures, and the published reasons for a no."""
+"""What follows a reply: receipts with claims and vouchers, disclosures, and published reasons for a no."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum

@@ -1,0 +1,1 @@
+"""What one member says to another: formats, sealed messages, server and client."""
