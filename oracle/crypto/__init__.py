@@ -1,0 +1,1 @@
+"""The cryptographic layer: bytes in, bytes out; private keys stay inside `keyring`."""

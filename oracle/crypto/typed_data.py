@@ -1,0 +1,194 @@
+"""EIP-712: the digest of every statement that members sign, identical to what the contracts compute.
+
+`Header.type` is called `messageType` in its type string; enums travel as the integers of their fields.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from oracle.crypto.errors import FieldOutOfRange, require_length
+from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import Address
+from oracle.domain.messages import (
+    Claim,
+    Disclosure,
+    Header,
+    Publication,
+    Receipt,
+    ReplyHead,
+    Request,
+    Voucher,
+)
+
+Statement = Header | Request | ReplyHead | Receipt | Claim | Disclosure | Voucher | Publication
+
+TYPE_STRINGS: dict[str, str] = {
+    "Header": "Header(uint8 version,uint8 messageType,bytes32 batchId,uint64 sender,uint64 recipient,"
+    "uint32 senderKeyVersion,uint32 recipientKeyVersion,bytes32 bodyDigest)",
+    "Request": "Request(uint8 mode,uint64 requester,uint128 nonce,bytes32 elementsHash,uint32 count,"
+    "uint16 purpose,bytes32 caseCommitment,uint64 issuedAt,uint64 deadline,uint64 referenceBlock,"
+    "bytes32 referenceBlockHash)",
+    "ReplyHead": "ReplyHead(bytes32 batchId,uint64 holder,uint64 snapshotBlock,bytes32 snapshotBlockHash,"
+    "uint64 sequence,bytes32 root,uint8 bits,uint32 oprfKeyVersion,uint64 answeredAt,bytes32 bodyDigest)",
+    "Receipt": "Receipt(bytes32 batchId,uint64 holder,uint8 outcome,uint16 reason,bytes32 bodyDigest)",
+    "Claim": "Claim(bytes32 batchId,uint64 holder,uint32 index,bytes subject,bytes32 blind)",
+    "Disclosure": "Disclosure(bytes32 batchId,uint32 index,uint8 category,bytes32 recordDigest)",
+    "Voucher": "Voucher(uint64 requester,uint64 holder,uint64 queries,uint64 hits,uint256 amount,"
+    "uint32 priceVersion,uint32 keyVersion)",
+    "Publication": "Publication(uint64 holder,uint64 sequence,bytes32 root,uint8 bits,uint32 oprfKeyVersion)",
+}
+
+TYPE_HASHES: dict[str, bytes] = {name: keccak256(text.encode()) for name, text in TYPE_STRINGS.items()}
+
+_DOMAIN_TYPE_HASH = keccak256(
+    b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+)
+_VERSION = "1"
+_WORD = 32
+_ADDRESS_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Where a signature counts; `separator` is its EIP-712 hash."""
+
+    name: str
+    version: str
+    chain_id: int
+    verifying_contract: Address
+    separator: bytes
+
+
+def member_domain(chain_id: int, registry: Address) -> Domain:
+    """The domain of all messages between members."""
+    return _domain("Riskmesh", chain_id, registry)
+
+
+def voucher_domain(chain_id: int, ledger: Address) -> Domain:
+    """The domain of vouchers, which the `CreditLedger` redeems."""
+    return _domain("Riskmesh Credits", chain_id, ledger)
+
+
+def digest(domain: Domain, statement: Statement) -> bytes:
+    """What is signed: `keccak256(0x1901 || domain separator || struct hash)`."""
+    return keccak256(b"\x19\x01" + domain.separator + struct_hash(statement))
+
+
+def struct_hash(statement: Statement) -> bytes:
+    """`hashStruct` of EIP-712; raises `FieldOutOfRange` or `WrongLength` on a value its type cannot hold."""
+    return keccak256(TYPE_HASHES[type(statement).__name__] + b"".join(_fields(statement)))
+
+
+def _domain(name: str, chain_id: int, contract: Address) -> Domain:
+    try:
+        address = bytes.fromhex(contract.removeprefix("0x"))
+    except ValueError:
+        raise FieldOutOfRange("The verifying contract is not an address in hexadecimal.") from None
+    require_length("address of the verifying contract", address, _ADDRESS_SIZE)
+    separator = keccak256(
+        _DOMAIN_TYPE_HASH
+        + keccak256(name.encode())
+        + keccak256(_VERSION.encode())
+        + _uint(256, chain_id)
+        + address.rjust(_WORD, b"\x00")
+    )
+    return Domain(
+        name=name, version=_VERSION, chain_id=chain_id, verifying_contract=contract, separator=separator
+    )
+
+
+def _fields(statement: Statement) -> tuple[bytes, ...]:  # noqa: PLR0911 - one branch a struct
+    match statement:
+        case Header():
+            return (
+                _uint(8, statement.version),
+                _uint(8, statement.type),
+                _word(statement.batch_id),
+                _uint(64, statement.sender),
+                _uint(64, statement.recipient),
+                _uint(32, statement.sender_key_version),
+                _uint(32, statement.recipient_key_version),
+                _word(statement.body_digest),
+            )
+        case Request():
+            return (
+                _uint(8, statement.mode),
+                _uint(64, statement.requester),
+                _uint(128, statement.nonce),
+                _word(statement.elements_hash),
+                _uint(32, statement.count),
+                _uint(16, statement.purpose),
+                _word(statement.case_commitment),
+                _uint(64, statement.issued_at),
+                _uint(64, statement.deadline),
+                _uint(64, statement.reference_block),
+                _word(statement.reference_block_hash),
+            )
+        case ReplyHead():
+            return (
+                _word(statement.batch_id),
+                _uint(64, statement.holder),
+                _uint(64, statement.snapshot_block),
+                _word(statement.snapshot_block_hash),
+                _uint(64, statement.sequence),
+                _word(statement.root),
+                _uint(8, statement.bits),
+                _uint(32, statement.oprf_key_version),
+                _uint(64, statement.answered_at),
+                _word(statement.body_digest),
+            )
+        case Receipt():
+            return (
+                _word(statement.batch_id),
+                _uint(64, statement.holder),
+                _uint(8, statement.outcome),
+                _uint(16, statement.reason),
+                _word(statement.body_digest),
+            )
+        case Claim():
+            return (
+                _word(statement.batch_id),
+                _uint(64, statement.holder),
+                _uint(32, statement.index),
+                keccak256(statement.subject),
+                _word(statement.blind),
+            )
+        case Disclosure():
+            return (
+                _word(statement.batch_id),
+                _uint(32, statement.index),
+                _uint(8, statement.category),
+                _word(statement.record_digest),
+            )
+        case Voucher():
+            return (
+                _uint(64, statement.requester),
+                _uint(64, statement.holder),
+                _uint(64, statement.queries),
+                _uint(64, statement.hits),
+                _uint(256, statement.amount),
+                _uint(32, statement.price_version),
+                _uint(32, statement.key_version),
+            )
+        case Publication():
+            return (
+                _uint(64, statement.holder),
+                _uint(64, statement.sequence),
+                _word(statement.root),
+                _uint(8, statement.bits),
+                _uint(32, statement.oprf_key_version),
+            )
+        case _:
+            assert_never(statement)
+
+
+def _uint(bits: int, value: int) -> bytes:
+    try:
+        return value.to_bytes(bits // 8, "big").rjust(_WORD, b"\x00")
+    except OverflowError:
+        raise FieldOutOfRange(f"A field of type uint{bits} cannot hold its value.") from None
+
+
+def _word(value: bytes) -> bytes:
+    require_length("field of type bytes32", value, _WORD)
+    return value
