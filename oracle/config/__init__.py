@@ -1,0 +1,1 @@
+"""What the operator decides: one file, three environment variables, and nowhere else."""

@@ -1,0 +1,176 @@
+"""Reads `riskmesh.toml` once, into settings; what is unknown, missing or out of range stops the start."""
+
+import tomllib
+from pathlib import Path
+
+from oracle.config.addresses import (
+    is_endpoint,
+    is_loopback,
+    is_rpc,
+    socket_address,
+    store_url,
+)
+from oracle.config.errors import ConfigurationUnreadable, UnknownSetting
+from oracle.config.settings import (
+    ApiSettings,
+    ChainSettings,
+    ClaimPolicy,
+    DatasetSettings,
+    KeySettings,
+    LogFormat,
+    LogLevel,
+    LogSettings,
+    Loopback,
+    MemberSettings,
+    PeerSettings,
+    PolicySettings,
+    Settings,
+    SocketAddress,
+    StoreSettings,
+    UnixSocket,
+)
+from oracle.config.table import Table
+
+TABLES = ("member", "keys", "chain", "store", "dataset", "peer", "api", "policy", "log")
+DAY_S = 86_400
+MAX_SOCKET_PATH = 107
+"""Linux keeps a Unix socket's path in 108 bytes with its end mark."""
+
+
+def load_settings(path: Path) -> Settings:
+    """Read the file at `path`. Raises one of `oracle.config.errors`."""
+    try:
+        document = path.read_bytes().decode()
+    except FileNotFoundError as error:
+        remedy = "Run riskmesh init to make one, or name another with --config."
+        raise ConfigurationUnreadable(path, "there is no such file", remedy) from error
+    except (OSError, UnicodeDecodeError) as error:
+        remedy = "It must be a UTF-8 text file that this account may read."
+        raise ConfigurationUnreadable(path, type(error).__name__, remedy) from error
+    return parse_settings(document, path=path)
+
+
+def parse_settings(document: str, *, path: Path) -> Settings:
+    """Read the text of a configuration that lies at `path`. Raises one of `oracle.config.errors`."""
+    try:
+        values = tomllib.loads(document)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationUnreadable(path, str(error), "Mend that place; texts need quotes.") from error
+    home = path.absolute().parent
+    for name, content in values.items():
+        if name not in TABLES or not isinstance(content, dict):
+            raise UnknownSetting(name, TABLES)
+    tables = {name: Table(name=name, values=values.get(name, {}), home=home) for name in TABLES}
+    settings = Settings(
+        home=home,
+        member=_member(tables["member"]),
+        keys=_keys(tables["keys"]),
+        chain=_chain(tables["chain"]),
+        store=_store(tables["store"], home),
+        dataset=_dataset(tables["dataset"]),
+        peer=_peer(tables["peer"]),
+        api=_api(tables["api"]),
+        policy=_policy(tables["policy"]),
+        log=_log(tables["log"]),
+    )
+    for table in tables.values():
+        table.close()
+    return settings
+
+
+def _member(table: Table) -> MemberSettings:
+    return MemberSettings(name=table.text("name", expected='what the institution is called: name = "Bank A"'))
+
+
+def _keys(table: Table) -> KeySettings:
+    return KeySettings(
+        folder=table.path("folder", default="keys"),
+        passphrase_file=table.path("passphrase_file") if table.has("passphrase_file") else None,
+    )
+
+
+def _chain(table: Table) -> ChainSettings:
+    expected = 'one or more nodes: rpc = ["http://127.0.0.1:8545"]'
+    rpc = table.texts("rpc", expected=expected)
+    if not all(is_rpc(url) for url in rpc):
+        raise table.invalid("rpc", expected)
+    given = table.has("gas_price_wei")
+    return ChainSettings(
+        rpc=rpc,
+        deployment=table.path("deployment", default="deployment.json"),
+        poll_interval_s=table.seconds("poll_interval_s", low=0.05, high=60, default=1.0),
+        gas_price_wei=table.whole("gas_price_wei", low=0, high=10**15) if given else None,
+    )
+
+
+def _store(table: Table, home: Path) -> StoreSettings:
+    expected = 'a database URL: url = "sqlite+aiosqlite:///data/state.db"'
+    url = table.text("url", expected=expected, default="sqlite+aiosqlite:///data/state.db")
+    if "://" not in url:
+        raise table.invalid("url", expected)
+    return StoreSettings(url=store_url(url, home))
+
+
+def _dataset(table: Table) -> DatasetSettings:
+    return DatasetSettings(
+        folder=table.path("folder", default="data/dataset"),
+        publish_interval_s=table.whole("publish_interval_s", low=1, high=DAY_S, default=30),
+        workers=table.whole("workers", low=1, high=256, default=1),
+    )
+
+
+def _peer(table: Table) -> PeerSettings:
+    expected = 'the address that other members reach: endpoint = "https://risk.example.com:8443"'
+    endpoint = table.text("endpoint", expected=expected)
+    if not is_endpoint(endpoint):
+        raise table.invalid("endpoint", expected)
+    return PeerSettings(
+        listen=_listen(table, default="127.0.0.1:8443"),
+        endpoint=endpoint.rstrip("/"),
+        allow_private_endpoints=table.switch("allow_private_endpoints", default=False),
+        timeout_s=table.seconds("timeout_s", low=0.1, high=120, default=10),
+        max_concurrent=table.whole("max_concurrent", low=1, high=10_000, default=64),
+    )
+
+
+def _api(table: Table) -> ApiSettings:
+    if table.has("listen"):
+        address = _listen(table)
+        if table.has("socket") or not is_loopback(address.host):
+            raise table.invalid(
+                "listen", "a loopback address such as 127.0.0.1:8480 with token_file, and no socket"
+            )
+        return ApiSettings(listen=Loopback(address=address, token_file=table.path("token_file")))
+    path = table.path("socket", default="run/riskmesh.sock")
+    if len(str(path).encode()) > MAX_SOCKET_PATH:
+        raise table.invalid("socket", f"a shorter path: the whole of it may have {MAX_SOCKET_PATH} bytes")
+    return ApiSettings(listen=UnixSocket(path=path))
+
+
+def _policy(table: Table) -> PolicySettings:
+    claims = tuple(policy.value for policy in ClaimPolicy)
+    return PolicySettings(
+        claim=ClaimPolicy(table.choice("claim", allowed=claims, default=ClaimPolicy.AUTOMATIC.value)),
+        redeem_min_amount=table.whole("redeem_min_amount", low=1, high=2**96 - 1, default=100),
+        redeem_max_age_s=table.whole("redeem_max_age_s", low=1, high=30 * DAY_S, default=3600),
+        default_purpose=table.whole("default_purpose", low=1, high=65_535, default=1),
+        default_deadline_s=table.whole("default_deadline_s", low=5, high=30 * DAY_S, default=120),
+        carry_through_proposals=table.switch("carry_through_proposals", default=True),
+    )
+
+
+def _log(table: Table) -> LogSettings:
+    levels = tuple(level.name.lower() for level in LogLevel)
+    formats = tuple(one.value for one in LogFormat)
+    return LogSettings(
+        level=LogLevel[table.choice("level", allowed=levels, default="info").upper()],
+        format=LogFormat(table.choice("format", allowed=formats, default=LogFormat.CONSOLE.value)),
+    )
+
+
+def _listen(table: Table, default: str | None = None) -> SocketAddress:
+    expected = 'an address and a port to listen on: listen = "127.0.0.1:8443"'
+    address = socket_address(table.text("listen", expected=expected, default=default))
+    if address is None:
+        raise table.invalid("listen", expected)
+    return address

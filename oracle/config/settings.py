@@ -1,0 +1,138 @@
+"""The settings of one institution as immutable values: paths are absolute, numbers within their range."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketAddress:
+    """A host name or address and a port to listen on."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class ClaimPolicy(StrEnum):
+    """What happens with a proven hit."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+class LogLevel(IntEnum):
+    """The numbers of the standard library's levels."""
+
+    DEBUG = 10
+    INFO = 20
+    WARNING = 30
+    ERROR = 40
+
+
+class LogFormat(StrEnum):
+    """For people or for collectors."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSettings:
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySettings:
+    folder: Path
+    passphrase_file: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainSettings:
+    rpc: tuple[str, ...] = field(repr=False)
+    """Nodes in order of preference. A URL may carry credentials, so it is not shown."""
+    deployment: Path
+    poll_interval_s: float
+    gas_price_wei: int | None
+    """None: ask the node."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    url: str = field(repr=False)
+    """SQLAlchemy URL; it may carry a password, so it is not shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetSettings:
+    folder: Path
+    publish_interval_s: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerSettings:
+    listen: SocketAddress
+    endpoint: str
+    """The https URL that the other members reach; it stands in the registry."""
+    allow_private_endpoints: bool
+    timeout_s: float
+    max_concurrent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnixSocket:
+    """The local interface behind a socket file; the file's mode says who may use it."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loopback:
+    """The local interface on a loopback port; whoever shows the token may use it."""
+
+    address: SocketAddress
+    token_file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    listen: UnixSocket | Loopback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    claim: ClaimPolicy
+    redeem_min_amount: int
+    """Credits; smaller sums wait until `redeem_max_age_s`."""
+    redeem_max_age_s: int
+    default_purpose: int
+    default_deadline_s: int
+    carry_through_proposals: bool
+    """Queue and execute proposals that the vote has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    level: LogLevel
+    format: LogFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything in `riskmesh.toml`."""
+
+    home: Path
+    """The folder of the file; relative paths in it start here."""
+    member: MemberSettings
+    keys: KeySettings
+    chain: ChainSettings
+    store: StoreSettings
+    dataset: DatasetSettings
+    peer: PeerSettings
+    api: ApiSettings
+    policy: PolicySettings
+    log: LogSettings
