@@ -1,0 +1,247 @@
+"""The members with their statuses and every version of their keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Generic, TypeVar, assert_never
+
+from oracle.chain.errors import UnknownKeyVersion, UnknownMember
+from oracle.chain.facts import (
+    EndpointSet,
+    KeyFact,
+    MemberActivated,
+    MemberAdmitted,
+    MemberExpelled,
+    MemberFact,
+    MemberLeft,
+    MemberReinstated,
+    MemberSuspended,
+    OperatorRotated,
+    OprfKeyRotated,
+    ProfileSet,
+    SealingKeyRotated,
+    StatusFact,
+)
+from oracle.domain.errors import Broken
+from oracle.domain.ids import Address, BlockNumber, KeyVersion, MemberId
+
+_T = TypeVar("_T")
+
+
+class Status(IntEnum):
+    """As the registry numbers them; 0 is nobody."""
+
+    ADMITTED = 1
+    ACTIVE = 2
+    SUSPENDED = 3
+    LEFT = 4
+    EXPELLED = 5
+
+    @property
+    def in_standing(self) -> bool:
+        """May ask and be asked."""
+        return self in {Status.ADMITTED, Status.ACTIVE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versioned(Generic[_T]):
+    """One version of a key and the block it came with."""
+
+    version: KeyVersion
+    value: _T
+    since_block: BlockNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealingKey:
+    suite: int
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OprfKey:
+    key: bytes
+    possession: bytes
+    """Z || c || s, 96 bytes; every member checks it for itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    url: str
+    tls_fingerprint: bytes
+    """SHA-256 of the certificate."""
+    certificate: bytes
+    """DER."""
+    since_block: BlockNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member as of the view's last block; histories are ascending and never pruned."""
+
+    id: MemberId
+    governance: Address
+    activates_at: int
+    """Unix seconds from which its activation is possible."""
+    statuses: tuple[tuple[BlockNumber, Status], ...]
+    operators: tuple[Versioned[Address], ...] = ()
+    sealing_keys: tuple[Versioned[SealingKey], ...] = ()
+    oprf_keys: tuple[Versioned[OprfKey], ...] = ()
+    endpoint: Endpoint | None = None
+    profile_hash: bytes = b""
+
+    @property
+    def status(self) -> Status:
+        return self.statuses[-1][1]
+
+    @property
+    def in_standing(self) -> bool:
+        return self.status.in_standing
+
+    def status_at(self, block: BlockNumber) -> Status | None:
+        """Status at the end of this block; None before its admission."""
+        earlier = [status for since, status in self.statuses if since <= block]
+        return earlier[-1] if earlier else None
+
+    @property
+    def operator(self) -> Versioned[Address]:
+        return newest(self.operators)
+
+    @property
+    def sealing_key(self) -> Versioned[SealingKey]:
+        return newest(self.sealing_keys)
+
+    @property
+    def oprf_key(self) -> Versioned[OprfKey]:
+        return newest(self.oprf_keys)
+
+
+def newest(history: tuple[Versioned[_T], ...]) -> Versioned[_T]:
+    if not history:
+        raise UnknownKeyVersion("The registry has not announced this key yet")
+    return history[-1]
+
+
+def at_version(history: tuple[Versioned[_T], ...], version: KeyVersion) -> Versioned[_T]:
+    """Versions count from 1 without gaps. Raises UnknownKeyVersion."""
+    if not 1 <= version <= len(history):
+        raise UnknownKeyVersion(f"Key version {version} is not one of the {len(history)} on the chain")
+    return history[version - 1]
+
+
+def _appended(
+    history: tuple[Versioned[_T], ...], version: KeyVersion, value: _T, block: BlockNumber
+) -> tuple[Versioned[_T], ...]:
+    if version != len(history) + 1:
+        raise Broken(
+            f"Key version {version} follows version {len(history)}: a fact is missing from the journal"
+        )
+    return (*history, Versioned(version=version, value=value, since_block=block))
+
+
+@dataclass(slots=True)
+class MemberBook:
+    """Members by number, by operator, by certificate."""
+
+    _members: dict[MemberId, Member] = field(default_factory=dict)
+    _by_account: dict[Address, MemberId] = field(default_factory=dict)
+    _by_tls: dict[bytes, MemberId] = field(default_factory=dict)
+
+    def apply(self, fact: MemberFact) -> None:
+        match fact:
+            case MemberAdmitted():
+                self._admit(fact)
+            case MemberActivated() | MemberSuspended() | MemberReinstated() | MemberExpelled() | MemberLeft():
+                self._change_status(fact)
+            case OperatorRotated() | SealingKeyRotated() | OprfKeyRotated() | EndpointSet() | ProfileSet():
+                self._change_key(fact)
+            case _:
+                assert_never(fact)
+
+    @property
+    def all(self) -> Mapping[MemberId, Member]:
+        return self._members
+
+    def get(self, member: MemberId) -> Member:
+        """Raises UnknownMember."""
+        found = self._members.get(member)
+        if found is None:
+            raise UnknownMember(f"There is no member {member} in the registry")
+        return found
+
+    def by_operator(self, operator: Address) -> Member | None:
+        """The member whose current operator this is."""
+        found = self._by_account.get(operator)
+        return None if found is None else self._members[found]
+
+    def by_tls(self, fingerprint: bytes) -> Member | None:
+        """The member whose current certificate has this SHA-256."""
+        found = self._by_tls.get(fingerprint)
+        return None if found is None else self._members[found]
+
+    def _admit(self, fact: MemberAdmitted) -> None:
+        if fact.member_id in self._members:
+            raise Broken(
+                f"Member {fact.member_id} is admitted twice: the journal holds a fact of another chain"
+            )
+        self._members[fact.member_id] = Member(
+            id=fact.member_id,
+            governance=fact.governance,
+            activates_at=fact.activates_at,
+            statuses=((fact.at.block_number, Status.ADMITTED),),
+        )
+
+    def _change_status(self, fact: StatusFact) -> None:
+        member = self.get(fact.member_id)
+        match fact:
+            case MemberActivated() | MemberReinstated():
+                status = Status.ACTIVE
+            case MemberSuspended():
+                status = Status.SUSPENDED
+            case MemberExpelled():
+                status = Status.EXPELLED
+            case MemberLeft():
+                status = Status.LEFT
+            case _:
+                assert_never(fact)
+        entry = (fact.at.block_number, status)
+        self._members[member.id] = replace(member, statuses=(*member.statuses, entry))
+
+    def _change_key(self, fact: KeyFact) -> None:
+        member, block = self.get(fact.member_id), fact.at.block_number
+        match fact:
+            case OperatorRotated():
+                if member.operators:
+                    self._by_account.pop(member.operator.value, None)
+                self._by_account[fact.operator] = member.id
+                operators = _appended(member.operators, fact.version, fact.operator, block)
+                changed = replace(member, operators=operators)
+            case SealingKeyRotated():
+                sealing = SealingKey(suite=fact.suite, key=fact.key)
+                changed = replace(
+                    member, sealing_keys=_appended(member.sealing_keys, fact.version, sealing, block)
+                )
+            case OprfKeyRotated():
+                oprf = OprfKey(key=fact.key, possession=fact.possession)
+                changed = replace(member, oprf_keys=_appended(member.oprf_keys, fact.version, oprf, block))
+            case EndpointSet():
+                changed = self._with_endpoint(member, fact)
+            case ProfileSet():
+                changed = replace(member, profile_hash=fact.profile_hash)
+            case _:
+                assert_never(fact)
+        self._members[member.id] = changed
+
+    def _with_endpoint(self, member: Member, fact: EndpointSet) -> Member:
+        # Two members may announce one certificate; only the one that announced it first is found by it.
+        previous = member.endpoint
+        if previous is not None and self._by_tls.get(previous.tls_fingerprint) == member.id:
+            del self._by_tls[previous.tls_fingerprint]
+        self._by_tls.setdefault(fact.tls_fingerprint, member.id)
+        endpoint = Endpoint(
+            url=fact.endpoint,
+            tls_fingerprint=fact.tls_fingerprint,
+            certificate=fact.certificate,
+            since_block=fact.at.block_number,
+        )
+        return replace(member, endpoint=endpoint)

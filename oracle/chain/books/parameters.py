@@ -1,0 +1,101 @@
+"""The governed parameters, prices and epochs."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from eth_utils.crypto import keccak
+
+from oracle.chain.errors import UnknownParameter
+from oracle.chain.facts import ParameterDeclared, ParameterFact, ParameterSet, PricesSet
+from oracle.domain.errors import Broken
+from oracle.domain.ids import BlockNumber, Credits
+
+
+def parameter_key(name: str) -> bytes:
+    """keccak256 of the name, as the contract keys its parameters."""
+    return keccak(text=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterValue:
+    """A value and the block since which it holds."""
+
+    value: int
+    since_block: BlockNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    version: int
+    query_fee: Credits
+    hit_fee: Credits
+    from_epoch: int
+
+
+@dataclass(slots=True)
+class ParameterBook:
+    _names: dict[bytes, str] = field(default_factory=dict)
+    _values: dict[str, list[ParameterValue]] = field(default_factory=dict)
+    _prices: list[Prices] = field(default_factory=list)
+
+    def apply(self, fact: ParameterFact) -> None:
+        match fact:
+            case ParameterDeclared():
+                if parameter_key(fact.name) != fact.key:
+                    raise Broken(f"Parameter '{fact.name}' is declared under the key of another name")
+                self._names[fact.key] = fact.name
+                self._append(fact.name, fact.value, fact.at.block_number)
+            case ParameterSet():
+                name = self._names.get(fact.key)
+                if name is None:
+                    raise Broken("A parameter is set that was never declared: a fact is missing")
+                self._append(name, fact.value, fact.at.block_number)
+            case PricesSet():
+                self._prices.append(
+                    Prices(
+                        version=fact.version,
+                        query_fee=fact.query_fee,
+                        hit_fee=fact.hit_fee,
+                        from_epoch=fact.from_epoch,
+                    )
+                )
+            case _:
+                assert_never(fact)
+
+    def _append(self, name: str, value: int, block: BlockNumber) -> None:
+        self._values.setdefault(name, []).append(ParameterValue(value=value, since_block=block))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._values))
+
+    def current(self, name: str) -> ParameterValue:
+        """Raises UnknownParameter."""
+        return self._history(name)[-1]
+
+    def at_block(self, name: str, block: BlockNumber) -> ParameterValue:
+        """The value at the end of this block. Raises UnknownParameter."""
+        history = self._history(name)
+        index = bisect_right(history, block, key=lambda entry: entry.since_block)
+        if index == 0:
+            raise UnknownParameter(f"The parameter '{name}' had no value at block {block}")
+        return history[index - 1]
+
+    def _history(self, name: str) -> list[ParameterValue]:
+        history = self._values.get(name)
+        if history is None:
+            raise UnknownParameter(f"The chain has no parameter '{name}'")
+        return history
+
+    def epoch_of(self, timestamp: int) -> int:
+        """Epoch of a moment in unix seconds; 0 before the first one starts, as on the chain."""
+        start = self.current("epoch_start").value
+        return max(0, timestamp - start) // self.current("epoch_length_s").value
+
+    def prices_at(self, epoch: int) -> Prices:
+        """The newest prices that apply in this epoch. Raises UnknownParameter."""
+        for prices in reversed(self._prices):
+            if prices.from_epoch <= epoch:
+                return prices
+        raise UnknownParameter(f"No prices are set for epoch {epoch}")

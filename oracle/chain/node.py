@@ -1,0 +1,139 @@
+"""One node: the JSON-RPC methods that we use, each with its answer checked."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from oracle.chain.answers import Block, RawLog, Receipt, parse_block, parse_logs, parse_receipt
+from oracle.chain.errors import NodeUnreliable
+from oracle.chain.quantities import WORD, data, hexadecimal, quantity
+from oracle.chain.transport import Transport
+from oracle.domain.ids import Address, BlockNumber
+
+Latest = Literal["latest"]
+LATEST: Latest = "latest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """What a contract is called with; `to` is None for a deployment."""
+
+    to: Address | None
+    data: bytes
+    sender: Address | None = None
+    gas_price: int | None = None
+
+    def encoded(self) -> dict[str, str]:
+        fields = {"data": hexadecimal(self.data)}
+        if self.to is not None:
+            fields["to"] = self.to
+        if self.sender is not None:
+            fields["from"] = self.sender
+        if self.gas_price is not None:
+            fields["gasPrice"] = hex(self.gas_price)
+        return fields
+
+
+def _block_reference(block: BlockNumber | Latest) -> str:
+    return block if isinstance(block, str) else hex(block)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Questions that belong together go to one node, so that its answers can be held against each other."""
+
+    transport: Transport
+
+    @property
+    def name(self) -> str:
+        return self.transport.name
+
+    async def chain_id(self) -> int:
+        return quantity(await self.transport.call("eth_chainId"), "chain id")
+
+    async def block_number(self) -> BlockNumber:
+        return BlockNumber(quantity(await self.transport.call("eth_blockNumber"), "block number"))
+
+    async def find_block(self, block: BlockNumber | Latest) -> Block | None:
+        """None when the node does not have it (yet)."""
+        answer = await self.transport.call("eth_getBlockByNumber", _block_reference(block), False)
+        if answer is None:
+            return None
+        parsed = parse_block(answer)
+        if not isinstance(block, str) and parsed.number != block:
+            raise NodeUnreliable(f"Node {self.name} answered with block {parsed.number} instead of {block}")
+        return parsed
+
+    async def block(self, block: BlockNumber | Latest) -> Block:
+        found = await self.find_block(block)
+        if found is None:
+            raise NodeUnreliable(f"Node {self.name} does not have block {block}")
+        return found
+
+    async def logs(
+        self,
+        first: BlockNumber,
+        last: BlockNumber,
+        addresses: Sequence[Address],
+        topics: Sequence[bytes],
+    ) -> tuple[RawLog, ...]:
+        """Logs of these contracts with one of these first topics, in the order of the chain."""
+        answer = await self.transport.call(
+            "eth_getLogs",
+            {
+                "fromBlock": hex(first),
+                "toBlock": hex(last),
+                "address": list(addresses),
+                "topics": [[hexadecimal(topic) for topic in topics]],
+            },
+        )
+        logs = parse_logs(answer)
+        self._check_logs(logs, range(first, last + 1), frozenset(addresses), frozenset(topics))
+        return tuple(sorted(logs, key=lambda log: (log.block_number, log.index)))
+
+    def _check_logs(
+        self,
+        logs: Sequence[RawLog],
+        blocks: range,
+        addresses: Collection[Address],
+        topics: Collection[bytes],
+    ) -> None:
+        for log in logs:
+            asked_for = (
+                log.block_number in blocks
+                and log.address in addresses
+                and log.topics
+                and log.topics[0] in topics
+            )
+            if not asked_for:
+                raise NodeUnreliable(f"Node {self.name} sent a log that was not asked for")
+        if len({(log.block_number, log.index) for log in logs}) != len(logs):
+            raise NodeUnreliable(f"Node {self.name} sent the same log twice")
+
+    async def call(self, call: Call, block: BlockNumber | Latest) -> bytes:
+        answer = await self.transport.call("eth_call", call.encoded(), _block_reference(block))
+        return data(answer, "call result")
+
+    async def code(self, account: Address, block: BlockNumber | Latest = LATEST) -> bytes:
+        return data(
+            await self.transport.call("eth_getCode", account, _block_reference(block)), "contract code"
+        )
+
+    async def estimate_gas(self, call: Call) -> int:
+        return quantity(await self.transport.call("eth_estimateGas", call.encoded()), "gas estimate")
+
+    async def gas_price(self) -> int:
+        return quantity(await self.transport.call("eth_gasPrice"), "gas price")
+
+    async def nonce(self, account: Address, block: Literal["latest", "pending"] = "latest") -> int:
+        return quantity(
+            await self.transport.call("eth_getTransactionCount", account, block), "transaction count"
+        )
+
+    async def send_raw(self, raw: bytes) -> bytes:
+        answer = await self.transport.call("eth_sendRawTransaction", hexadecimal(raw))
+        return data(answer, "transaction hash", WORD)
+
+    async def receipt(self, tx_hash: bytes) -> Receipt | None:
+        answer = await self.transport.call("eth_getTransactionReceipt", hexadecimal(tx_hash))
+        return None if answer is None else parse_receipt(answer, tx_hash)

@@ -1,0 +1,44 @@
+"""Hexadecimal at the edge: JSON-RPC quantities and data parsed strictly, and written back."""
+
+import re
+from typing import Final
+
+from eth_utils.address import to_checksum_address
+
+from oracle.chain.errors import NodeUnreliable
+from oracle.domain.ids import Address
+
+WORD: Final = 32
+_ADDRESS_SIZE = 20
+_QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+
+
+def quantity(value: object, what: str) -> int:
+    """A `0x…` number of at most 256 bits."""
+    if not isinstance(value, str) or _QUANTITY.fullmatch(value) is None:
+        raise NodeUnreliable(f"The node's {what} is not a number in hexadecimal")
+    return int(value, 16)
+
+
+def data(value: object, what: str, size: int | None = None) -> bytes:
+    """`0x…` bytes, of exactly `size` when it is given."""
+    if not isinstance(value, str) or _DATA.fullmatch(value) is None:
+        raise NodeUnreliable(f"The node's {what} is not bytes in hexadecimal")
+    decoded = bytes.fromhex(value[2:])
+    if size is not None and len(decoded) != size:
+        raise NodeUnreliable(f"The node's {what} has {len(decoded)} bytes instead of {size}")
+    return decoded
+
+
+def address(value: object, what: str) -> Address:
+    return checksummed(data(value, what, _ADDRESS_SIZE))
+
+
+def checksummed(raw: bytes) -> Address:
+    """EIP-55 form of 20 bytes."""
+    return Address(to_checksum_address(raw))
+
+
+def hexadecimal(value: bytes) -> str:
+    return "0x" + value.hex()

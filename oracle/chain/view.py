@@ -1,0 +1,139 @@
+"""The local view of the alliance: facts folded in the order of the chain, and the questions they answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from typing import assert_never
+
+from oracle.chain import facts
+from oracle.chain.answers import Block
+from oracle.chain.books.commitments import CommitmentBook
+from oracle.chain.books.credits import CreditBook, RedeemedTotals
+from oracle.chain.books.members import Member, MemberBook, OprfKey, SealingKey, at_version
+from oracle.chain.books.parameters import ParameterBook, ParameterValue, Prices
+from oracle.chain.books.proposals import ProposalBook
+from oracle.chain.books.publications import PlacedPublication, PublicationBook
+from oracle.chain.books.ratings import RatingBook
+from oracle.chain.facts import Committed, Fact
+from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
+from oracle.rules.pricing import hit_price
+
+
+@dataclass(slots=True)
+class AllianceView:
+    """Holds everything up to `head`. `apply` depends on the facts alone, never on a node or a clock."""
+
+    head: Block | None = None
+    """The newest block whose facts are in; None before the first."""
+    members: MemberBook = field(default_factory=MemberBook)
+    parameters: ParameterBook = field(default_factory=ParameterBook)
+    publications: PublicationBook = field(default_factory=PublicationBook)
+    commitments: CommitmentBook = field(default_factory=CommitmentBook)
+    credits: CreditBook = field(default_factory=CreditBook)
+    ratings: RatingBook = field(default_factory=RatingBook)
+    proposals: ProposalBook = field(default_factory=ProposalBook)
+
+    def apply(self, fact: Fact) -> None:
+        match fact:
+            case facts.ParameterDeclared() | facts.ParameterSet() | facts.PricesSet():
+                self.parameters.apply(fact)
+            case (
+                facts.MemberAdmitted()
+                | facts.MemberActivated()
+                | facts.MemberSuspended()
+                | facts.MemberReinstated()
+                | facts.MemberExpelled()
+                | facts.MemberLeft()
+                | facts.OperatorRotated()
+                | facts.SealingKeyRotated()
+                | facts.OprfKeyRotated()
+                | facts.EndpointSet()
+                | facts.ProfileSet()
+            ):
+                self.members.apply(fact)
+            case facts.Published():
+                self.publications.apply(fact)
+            case facts.Committed():
+                self.commitments.apply(fact)
+            case facts.Granted() | facts.Redeemed():
+                self.credits.apply(fact)
+            case facts.Rated():
+                self.ratings.apply(fact)
+            case (
+                facts.ProposalCreated()
+                | facts.VoteCast()
+                | facts.ProposalQueued()
+                | facts.ProposalExecuted()
+                | facts.ProposalCanceled()
+            ):
+                self.proposals.apply(fact)
+            case _:
+                assert_never(fact)
+
+    def fold(self, many: Iterable[Fact]) -> None:
+        for fact in many:
+            self.apply(fact)
+
+    def become(self, other: "AllianceView") -> None:
+        """Takes over another view in one step, so that whoever holds this one never sees it half built."""
+        for entry in fields(self):
+            setattr(self, entry.name, getattr(other, entry.name))
+
+    def member(self, member: MemberId) -> Member:
+        """Raises UnknownMember."""
+        return self.members.get(member)
+
+    def members_in_standing(self) -> tuple[Member, ...]:
+        """In ascending number."""
+        return tuple(member for _, member in sorted(self.members.all.items()) if member.in_standing)
+
+    def member_by_operator(self, operator: Address) -> Member | None:
+        return self.members.by_operator(operator)
+
+    def member_by_tls(self, fingerprint: bytes) -> Member | None:
+        return self.members.by_tls(fingerprint)
+
+    def operator_of(self, member: MemberId, version: KeyVersion) -> Address:
+        """Raises UnknownMember or UnknownKeyVersion."""
+        return at_version(self.member(member).operators, version).value
+
+    def sealing_key(self, member: MemberId, version: KeyVersion) -> SealingKey:
+        """Raises UnknownMember or UnknownKeyVersion."""
+        return at_version(self.member(member).sealing_keys, version).value
+
+    def oprf_key(self, holder: MemberId, version: KeyVersion) -> OprfKey:
+        """Raises UnknownMember or UnknownKeyVersion."""
+        return at_version(self.member(holder).oprf_keys, version).value
+
+    def publications_of(self, holder: MemberId) -> tuple[PlacedPublication, ...]:
+        return self.publications.of(holder)
+
+    def publication_before(self, holder: MemberId, block: BlockNumber) -> PlacedPublication | None:
+        """The last publication in a block strictly before this one."""
+        return self.publications.before(holder, block)
+
+    def commitment(self, batch: BatchId) -> Committed | None:
+        return self.commitments.get(batch)
+
+    def parameter(self, name: str) -> ParameterValue:
+        """Raises UnknownParameter."""
+        return self.parameters.current(name)
+
+    def epoch_of(self, timestamp: int) -> int:
+        return self.parameters.epoch_of(timestamp)
+
+    def price_at(self, epoch: int) -> Prices:
+        return self.parameters.prices_at(epoch)
+
+    def score_bps(self, holder: MemberId, epoch: int) -> int:
+        return self.ratings.score_bps(holder, epoch)
+
+    def hit_price(self, holder: MemberId, epoch: int) -> Credits:
+        """What a hit at this holder costs in this epoch."""
+        prices = self.price_at(epoch)
+        return Credits(hit_price(hit_fee=prices.hit_fee, score=self.score_bps(holder, epoch)))
+
+    def balance(self, member: MemberId) -> Credits:
+        return self.credits.balance(member)
+
+    def redeemed(self, requester: MemberId, holder: MemberId) -> RedeemedTotals:
+        return self.credits.redeemed(requester, holder)
