@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
+import {ParameterKeys} from "../libraries/ParameterKeys.sol";
+import {PriceHistory} from "../libraries/PriceHistory.sol";
+import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @title Governed, bounded parameters, prices by version, and the epoch grid.
+contract ProtocolParameters is AccessControl, IProtocolParameters {
+    using PriceHistory for PriceHistory.History;
+
+    struct Parameter {
+        uint256 value;
+        uint256 min;
+        uint256 max;
+        bool declared;
+    }
+
+    bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
+
+    uint256 private immutable _EPOCH_START;
+    uint256 private immutable _EPOCH_LENGTH;
+    mapping(bytes32 key => Parameter parameter) private _parameters;
+    PriceHistory.History private _prices;
+
+    /// @param declarations every parameter with its bounds and first value, each name once
+    /// @param admin may grant and revoke roles; hands over to the timelock and renounces
+    constructor(Declaration[] memory declarations, address admin) {
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        for (uint256 i = 0; i < declarations.length; ++i) {
+            _declare(declarations[i]);
+        }
+        _EPOCH_START = _declared(ParameterKeys.EPOCH_START).value;
+        _EPOCH_LENGTH = _declared(ParameterKeys.EPOCH_LENGTH_S).value;
+        if (_EPOCH_LENGTH == 0) revert ParameterOutOfBounds(ParameterKeys.EPOCH_LENGTH_S, 0, 1, type(uint256).max);
+        if (_EPOCH_START > block.timestamp) revert EpochsBeginInTheFuture(_EPOCH_START, block.timestamp);
+        _requireFeeBound(ParameterKeys.QUERY_FEE);
+        _requireFeeBound(ParameterKeys.HIT_FEE);
+        _addPrices(0, _parameters[ParameterKeys.QUERY_FEE].value, _parameters[ParameterKeys.HIT_FEE].value);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function set(bytes32 key, uint256 value) external onlyRole(GOVERNOR_ROLE) {
+        if (
+            _isPrice(key) || key == ParameterKeys.PRICE_VERSION || key == ParameterKeys.EPOCH_START
+                || key == ParameterKeys.EPOCH_LENGTH_S
+        ) revert ParameterNotSettable(key);
+        _requireWithinBounds(key, value);
+        _parameters[key].value = value;
+        emit ParameterSet(key, value);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function setPrices(uint256 queryFee, uint256 hitFee) external onlyRole(GOVERNOR_ROLE) {
+        _requireWithinBounds(ParameterKeys.QUERY_FEE, queryFee);
+        _requireWithinBounds(ParameterKeys.HIT_FEE, hitFee);
+        _addPrices(currentEpoch() + 1, queryFee, hitFee);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function get(bytes32 key) external view returns (uint256 value) {
+        if (_isPrice(key) || key == ParameterKeys.PRICE_VERSION) {
+            (uint32 version, uint256 queryFee, uint256 hitFee) = priceAt(currentEpoch());
+            if (key == ParameterKeys.PRICE_VERSION) return version;
+            return key == ParameterKeys.QUERY_FEE ? queryFee : hitFee;
+        }
+        return _declared(key).value;
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function boundsOf(bytes32 key) external view returns (uint256 min, uint256 max) {
+        Parameter storage parameter = _declared(key);
+        return (parameter.min, parameter.max);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function priceOf(uint32 version) external view returns (uint64 fromEpoch, uint256 queryFee, uint256 hitFee) {
+        if (version == 0 || version > _prices.latestVersion()) revert UnknownPriceVersion(version);
+        return _prices.ofVersion(version);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function priceAt(uint64 epoch) public view returns (uint32 version, uint256 queryFee, uint256 hitFee) {
+        version = _prices.versionAt(epoch);
+        (, queryFee, hitFee) = _prices.ofVersion(version);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function epochAt(uint256 timestamp) public view returns (uint64 epoch) {
+        if (timestamp < _EPOCH_START) revert BeforeFirstEpoch(timestamp, _EPOCH_START);
+        return SafeCast.toUint64((timestamp - _EPOCH_START) / _EPOCH_LENGTH);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function currentEpoch() public view returns (uint64 epoch) {
+        return epochAt(block.timestamp);
+    }
+
+    function _declare(Declaration memory declaration) private {
+        bytes32 key = keccak256(bytes(declaration.name));
+        if (_parameters[key].declared || key == ParameterKeys.PRICE_VERSION) revert ParameterAlreadyDeclared(key);
+        _parameters[key] =
+            Parameter({value: declaration.value, min: declaration.min, max: declaration.max, declared: true});
+        _requireWithinBounds(key, declaration.value);
+        emit ParameterDeclared(key, declaration.name, declaration.min, declaration.max, declaration.value);
+    }
+
+    function _addPrices(uint64 fromEpoch, uint256 queryFee, uint256 hitFee) private {
+        uint32 version = _prices.add(fromEpoch, queryFee, hitFee);
+        emit PricesSet(version, queryFee, hitFee, fromEpoch);
+    }
+
+    function _requireFeeBound(bytes32 key) private view {
+        uint256 max = _declared(key).max;
+        if (max > type(uint96).max) revert FeeBoundTooLarge(key, max);
+    }
+
+    function _requireWithinBounds(bytes32 key, uint256 value) private view {
+        Parameter storage parameter = _declared(key);
+        if (value < parameter.min || value > parameter.max) {
+            revert ParameterOutOfBounds(key, value, parameter.min, parameter.max);
+        }
+    }
+
+    function _declared(bytes32 key) private view returns (Parameter storage parameter) {
+        parameter = _parameters[key];
+        if (!parameter.declared) revert UnknownParameter(key);
+    }
+
+    function _isPrice(bytes32 key) private pure returns (bool) {
+        return key == ParameterKeys.QUERY_FEE || key == ParameterKeys.HIT_FEE;
+    }
+}

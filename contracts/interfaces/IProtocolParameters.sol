@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+/// @title The numbers that all members agree on: governed, and bounded by limits fixed at deployment.
+/// @notice A parameter's key is keccak256 of its short ASCII name, e.g. "finality_depth". The epoch grid (`epoch_start`,
+/// `epoch_length_s`) never changes in this form of the protocol. Prices change together and from the next epoch on.
+interface IProtocolParameters {
+    /// @dev A parameter at deployment. `epoch_start`, `epoch_length_s`, `query_fee` and `hit_fee` must be among them.
+    struct Declaration {
+        string name;
+        uint256 min;
+        uint256 max;
+        uint256 value;
+    }
+
+    event ParameterDeclared(bytes32 indexed key, string name, uint256 min, uint256 max, uint256 value);
+    event ParameterSet(bytes32 indexed key, uint256 value);
+    /// @dev The prices in force from the beginning of `fromEpoch` until another version takes over.
+    event PricesSet(uint32 indexed version, uint256 queryFee, uint256 hitFee, uint64 fromEpoch);
+
+    error UnknownParameter(bytes32 key);
+    error ParameterAlreadyDeclared(bytes32 key);
+    error ParameterOutOfBounds(bytes32 key, uint256 value, uint256 min, uint256 max);
+    /// @dev The epoch grid is fixed; prices change only through `setPrices`; the price version only by itself.
+    error ParameterNotSettable(bytes32 key);
+    /// @dev A fee's upper bound must fit in 96 bits.
+    error FeeBoundTooLarge(bytes32 key, uint256 max);
+    error EpochsBeginInTheFuture(uint256 epochStart, uint256 timestamp);
+    error BeforeFirstEpoch(uint256 timestamp, uint256 epochStart);
+    error UnknownPriceVersion(uint32 version);
+
+    /// @notice Changes one parameter at once. Governor only.
+    function set(bytes32 key, uint256 value) external;
+
+    /// @notice Sets both fees from the next epoch on, under the next price version. Governor only.
+    function setPrices(uint256 queryFee, uint256 hitFee) external;
+
+    /// @notice Value in force now; for `query_fee`, `hit_fee` and `price_version` the one of the current epoch.
+    function get(bytes32 key) external view returns (uint256 value);
+
+    /// @notice Limits fixed at deployment, inclusive.
+    function boundsOf(bytes32 key) external view returns (uint256 min, uint256 max);
+
+    /// @notice Prices in force during `epoch`; for an epoch to come, as far as it is known today.
+    function priceAt(uint64 epoch) external view returns (uint32 version, uint256 queryFee, uint256 hitFee);
+
+    /// @notice Prices of a version and the epoch that they apply from.
+    function priceOf(uint32 version) external view returns (uint64 fromEpoch, uint256 queryFee, uint256 hitFee);
+
+    /// @notice Number of the epoch that `timestamp` (unix seconds) lies in, from 0.
+    function epochAt(uint256 timestamp) external view returns (uint64 epoch);
+
+    /// @notice Epoch of the current block.
+    function currentEpoch() external view returns (uint64 epoch);
+}

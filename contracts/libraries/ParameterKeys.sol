@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+/// @title Keys of the parameters that contracts read; daemons read the others by the hash of their names.
+library ParameterKeys {
+    bytes32 internal constant EPOCH_START = keccak256("epoch_start");
+    bytes32 internal constant EPOCH_LENGTH_S = keccak256("epoch_length_s");
+    bytes32 internal constant QUERY_FEE = keccak256("query_fee");
+    bytes32 internal constant HIT_FEE = keccak256("hit_fee");
+    bytes32 internal constant PRICE_VERSION = keccak256("price_version");
+    bytes32 internal constant ACTIVATION_DELAY_S = keccak256("activation_delay_s");
+    bytes32 internal constant MAX_ADMISSIONS_PER_EPOCH = keccak256("max_admissions_per_epoch");
+    bytes32 internal constant MAX_BUCKET_BITS = keccak256("max_bucket_bits");
+    bytes32 internal constant MAX_BATCH_COUNT = keccak256("max_batch_count");
+    bytes32 internal constant MAX_DEADLINE_S = keccak256("max_deadline_s");
+    bytes32 internal constant CREDIT_FLOOR = keccak256("credit_floor");
+    bytes32 internal constant ADMISSION_GRANT = keccak256("admission_grant");
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
+import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
+import {MemberRoll} from "../libraries/MemberRoll.sol";
+import {ParameterKeys} from "../libraries/ParameterKeys.sol";
+import {Application, Identity, Status} from "../types/Members.sol";
+import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
+import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
+import {ERC721Votes} from "@openzeppelin/contracts/token/ERC721/extensions/ERC721Votes.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+
+/// @title Members, their keys and standing, and one soulbound vote for each active member.
+contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
+    using MemberRoll for MemberRoll.Roll;
+
+    bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
+    bytes32 public constant FOUNDER_ROLE = keccak256("FOUNDER_ROLE");
+
+    IProtocolParameters private immutable _PARAMETERS;
+    bool private _foundingClosed;
+    MemberRoll.Roll private _roll;
+    mapping(uint64 epoch => uint256 count) private _admissions;
+
+    /// @param parameters read for the activation delay and the admissions of an epoch
+    /// @param admin takes in the founders, may grant and revoke roles; hands over to the timelock and renounces
+    constructor(IProtocolParameters parameters, address admin)
+        ERC721("Riskmesh Member", "RISKMESH")
+        EIP712("Riskmesh", "1")
+    {
+        _PARAMETERS = parameters;
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+        _grantRole(FOUNDER_ROLE, admin);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function found(Application calldata application) external onlyRole(FOUNDER_ROLE) returns (uint64 memberId) {
+        if (_foundingClosed) revert FoundingIsClosed();
+        memberId = _enter(application, SafeCast.toUint64(block.timestamp));
+        _activate(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function closeFounding() external onlyRole(FOUNDER_ROLE) {
+        if (_foundingClosed) revert FoundingIsClosed();
+        _foundingClosed = true;
+        _revokeRole(FOUNDER_ROLE, _msgSender());
+        emit FoundingClosed(_roll.count);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function admit(Application calldata application) external onlyRole(GOVERNOR_ROLE) returns (uint64 memberId) {
+        uint64 epoch = _PARAMETERS.currentEpoch();
+        uint256 limit = _PARAMETERS.get(ParameterKeys.MAX_ADMISSIONS_PER_EPOCH);
+        uint256 admitted = _admissions[epoch];
+        if (admitted >= limit) revert TooManyAdmissions(epoch, admitted, limit);
+        _admissions[epoch] = admitted + 1;
+        uint256 delay = _PARAMETERS.get(ParameterKeys.ACTIVATION_DELAY_S);
+        return _enter(application, SafeCast.toUint64(block.timestamp + delay));
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function activate(uint64 memberId) external {
+        _activate(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function suspend(uint64 memberId) external onlyRole(GOVERNOR_ROLE) {
+        if (_roll.suspend(memberId)) _burn(memberId);
+        emit MemberSuspended(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function reinstate(uint64 memberId) external onlyRole(GOVERNOR_ROLE) {
+        if (_roll.reinstate(memberId)) _mint(governanceOf(memberId), memberId);
+        emit MemberReinstated(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function expel(uint64 memberId) external onlyRole(GOVERNOR_ROLE) {
+        if (_roll.end(memberId, Status.Expelled)) _burn(memberId);
+        emit MemberExpelled(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function leave() external {
+        uint64 memberId = _governed(_msgSender());
+        if (_roll.end(memberId, Status.Left)) _burn(memberId);
+        emit MemberLeft(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function replaceGovernance(uint64 memberId, address governance) external onlyRole(GOVERNOR_ROLE) {
+        _roll.requireCurrent(memberId);
+        bool votes = statusOf(memberId) == Status.Active;
+        if (votes) _burn(memberId);
+        _roll.setGovernance(memberId, governance);
+        if (votes) _mint(governance, memberId);
+        emit GovernanceReplaced(memberId, governance);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function rotateOperator(address operator) external {
+        uint64 memberId = _governed(_msgSender());
+        _roll.requireCurrent(memberId);
+        emit OperatorRotated(memberId, _roll.addOperator(memberId, operator), operator);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function rotateSealing(uint16 suite, bytes calldata key) external {
+        uint64 memberId = _currentMember(_msgSender());
+        emit SealingKeyRotated(memberId, _roll.addSealingKey(memberId, suite, key), suite, key);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function rotateOprf(bytes32 key, bytes calldata possession) external {
+        uint64 memberId = _currentMember(_msgSender());
+        emit OprfKeyRotated(memberId, _roll.addOprfKey(memberId, key, possession), key, possession);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function setEndpoint(string calldata endpoint, bytes calldata certificate) external {
+        uint64 memberId = _currentMember(_msgSender());
+        emit EndpointSet(memberId, endpoint, _roll.putEndpoint(memberId, endpoint, certificate), certificate);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function memberOf(address account) external view returns (uint64 memberId) {
+        return _roll.memberOf(account);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function memberByOperator(address operator) external view returns (uint64 memberId, Status status) {
+        memberId = _roll.accounts[operator];
+        MemberRoll.Entry storage entry = _roll.entries[memberId];
+        if (memberId == 0 || entry.operator != operator) return (0, Status.None);
+        return (memberId, entry.status);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function operatorOf(uint64 memberId) external view returns (address operator) {
+        return _roll.entries[memberId].operator;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function operatorAt(uint64 memberId, uint32 version) external view returns (address operator) {
+        return _roll.entries[memberId].operators[version];
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function sealingKeyAt(uint64 memberId, uint32 version) external view returns (uint16 suite, bytes memory key) {
+        MemberRoll.SealingKey storage sealing = _roll.entries[memberId].sealingKeys[version];
+        return (sealing.suite, sealing.key);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function oprfKeyAt(uint64 memberId, uint32 version) external view returns (bytes32 key) {
+        return _roll.entries[memberId].oprfKeys[version];
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function inStanding(uint64 memberId) external view returns (bool) {
+        return _roll.inStanding(memberId);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function identity(uint64 memberId) external view returns (Identity memory) {
+        MemberRoll.Entry storage entry = _roll.entries[memberId];
+        MemberRoll.SealingKey storage sealing = entry.sealingKeys[entry.sealingVersion];
+        return Identity({
+            status: entry.status,
+            governance: entry.governance,
+            operator: entry.operator,
+            operatorVersion: entry.operatorVersion,
+            sealingSuite: sealing.suite,
+            sealingKey: sealing.key,
+            sealingVersion: entry.sealingVersion,
+            oprfKey: entry.oprfKeys[entry.oprfVersion],
+            oprfVersion: entry.oprfVersion,
+            endpoint: entry.endpoint,
+            tlsFingerprint: entry.tlsFingerprint,
+            profileHash: entry.profileHash,
+            activatesAt: entry.activatesAt
+        });
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function memberCount() external view returns (uint64) {
+        return _roll.count;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function standingCount() external view returns (uint64) {
+        return _roll.standing;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function activeCount() external view returns (uint256) {
+        return _getTotalSupply();
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function foundingClosed() external view returns (bool) {
+        return _foundingClosed;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function governanceOf(uint64 memberId) public view returns (address governance) {
+        return _roll.entries[memberId].governance;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function statusOf(uint64 memberId) public view returns (Status status) {
+        return _roll.entries[memberId].status;
+    }
+
+    function clock() public view override returns (uint48) {
+        return Time.timestamp();
+    }
+
+    // solhint-disable-next-line func-name-mixedcase -- the name is ERC-6372's
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    function delegate(address) public pure override {
+        revert DelegationDisabled();
+    }
+
+    function delegateBySig(address, uint256, uint256, uint8, bytes32, bytes32) public pure override {
+        revert DelegationDisabled();
+    }
+
+    function approve(address, uint256) public pure override {
+        revert Soulbound();
+    }
+
+    function setApprovalForAll(address, bool) public pure override {
+        revert Soulbound();
+    }
+
+    function supportsInterface(bytes4 interfaceId) public view override(ERC721, AccessControl) returns (bool) {
+        return interfaceId == type(IMemberRegistry).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    /// @dev Every path from outside names an authority; minting and burning here do not. A fresh owner delegates to
+    /// itself before its first token arrives, so that the token counts as a vote.
+    function _update(address to, uint256 tokenId, address auth) internal override returns (address) {
+        if (auth != address(0)) revert Soulbound();
+        if (to != address(0) && delegates(to) == address(0)) _delegate(to, to);
+        return super._update(to, tokenId, auth);
+    }
+
+    function _enter(Application calldata application, uint64 activatesAt) private returns (uint64 memberId) {
+        memberId = _roll.enter(application, activatesAt);
+        emit MemberAdmitted(memberId, application.governance, application.operator, activatesAt);
+        emit OperatorRotated(memberId, 1, application.operator);
+        emit SealingKeyRotated(memberId, 1, application.sealingSuite, application.sealingKey);
+        emit OprfKeyRotated(memberId, 1, application.oprfKey, application.oprfPossession);
+        emit EndpointSet(
+            memberId, application.endpoint, _roll.entries[memberId].tlsFingerprint, application.certificate
+        );
+        emit ProfileSet(memberId, application.profileHash);
+    }
+
+    function _activate(uint64 memberId) private {
+        _roll.activate(memberId);
+        _mint(governanceOf(memberId), memberId);
+        emit MemberActivated(memberId);
+    }
+
+    /// @dev The member that `caller` is the governance account of.
+    function _governed(address caller) private view returns (uint64 memberId) {
+        memberId = _roll.memberOf(caller);
+        if (memberId == 0 || governanceOf(memberId) != caller) revert NotGovernanceAccount(caller);
+    }
+
+    /// @dev The member that `caller` speaks for, unless it left or was expelled.
+    function _currentMember(address caller) private view returns (uint64 memberId) {
+        memberId = _roll.memberOf(caller);
+        if (memberId == 0) revert NotAMember(caller);
+        _roll.requireCurrent(memberId);
+    }
+}
