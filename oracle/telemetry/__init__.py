@@ -1,0 +1,1 @@
+"""What the daemon says about itself: logs that hold no secret and no subject."""

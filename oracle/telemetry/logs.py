@@ -1,0 +1,55 @@
+"""Sets logging up: our events and those of libraries, one redacted line each."""
+
+import logging
+from typing import TextIO
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+from oracle.telemetry.exceptions import describe_exception
+from oracle.telemetry.redaction import redact
+
+
+class ForeignHandler(logging.Handler):
+    """Takes what libraries log with the standard library, without the arguments: who knows what they hold."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log: FilteringBoundLogger = structlog.get_logger()
+        # Where there are arguments, the message is a literal of the library's source.
+        template = str(record.msg).replace(".", " ").strip() if record.args else None
+        log.log(
+            min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL),
+            "a library says",
+            library=record.name,
+            template=template,
+            line=record.lineno,
+            exc_info=record.exc_info,
+        )
+
+
+def configure(*, level: int, as_json: bool, stream: TextIO) -> None:
+    """Send all log events of `level` and above to `stream`; a library's from warnings on.
+
+    `level` is a number of the standard library's `logging`. May be called again, e.g. by a command.
+    """
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(sort_keys=True)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            describe_exception,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        cache_logger_on_first_use=False,
+    )
+    foreign = max(level, logging.WARNING)
+    logging.basicConfig(handlers=[ForeignHandler(foreign)], level=foreign, force=True)
+    logging.captureWarnings(capture=True)
