@@ -1,0 +1,164 @@
+"""What the interface needs from the daemon's rooms; the client offers the same, seen from outside.
+
+Every method may raise `Refused` (the rules say no), `Transient` (the chain or a peer is not there now),
+`Misconfigured` or `Broken`; `UnknownReference` where an identifier names nothing. Nothing else may escape.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from oracle.domain.application import Application
+from oracle.domain.record import Category
+from oracle.domain.reports import (
+    BadLineReport,
+    BallotForm,
+    CreditsSummary,
+    DatasetStats,
+    HolderProgress,
+    ImportFormat,
+    ImportProgress,
+    ImportSummary,
+    MemberLine,
+    ProposalLine,
+    PublishedSnapshot,
+    QueryAccepted,
+    QueryState,
+    QuerySummary,
+    RatingReport,
+    RawSubject,
+    RecordPage,
+    RedemptionReport,
+    RemovalSummary,
+    SignedBallot,
+    StatusReport,
+    SubjectResult,
+    Support,
+    Verdict,
+)
+
+QueryEvent = QuerySummary | HolderProgress | SubjectResult
+ImportEvent = ImportProgress | BadLineReport | ImportSummary
+
+
+class QueryService(Protocol):
+    """Asks the other members."""
+
+    async def submit(
+        self,
+        subjects: Sequence[RawSubject],
+        *,
+        purpose: int | None,
+        case_reference: str,
+        deadline_s: int | None,
+    ) -> QueryAccepted:
+        """Journal a query; purpose and deadline (seconds from now) come from the policy when None.
+
+        A subject that does not validate is listed as refused; a query of nothing else is `Refused`.
+        """
+        ...
+
+    async def query_state(self, query_id: str) -> QueryState:
+        """Everything known about the query now."""
+        ...
+
+    def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
+        """What is known already, then what comes; ends after the summary of the final phase."""
+        ...
+
+    async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:
+        """The newest first."""
+        ...
+
+
+class RecordService(Protocol):
+    """Keeps the institution's own dataset."""
+
+    def import_records(
+        self, chunks: AsyncIterator[bytes], *, file_format: ImportFormat, strict: bool
+    ) -> AsyncGenerator[ImportEvent, None]:
+        """Read a file as it arrives; the last value is the summary. A strict import is all or nothing."""
+        ...
+
+    async def records(self, *, limit: int, after: str | None) -> RecordPage:
+        """A part of the listing in a stable order."""
+        ...
+
+    async def remove_records(self, subjects: Sequence[RawSubject]) -> RemovalSummary:
+        """Remove the records of these subjects, salts and all, from the next snapshot on."""
+        ...
+
+    async def dataset_stats(self) -> DatasetStats: ...
+
+    async def publish_snapshot(self) -> PublishedSnapshot:
+        """Publish now if anything changed; returns the snapshot that stands on the chain."""
+        ...
+
+
+class MembersService(Protocol):
+    """Knows the consortium."""
+
+    async def members(self) -> tuple[MemberLine, ...]:
+        """All members ever admitted, by number."""
+        ...
+
+
+class GovernanceService(Protocol):
+    """Proposes, votes and carries through."""
+
+    async def proposals(self) -> tuple[ProposalLine, ...]:
+        """The newest first."""
+        ...
+
+    async def propose_admission(self, application: Application) -> ProposalLine: ...
+
+    async def ballot_form(self, proposal_id: str, support: Support) -> BallotForm:
+        """What this member's governance account has to sign to vote so."""
+        ...
+
+    async def submit_ballot(self, ballot: SignedBallot) -> ProposalLine:
+        """Bring a signed vote to the chain."""
+        ...
+
+    async def carry(self, proposal_id: str) -> ProposalLine:
+        """Queue a proposal that succeeded, or execute one whose delay has passed."""
+        ...
+
+
+class CreditsService(Protocol):
+    """Keeps the account."""
+
+    async def credits(self) -> CreditsSummary: ...
+
+    async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
+        """Redeem the newest vouchers of these members; of all when empty."""
+        ...
+
+
+class RatingService(Protocol):
+    """Says afterwards whether a disclosed item was right."""
+
+    async def rate(
+        self, *, query_id: str, index: int, holder: int, category: Category, verdict: Verdict
+    ) -> RatingReport:
+        """Rate one disclosed item once; `index` is the subject's position in the submitted list."""
+        ...
+
+
+class StatusService(Protocol):
+    """Knows how the daemon is."""
+
+    async def status(self) -> StatusReport: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """All that the interface serves; joined by the daemon."""
+
+    queries: QueryService
+    records: RecordService
+    members: MembersService
+    governance: GovernanceService
+    credits: CreditsService
+    ratings: RatingService
+    status: StatusService

@@ -1,0 +1,162 @@
+"""Serves the interface on a Unix socket or a loopback port until it is closed."""
+
+import hmac
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from oracle.api.access import bind_loopback, bind_unix, create_token, loopback_hosts, read_token
+from oracle.api.dispatch import http_handler
+from oracle.api.errors import (
+    BodyTooLarge,
+    InvalidRequest,
+    MethodNotAllowed,
+    NoSuchRoute,
+    Unauthenticated,
+    WrongHost,
+    problem_of,
+)
+from oracle.api.openapi import openapi_document
+from oracle.api.ports import Services
+from oracle.api.route_kinds import JsonRoute
+from oracle.api.routes import ROUTES
+from oracle.api.streams import Streams
+from oracle.config.settings import Loopback, UnixSocket
+from oracle.domain.errors import Broken, RiskmeshError
+
+OPENAPI_PATH = "/v1/openapi.json"
+MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of a JSON body; an import has no limit, it is read as it arrives."""
+CLOSE_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Where the interface can be reached."""
+
+    listen: UnixSocket | Loopback
+
+
+@asynccontextmanager
+async def serve(
+    services: Services,
+    listen: UnixSocket | Loopback,
+    *,
+    on_broken: Callable[[Broken], None] = lambda _: None,
+) -> AsyncIterator[Serving]:
+    """Serve while the context is open; leaving it ends the streams and waits for the requests in flight.
+
+    `on_broken` is told of every broken invariant that a request met, so that the daemon can stop.
+    Raises `Misconfigured` when it cannot listen there.
+    """
+    if isinstance(listen, UnixSocket):
+        listening, guards = bind_unix(listen.path), []
+    else:
+        create_token(listen.token_file)
+        token = read_token(listen.token_file)
+        listening = bind_loopback(listen.address)
+        port = listening.getsockname()[1]
+        guards = [_host_guard(loopback_hosts(port)), _token_guard(token)]
+    streams = Streams()
+    application = _application(services, streams, [_problems(on_broken), *guards])
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_TIMEOUT_S)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield Serving(listen=listen)
+    finally:
+        streams.close()
+        await runner.cleanup()
+        listening.close()
+        if isinstance(listen, UnixSocket):
+            listen.path.unlink(missing_ok=True)
+
+
+def _application(services: Services, streams: Streams, middlewares: list[Middleware]) -> web.Application:
+    application = web.Application(middlewares=middlewares, client_max_size=MAX_BODY_BYTES)
+    for route in ROUTES:
+        application.router.add_route(route.method, route.path, http_handler(route, services, streams))
+    document = msgspec.json.encode(openapi_document())
+
+    async def openapi(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=document, content_type="application/json")
+
+    application.router.add_get(OPENAPI_PATH, openapi, allow_head=False)
+    return application
+
+
+def _problems(on_broken: Callable[[Broken], None]) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except RiskmeshError as error:
+            if isinstance(error, Broken):
+                on_broken(error)
+            return _problem_response(error)
+        except web.HTTPException as error:
+            refusal = _refusal(error)
+            if refusal is None:
+                raise
+            return _problem_response(refusal, allow=error.headers.get("Allow"))
+
+    return middleware
+
+
+def _problem_response(error: RiskmeshError, *, allow: str | None = None) -> web.Response:
+    problem = problem_of(error)
+    headers = {"Cache-Control": "no-store"}
+    if allow is not None:
+        headers["Allow"] = allow
+    if problem.kind == "transient":
+        headers["Retry-After"] = "1"
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return web.Response(
+        body=msgspec.json.encode(problem),
+        status=problem.status,
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def _refusal(error: web.HTTPException) -> RiskmeshError | None:
+    match error:
+        case web.HTTPNotFound():
+            return NoSuchRoute("The interface has nothing under this path.")
+        case web.HTTPMethodNotAllowed():
+            return MethodNotAllowed("The interface does not take this method here.")
+        case web.HTTPRequestEntityTooLarge():
+            return BodyTooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
+        case web.HTTPClientError():
+            return InvalidRequest("The request is not valid HTTP for this path.")
+        case _:
+            return None
+
+
+def _host_guard(hosts: frozenset[str]) -> Middleware:
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.headers.get("Host", "").lower() not in hosts:
+            raise WrongHost("The Host header does not name this machine.")
+        return await handler(request)
+
+    return middleware
+
+
+def _token_guard(token: str) -> Middleware:
+    expected = f"Bearer {token}".encode()
+    open_paths = {route.path for route in ROUTES if isinstance(route, JsonRoute) and route.without_token}
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if request.path not in open_paths and not hmac.compare_digest(given, expected):
+            raise Unauthenticated("The request does not carry the interface's token.")
+        return await handler(request)
+
+    return middleware
