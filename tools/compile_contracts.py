@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import solcx
-from eth_utils import keccak
+from eth_utils.crypto import keccak
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS = ROOT / "oracle" / "chain" / "artifacts"
