@@ -130,6 +130,14 @@ class FieldOutOfRange(Refused):
     code: ClassVar[str] = "field_out_of_range"
 
 
+class CertificateRefused(Refused):
+    code: ClassVar[str] = "certificate_refused"
+
+
+class KeyVersionUnknown(Refused):
+    code: ClassVar[str] = "key_version_unknown"
+
+
 class PathRefused(Refused):
     """A cut that does not lead to the committed root."""
 

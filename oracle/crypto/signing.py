@@ -1,5 +1,7 @@
 """Signatures over EIP-712 digests on secp256k1: 65 bytes `r || s || v`, deterministic, low s."""
 
+import secrets
+
 from coincurve import PrivateKey, PublicKey
 
 from oracle.crypto.errors import (
@@ -42,6 +44,11 @@ class Signer:
         require_length("digest to sign", digest, DIGEST_SIZE)
         signature = self._key.sign_recoverable(digest, hasher=None)
         return signature[:64] + bytes((signature[64] + _V_OFFSET,))
+
+
+def generate_signing_key() -> bytes:
+    """A fresh secp256k1 secret, 32 bytes, from the operating system's generator."""
+    return (secrets.randbelow(_ORDER - 1) + 1).to_bytes(32, "big")
 
 
 def sign(secret: bytes, digest: bytes) -> bytes:
