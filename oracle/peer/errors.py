@@ -12,6 +12,7 @@ Refused
 └── PeerRefused            the other side says no, with its own code
 Transient
 ├── PeerUnreachable        no connection, broken off, too slow, answered 5xx
+│   └── PeerCertificateWrong
 └── PeerBusy               429 or 503, with the seconds to wait
 """
 
@@ -150,10 +151,6 @@ class SenderUnknown(MessageRefused):
     code = "sender_unknown"
 
 
-class SealBroken(MessageRefused):
-    code = "seal_broken"
-
-
 class BodyDigestWrong(MessageRefused):
     code = "body_digest_wrong"
 
@@ -202,6 +199,12 @@ class CertificateUnusable(Refused):
     code = "certificate_unusable"
 
 
+class PeerUnknown(Refused):
+    """The registry has no endpoint for this member."""
+
+    code = "peer_unknown"
+
+
 class PeerRefused(Refused):
     """The other member answered no, or not as agreed; `peer_code` is its reason, `status` its HTTP status."""
 
@@ -215,6 +218,12 @@ class PeerRefused(Refused):
 
 class PeerUnreachable(Transient):
     code = "peer_unreachable"
+
+
+class PeerCertificateWrong(PeerUnreachable):
+    """Not the registered certificate: an impostor, or a rotation that one of us has not seen yet."""
+
+    code = "peer_certificate_wrong"
 
 
 class PeerBusy(Transient):
