@@ -1,0 +1,142 @@
+"""Calls other members: one pinned, kept-alive session a peer, every wait and every answer bounded."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+import aiohttp
+
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import MessageType
+from oracle.peer import paths
+from oracle.peer.answers import read_answer, refusal_of
+from oracle.peer.endpoints import PermittedResolver, parse_endpoint
+from oracle.peer.errors import PeerCertificateWrong, PeerUnknown, PeerUnreachable
+from oracle.peer.headers import largest_message
+from oracle.peer.limits import ClientLimits
+from oracle.peer.tls import TlsIdentity, client_context
+
+_HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerAddress:
+    """How the registry says a member is reached."""
+
+    endpoint: str
+    certificate: bytes = field(repr=False)
+    """DER."""
+
+
+class PeerBook(Protocol):
+    """The registry's current endpoints."""
+
+    def address_of(self, member: MemberId) -> PeerAddress | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """An open session to one peer as it was registered when the session was made."""
+
+    address: PeerAddress
+    origin: str
+    session: aiohttp.ClientSession
+
+
+class PeerClient:
+    """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not."""
+
+    def __init__(
+        self, identity: TlsIdentity, book: PeerBook, *, limits: ClientLimits, allow_private: bool
+    ) -> None:
+        self._identity = identity
+        self._book = book
+        self._limits = limits
+        self._allow_private = allow_private
+        self._lines: dict[MemberId, _Line] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        lines, self._lines = list(self._lines.values()), {}
+        for line in lines:
+            await line.session.close()
+
+    async def fetch_envelope(self, requester: MemberId, batch_id: BatchId) -> bytes:
+        """The sealed envelope of a batch that the chain says this member committed."""
+        most = largest_message(MessageType.QUERY_ENVELOPE)
+        return await self._call(requester, "GET", paths.envelope_path(batch_id), None, most=most)
+
+    async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
+        """A sealed reply, or the sealed refusal of a request."""
+        await self._call(requester, "POST", paths.REPLIES, message, most=0)
+
+    async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
+        """The sealed disclosures, or a sealed refusal."""
+        most = largest_message(MessageType.DISCLOSURES)
+        return await self._call(holder, "POST", paths.RECEIPTS, message, most=most)
+
+    async def voucher_state(self, holder: MemberId, message: bytes) -> bytes:
+        most = largest_message(MessageType.VOUCHER_STATE)
+        return await self._call(holder, "POST", paths.VOUCHER_STATE, message, most=most)
+
+    async def _call(
+        self, peer: MemberId, method: str, path: str, message: bytes | None, *, most: int
+    ) -> bytes:
+        line = await self._line(peer)
+        headers = _HEADERS if message is None else {**_HEADERS, "Content-Type": paths.CONTENT_TYPE}
+        try:
+            async with line.session.request(
+                method, line.origin + path, data=message, headers=headers, allow_redirects=False
+            ) as response:
+                if response.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
+                    return await read_answer(response, most=most)
+                raise await refusal_of(response, retry_after_most_s=self._limits.retry_after_most_s)
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise PeerCertificateWrong(f"member {peer} does not show its registered certificate") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise PeerUnreachable(
+                f"member {peer} cannot be reached or broke off; trying again later"
+            ) from error
+
+    async def _line(self, peer: MemberId) -> _Line:
+        address = self._book.address_of(peer)
+        if address is None:
+            raise PeerUnknown(f"the registry has no endpoint for member {peer}")
+        line = self._lines.get(peer)
+        if line is not None and line.address == address:
+            return line
+        opened = self._open(address)
+        self._lines[peer] = opened
+        if line is not None:
+            await line.session.close()
+        return opened
+
+    def _open(self, address: PeerAddress) -> _Line:
+        endpoint = parse_endpoint(address.endpoint, allow_private=self._allow_private)
+        connector = aiohttp.TCPConnector(
+            ssl=client_context(self._identity, address.certificate),
+            resolver=PermittedResolver(allow_private=self._allow_private),
+            limit=self._limits.connections_per_peer,
+            keepalive_timeout=self._limits.idle_timeout_s,
+        )
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(
+                total=self._limits.timeout_s, sock_connect=self._limits.connect_timeout_s
+            ),
+            auto_decompress=False,
+            trust_env=False,
+        )
+        return _Line(address=address, origin=endpoint.origin, session=session)

@@ -1,0 +1,50 @@
+"""Signs this member's statements and judges those of others against the key history of the registry."""
+
+from typing import Protocol
+
+from oracle.crypto.errors import SignatureRefused, WrongLength
+from oracle.crypto.signing import Signer, recover
+from oracle.crypto.typed_data import Domain, Statement, digest
+from oracle.domain.ids import Address, BatchId, KeyVersion, MemberId
+from oracle.domain.messages import Request, Voucher
+
+
+class OperatorHistory(Protocol):
+    """Which operator key a member had under which version; history is never pruned."""
+
+    def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None: ...
+
+
+class Notary:
+    """One domain for messages between members, another for vouchers, as the contracts expect them."""
+
+    def __init__(
+        self, *, signer: Signer, messages: Domain, vouchers: Domain, operators: OperatorHistory
+    ) -> None:
+        self._signer = signer
+        self._messages = messages
+        self._vouchers = vouchers
+        self._operators = operators
+
+    def sign(self, statement: Statement) -> bytes:
+        """65 bytes `r || s || v` over the statement's EIP-712 digest."""
+        return self._signer.sign(digest(self._domain(statement), statement))
+
+    def batch_id(self, request: Request) -> BatchId:
+        return BatchId(digest(self._messages, request))
+
+    def signed_by(
+        self, statement: Statement, signature: bytes, member: MemberId, version: KeyVersion
+    ) -> bool:
+        """Whether this operator key of this member signed exactly this statement."""
+        address = self._operators.operator_address(member, version)
+        try:
+            return (
+                address is not None
+                and recover(digest(self._domain(statement), statement), signature) == address
+            )
+        except (SignatureRefused, WrongLength):
+            return False
+
+    def _domain(self, statement: Statement) -> Domain:
+        return self._vouchers if isinstance(statement, Voucher) else self._messages

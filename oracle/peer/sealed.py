@@ -1,0 +1,164 @@
+"""Whole sealed messages: signed by the sender's operator key, sealed to one recipient, bound to one batch.
+
+On the wire: header (90 bytes, clear) || HPKE(header signature || uint16 n || statement (n) || frame), with
+the header's EIP-712 digest in the HPKE info, so that nothing of one message opens under another's header.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from oracle.crypto.errors import SignatureRefused
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.sealing import SealingKey, seal
+from oracle.crypto.signing import recover
+from oracle.crypto.typed_data import Domain, digest
+from oracle.domain.ids import Address, BatchId, KeyVersion, MemberId
+from oracle.domain.messages import Header, MessageType
+from oracle.peer.binding import require_bound
+from oracle.peer.errors import (
+    BodyDigestWrong,
+    HeaderSignatureWrong,
+    NotForThisMember,
+    SealingKeyUnknown,
+    SenderUnknown,
+    StatementLengthWrong,
+    WireBroken,
+)
+from oracle.peer.headers import (
+    HEADER_SIZE,
+    STATEMENT_LENGTH_SIZE,
+    STATEMENT_SIZES,
+    VERSION,
+    message_size,
+    pack_header,
+    parse_header,
+)
+from oracle.peer.statements import SIGNATURE_SIZE
+
+INFO_PREFIX: Final = b"riskmesh/1/seal"
+
+
+class Signer(Protocol):
+    """This member's operator key."""
+
+    def sign(self, digest: bytes) -> bytes: ...
+
+
+class Opener(Protocol):
+    """This member's sealing keys."""
+
+    @property
+    def member(self) -> MemberId: ...
+
+    def sealing_key(self, version: KeyVersion) -> SealingKey | None: ...
+
+
+class Directory(Protocol):
+    """What the registry says of members and their keys, by version; None for what it does not know."""
+
+    def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None: ...
+
+    def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """From whom to whom, under which versions of their keys, about which batch."""
+
+    batch_id: BatchId
+    """Zeros in a voucher state request and its answer."""
+    sender: MemberId
+    sender_key_version: KeyVersion
+    recipient: MemberId
+    recipient_key_version: KeyVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedMessage:
+    """A message that is whole, for this member, and signed by `sender`."""
+
+    header: Header
+    statement: bytes = field(repr=False)
+    """Fixed-width statement with its own signature, which the caller verifies against `operator`."""
+    frame: bytes = field(repr=False)
+    sender: MemberId
+    operator: Address
+    """The sender's operator account of the key version that signed the header."""
+
+
+def seal_message(
+    kind: MessageType,
+    route: Route,
+    *,
+    statement: bytes,
+    frame: bytes,
+    signer: Signer,
+    recipient_sealing_key: bytes,
+    domain: Domain,
+) -> bytes:
+    """The bytes to send; a statement that contradicts the header is our own bug."""
+    header = Header(
+        version=VERSION,
+        type=kind,
+        batch_id=route.batch_id,
+        sender=route.sender,
+        recipient=route.recipient,
+        sender_key_version=route.sender_key_version,
+        recipient_key_version=route.recipient_key_version,
+        body_digest=keccak256(frame),
+    )
+    header_digest = digest(domain, header)
+    plaintext = b"".join(
+        (signer.sign(header_digest), len(statement).to_bytes(STATEMENT_LENGTH_SIZE), statement, frame)
+    )
+    sealed = seal(recipient_sealing_key, plaintext, INFO_PREFIX + header_digest)
+    message = pack_header(header) + sealed
+    if len(statement) != STATEMENT_SIZES[kind] or len(message) != message_size(kind, len(frame)):
+        raise WireBroken("a message of ours has a statement or seal of another length than its type")
+    return message
+
+
+def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domain) -> OpenedMessage:
+    """Checks in this order: length, version, type, recipient, key, sender, seal, body, signature, statement.
+
+    A statement's own signature is not checked here: it is evidence and judged by the rules.
+    """
+    header = parse_header(raw)
+    if header.recipient != opener.member:
+        raise NotForThisMember(f"the message is for member {header.recipient}, not {opener.member}")
+    key = opener.sealing_key(header.recipient_key_version)
+    if key is None:
+        raise SealingKeyUnknown(f"sealed to version {header.recipient_key_version} of our key, not kept here")
+    operator = directory.operator_address(header.sender, header.sender_key_version)
+    if operator is None:
+        raise SenderUnknown(
+            f"member {header.sender} has no operator key of version {header.sender_key_version}"
+        )
+    header_digest = digest(domain, header)
+    plaintext = key.open(raw[HEADER_SIZE:], INFO_PREFIX + header_digest)
+    signature, statement, frame = _split(plaintext, STATEMENT_SIZES[header.type])
+    if keccak256(frame) != header.body_digest:
+        raise BodyDigestWrong("the frame inside is not the one that the header names")
+    _require_signed(header_digest, signature, operator)
+    require_bound(header, statement, domain)
+    return OpenedMessage(
+        header=header, statement=statement, frame=frame, sender=header.sender, operator=operator
+    )
+
+
+def _split(plaintext: bytes, statement_size: int) -> tuple[bytes, bytes, bytes]:
+    start = SIGNATURE_SIZE + STATEMENT_LENGTH_SIZE
+    stated = int.from_bytes(plaintext[SIGNATURE_SIZE:start])
+    if len(plaintext) < start + statement_size or stated != statement_size:
+        raise StatementLengthWrong(f"a message of this type has a statement of {statement_size} bytes")
+    end = start + statement_size
+    return plaintext[:SIGNATURE_SIZE], plaintext[start:end], plaintext[end:]
+
+
+def _require_signed(header_digest: bytes, signature: bytes, operator: Address) -> None:
+    try:
+        signed_by = recover(header_digest, signature)
+    except SignatureRefused as error:
+        raise HeaderSignatureWrong("the header's signature is not one") from error
+    if signed_by != operator:
+        raise HeaderSignatureWrong("the header is signed by another key than the sender's operator key")

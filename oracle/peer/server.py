@@ -1,0 +1,194 @@
+"""The member's HTTPS server for other members: who calls is proven by TLS, everything else is bounded."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Protocol, TypeVar
+
+from aiohttp import web
+
+from oracle.domain.errors import Broken, Refused, Transient
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import MessageType
+from oracle.peer import paths
+from oracle.peer.admission import Admission
+from oracle.peer.errors import CallerNotSender, CallerUnknown, MessageTypeUnexpected, WireBroken
+from oracle.peer.headers import largest_message, parse_header
+from oracle.peer.limits import ServerLimits
+from oracle.peer.problems import problem, problem_for
+from oracle.peer.request_bodies import read_body
+from oracle.peer.tls import TrustedPeers
+
+_Result = TypeVar("_Result")
+_Work = Callable[[web.Request, MemberId], Awaitable[bytes | None]]
+
+
+class PeerHandlers(Protocol):
+    """What this member does with messages; a `Refused` or `Transient` raised is answered with its code."""
+
+    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+        """The sealed envelope of our batch for this holder; `UnknownBatch` when there is none for it."""
+
+    async def reply(self, raw: bytes, peer: MemberId) -> None: ...
+
+    async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
+        """The sealed disclosures, or a sealed refusal."""
+
+    async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes: ...
+
+
+class NotInTime(Transient):
+    """A handler took longer than a caller can be kept waiting."""
+
+    code = "not_in_time"
+
+
+class PeerServer:
+    """Listens from `start` to `stop`; `on_broken` learns of `Broken` errors, the caller gets a bare 500."""
+
+    def __init__(
+        self,
+        handlers: PeerHandlers,
+        peers: TrustedPeers,
+        *,
+        limits: ServerLimits,
+        on_broken: Callable[[Broken], None],
+    ) -> None:
+        self._handlers = handlers
+        self._peers = peers
+        self._limits = limits
+        self._on_broken = on_broken
+        self._admission = Admission(limits)
+        self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int, context: ssl.SSLContext) -> int:
+        """Listens; returns the port, chosen by the system when 0 was asked for."""
+        app = web.Application()
+        app.add_routes(
+            [
+                web.get(paths.ENVELOPES + "/{batch_id}", self._serve(self._envelope), allow_head=False),
+                web.post(paths.REPLIES, self._serve(self._reply)),
+                web.post(paths.RECEIPTS, self._serve(self._receipt)),
+                web.post(paths.VOUCHER_STATE, self._serve(self._voucher_state)),
+            ]
+        )
+        self._runner = web.AppRunner(
+            app,
+            handle_signals=False,
+            access_log=None,
+            auto_decompress=False,
+            keepalive_timeout=self._limits.idle_timeout_s,
+            lingering_time=self._limits.linger_s,
+            shutdown_timeout=self._limits.shutdown_timeout_s,
+        )
+        await self._runner.setup()
+        if self._runner.server is None:
+            raise WireBroken("the HTTP server was set up and is not there")
+        self._listener = await asyncio.get_running_loop().create_server(
+            self._runner.server,
+            host,
+            port,
+            ssl=context,
+            ssl_handshake_timeout=self._limits.handshake_timeout_s,
+            ssl_shutdown_timeout=self._limits.shutdown_timeout_s,
+        )
+        bound: int = self._listener.sockets[0].getsockname()[1]
+        return bound
+
+    async def stop(self) -> None:
+        """Stops listening, lets running requests end within the shutdown timeout, then closes all."""
+        if self._listener is not None:
+            self._listener.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.wait_closed()
+
+    def _serve(self, work: _Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            try:
+                peer = self._caller(request)
+                with self._admission.slot(peer):
+                    return await self._write(request, await self._answer(request, peer, work))
+            except (Refused, Transient) as error:
+                # Only before a slot is held: these answers are small and are not waited for long.
+                return await self._write(request, self._problem(error))
+
+        return serve
+
+    def _caller(self, request: web.Request) -> MemberId:
+        """By the certificate of the connection, at each request: it may have been replaced since."""
+        transport = request.transport
+        tls = None if transport is None else transport.get_extra_info("ssl_object")
+        peer = None if tls is None else self._peers.member_of(tls.getpeercert(binary_form=True))
+        if peer is None:
+            raise CallerUnknown("the caller's certificate is no longer that of a member")
+        return peer
+
+    async def _answer(self, request: web.Request, peer: MemberId, work: _Work) -> web.Response:
+        try:
+            sealed = await work(request, peer)
+        except (Refused, Transient) as error:
+            return self._problem(error)
+        except Broken as error:
+            self._on_broken(error)
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retry_after_s=0)
+        if sealed is None:
+            return web.Response(status=HTTPStatus.NO_CONTENT)
+        return web.Response(body=sealed, content_type=paths.CONTENT_TYPE)
+
+    async def _write(self, request: web.Request, response: web.Response) -> web.Response:
+        """Sends the whole answer; a caller that does not read it loses its connection."""
+        try:
+            async with asyncio.timeout(self._limits.write_timeout_s):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+        except ConnectionError:
+            # The caller has gone; whatever it asked for is done and can be asked for again.
+            return response
+        return response
+
+    def _problem(self, error: Refused | Transient) -> web.Response:
+        return problem_for(error, retry_after_s=self._limits.retry_after_s)
+
+    async def _envelope(self, request: web.Request, peer: MemberId) -> bytes:
+        batch_id = paths.parse_batch_id(request.match_info["batch_id"])
+        return await self._in_time(self._handlers.envelope(batch_id, peer))
+
+    async def _reply(self, request: web.Request, peer: MemberId) -> None:
+        raw = await self._message(request, peer, MessageType.REPLY, MessageType.REFUSAL)
+        await self._in_time(self._handlers.reply(raw, peer))
+
+    async def _receipt(self, request: web.Request, peer: MemberId) -> bytes:
+        raw = await self._message(request, peer, MessageType.RECEIPT)
+        return await self._in_time(self._handlers.receipt(raw, peer))
+
+    async def _voucher_state(self, request: web.Request, peer: MemberId) -> bytes:
+        raw = await self._message(request, peer, MessageType.VOUCHER_STATE_REQUEST)
+        return await self._in_time(self._handlers.voucher_state(raw, peer))
+
+    async def _message(self, request: web.Request, peer: MemberId, *kinds: MessageType) -> bytes:
+        """A body that is a message of one of these types from this very peer; not opened yet."""
+        raw = await read_body(
+            request,
+            most=max(largest_message(kind) for kind in kinds),
+            timeout_s=self._limits.read_timeout_s,
+        )
+        header = parse_header(raw)
+        if header.type not in kinds:
+            raise MessageTypeUnexpected("a message of another type belongs on another path")
+        if header.sender != peer:
+            raise CallerNotSender("the message names another sender than the member that is connected")
+        return raw
+
+    async def _in_time(self, handled: Awaitable[_Result]) -> _Result:
+        try:
+            async with asyncio.timeout(self._limits.handle_timeout_s):
+                return await handled
+        except TimeoutError as error:
+            raise NotInTime("the answer is not ready yet; ask again") from error
