@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 from types import TracebackType
 from typing import ClassVar, Self, TypeVar
 
@@ -81,7 +82,7 @@ class Connection:
             return _decoded(await response.read(), answer)
 
     async def post(self, path: str, answer: type[T], *, body: msgspec.Struct | None = None) -> T:
-        raw = msgspec.json.encode(body) if body is not None else b"{}"
+        raw = BytesIO(msgspec.json.encode(body) if body is not None else b"{}")
         async with self._answered("POST", path, data=raw) as response:
             return _decoded(await response.read(), answer)
 
@@ -112,11 +113,11 @@ class Connection:
         path: str,
         *,
         parameters: dict[str, str] | None = None,
-        data: bytes | AsyncIterator[bytes] | None = None,
+        data: BytesIO | AsyncIterator[bytes] | None = None,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         if self._session is None:
             raise Broken("The connection is used before it was opened.")
-        kind = "application/json" if isinstance(data, bytes) else "application/octet-stream"
+        kind = "application/json" if isinstance(data, BytesIO) else "application/octet-stream"
         headers = {"Content-Type": kind} if data is not None else None
         try:
             async with self._session.request(
