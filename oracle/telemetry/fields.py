@@ -11,11 +11,14 @@ from enum import Enum
 from pathlib import Path
 from typing import TypeAlias
 
+from oracle.domain.errors import RiskmeshError
+
 Shown: TypeAlias = str | int | float | bool | None
 Rule: TypeAlias = Callable[[object], Shown]
 """What to show of a value; raises ValueError for one that does not belong into the field."""
 
 DIGEST_SIZE = 32
+MAX_REASON = 999
 
 
 def number(value: object) -> Shown:
@@ -26,10 +29,10 @@ def number(value: object) -> Shown:
 
 
 def digest(value: object) -> Shown:
-    """A public 32-byte identifier: bytes, or their hex with 0x."""
+    """A public 32-byte identifier: bytes, or their hex."""
     if isinstance(value, bytes) and len(value) == DIGEST_SIZE:
         return "0x" + value.hex()
-    return _matching(value, r"0x[0-9a-f]{64}")
+    return _matching(value, r"(?:0x)?[0-9a-f]{64}")
 
 
 def address(value: object) -> Shown:
@@ -40,6 +43,18 @@ def address(value: object) -> Shown:
 def word(value: object) -> Shown:
     """A code, a state, a name in the program: letters first, no dots, unlike any subject."""
     return _matching(value, r"[A-Za-z][A-Za-z_]*(?:_?[0-9]{1,3})?")
+
+
+def reason(value: object) -> Shown:
+    """A refusal's code, or its number in the published list."""
+    if isinstance(value, int) and 0 <= value <= MAX_REASON:
+        return value
+    return word(value)
+
+
+def intent(value: object) -> Shown:
+    """What a transaction is for, as the journal names it: a word of ours first, then identifiers."""
+    return _matching(value, r"[a-z][A-Za-z0-9_:/ -]{0,159}")
 
 
 def token(value: object) -> Shown:
@@ -55,6 +70,13 @@ def place(value: object) -> Shown:
 def route(value: object) -> Shown:
     """The pattern of a path, never a path with its values."""
     return _matching(value, r"[A-Za-z0-9_/{}.-]{1,120}")
+
+
+def own_error(value: object) -> Shown:
+    """An exception, as one line: the text of ours, the type of a library's. Tracebacks go into `exc_info`."""
+    if isinstance(value, RiskmeshError):
+        return f"[{value.code}] {value}"
+    return type(value).__qualname__ if isinstance(value, BaseException) else word(value)
 
 
 def literal(value: object) -> Shown:
@@ -86,7 +108,8 @@ FIELDS: dict[str, Rule] = {
     **dict.fromkeys(("timestamp", "level", "exception"), prepared),
     **dict.fromkeys(("member", "member_id", "requester", "holder", "sender", "recipient"), number),
     **dict.fromkeys(
-        ("block", "from_block", "to_block", "head", "cursor", "chain_id", "nonce", "gas_used"), number
+        ("block", "from_block", "to_block", "back_to", "head", "cursor", "chain_id", "nonce", "gas_used"),
+        number,
     ),
     **dict.fromkeys(
         ("sequence", "bits", "key_version", "version", "price_version", "epoch", "purpose"), number
@@ -98,16 +121,19 @@ FIELDS: dict[str, Rule] = {
         ("amount", "paid", "balance", "line", "imported", "skipped", "removed", "batches"), number
     ),
     **dict.fromkeys(("attempt", "status", "port", "pid", "worker", "workers", "pending", "waiting"), number),
-    **dict.fromkeys(("batch_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"), digest),
-    **dict.fromkeys(("operator", "governance", "contract_address"), address),
     **dict.fromkeys(
-        ("code", "reason", "state", "outcome", "kind", "room", "task", "contract", "event_name"), word
+        ("batch", "batch_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"), digest
     ),
-    **dict.fromkeys(("mode", "method", "error", "message_type", "category", "step", "signal"), word),
+    **dict.fromkeys(("operator", "governance", "contract_address"), address),
+    **dict.fromkeys(("code", "state", "outcome", "kind", "room", "task", "contract", "event_name"), word),
+    **dict.fromkeys(("mode", "method", "message_type", "category", "step", "signal"), word),
     **dict.fromkeys(("query_id", "import_id", "proposal"), token),
     **dict.fromkeys(("endpoint", "listen"), place),
     **dict.fromkeys(("route", "library"), route),
     "template": literal,
+    "error": own_error,
+    "reason": reason,
+    "intent": intent,
     **dict.fromkeys(("folder", "file"), own_path),
 }
 

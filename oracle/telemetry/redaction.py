@@ -6,7 +6,7 @@ from enum import Enum
 
 from oracle.telemetry.fields import Shown, rule_of
 
-EVENT = re.compile(r"[A-Za-z][A-Za-z ,'-]{0,79}")
+EVENT = re.compile(r"[A-Za-z][A-Za-z ,_'-]{0,79}")
 """A fixed sentence. No digits, dots or signs: a text with a subject formatted into it does not pass."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from oracle.domain.errors import Refused
 from oracle.domain.subject import Subject, SubjectType
 from oracle.telemetry.redaction import redact
 
@@ -44,6 +45,12 @@ def shown(**fields: object) -> dict[str, object]:
         ("endpoint", "https://127.0.0.1:8443", "https://127.0.0.1:8443"),
         ("route", "/v1/queries/{query_id}", "/v1/queries/{query_id}"),
         ("folder", Path("/srv/bank-a"), "/srv/bank-a"),
+        ("batch", DIGEST.hex(), DIGEST.hex()),
+        ("reason", 17, 17),
+        ("intent", "commit:0x" + "00" * 32, "commit:0x" + "00" * 32),
+        ("error", Refused("Not now."), "[refused] Not now."),
+        ("error", ValueError("13800138000"), "ValueError"),
+        ("error", "timed_out", "timed_out"),
         ("anything", True, True),
         ("anything", None, None),
         ("anything", State.READY, "ready"),
@@ -75,7 +82,10 @@ def test_field__allowed_with_a_fitting_value__is_shown(name: str, value: object,
         ("endpoint", "https://node.example.com/v3/0123456789abcdef"),
         ("route", "/v1/records?phone=+8613800138000"),
         ("count", "13800138000"),
+        ("reason", 13800138000),
+        ("intent", "+8613800138000"),
         ("count", [1, 2]),
+        ("error", "Unknown number 13800138000"),
         ("folder", "a text"),
         ("wait_s", "13800138000"),
         ("settings", {"passphrase": "correct horse"}),

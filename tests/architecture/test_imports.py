@@ -1,0 +1,55 @@
+"""Imports run one way, and each library is let in by one door."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from importlinter.cli import lint_imports
+
+DOORS = {
+    # A connection is opened where the outside is spoken to, and nowhere else.
+    "aiohttp": ("oracle/peer/", "oracle/chain/", "oracle/api/", "oracle/cli/"),
+    "ssl": ("oracle/peer/", "oracle/crypto/tls.py"),
+    "sqlalchemy": ("oracle/store/",),
+    "alembic": ("oracle/store/",),
+    "web3": ("oracle/chain/",),
+    "lmdb": ("oracle/dataset/",),
+    "coincurve": ("oracle/crypto/",),
+    "ctypes": ("oracle/crypto/",),
+    "eth_keyfile": ("oracle/crypto/",),
+    "phonenumbers": ("oracle/subjects/",),
+    "typer": ("oracle/cli/",),
+    "rich": ("oracle/cli/", "oracle/demo/", "oracle/demo.py"),
+    # Nonces and scalars come from the operating system; nothing that was pickled is ever read.
+    "random": (),
+    "pickle": (),
+}
+
+
+def test_import_rules__the_whole_package__are_kept(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    result = lint_imports(config_filename=str(root / "pyproject.toml"), no_cache=True, no_logo=True)
+
+    assert result == 0, capfd.readouterr().out
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_library__imported_outside_its_rooms__is_found(package: Any, library: str) -> None:
+    found = [
+        module.at(node)
+        for module in package
+        if not module.within(*DOORS[library])
+        for node in ast.walk(module.tree)
+        if library in _imported(node)
+    ]
+
+    assert found == []
+
+
+def _imported(node: ast.AST) -> set[str]:
+    """The top-level names that an import statement brings in."""
+    if isinstance(node, ast.Import):
+        return {alias.name.partition(".")[0] for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module is not None:
+        return {node.module.partition(".")[0]}
+    return set()
