@@ -1,0 +1,193 @@
+"""The LMDB environment a dataset lives in: opened by one process, checked to be ours, errors told apart."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import lmdb
+import lmdb.verify
+
+from oracle.dataset.errors import (
+    DatasetDamaged,
+    DatasetForeign,
+    DatasetFull,
+    DatasetInUse,
+    DatasetUnreadable,
+)
+
+Transaction: TypeAlias = "lmdb.Transaction[bytes]"
+
+FORMAT: Final = b"riskmesh dataset 1"
+FORMAT_KEY: Final = b"format"
+# Address space, not disk: the file grows with its content. 64 GiB hold some 200 million entries.
+MAP_SIZE: Final = 64 * 2**30
+_TABLES: Final = 9
+_READERS: Final = 512
+_LOCK_FILE: Final = "owner.lock"
+_DATA_FILE: Final = "data.mdb"
+_DAMAGE: Final = (
+    lmdb.CorruptedError,
+    lmdb.PageNotFoundError,
+    lmdb.InvalidError,
+    lmdb.PanicError,
+    lmdb.VersionMismatchError,
+    lmdb.IncompatibleError,
+)
+
+
+class Tables:
+    """Handles of the databases in one environment; their rows are described in `layout`."""
+
+    __slots__ = (
+        "counts",
+        "entries",
+        "expiries",
+        "records",
+        "removals",
+        "snapshots",
+        "staged",
+        "state",
+        "touched",
+    )
+
+    def __init__(self, environment: lmdb.Environment) -> None:
+        self.entries = environment.open_db(b"entries")
+        self.records = environment.open_db(b"records")
+        self.removals = environment.open_db(b"removals")
+        self.expiries = environment.open_db(b"expiries")
+        self.touched = environment.open_db(b"touched")
+        self.snapshots = environment.open_db(b"snapshots")
+        self.staged = environment.open_db(b"staged")
+        self.counts = environment.open_db(b"counts")
+        self.state = environment.open_db(b"state")
+
+
+class Rows:
+    """One transaction's view of every table: a consistent moment, or a change that happens wholly or not."""
+
+    __slots__ = ("tables", "txn")
+
+    def __init__(self, txn: Transaction, tables: Tables) -> None:
+        self.txn = txn
+        self.tables = tables
+
+
+class DatasetEnvironment:
+    """An open dataset folder. Transactions begin and end in the thread that asks for them."""
+
+    def __init__(self, folder: Path, *, map_size: int = MAP_SIZE) -> None:
+        self.folder = folder
+        with _translated(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._owner = _own(folder)
+            try:
+                self._environment = _open(folder, map_size)
+                self._tables = Tables(self._environment)
+            except BaseException:
+                os.close(self._owner)
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        with _translated(self.folder), self._environment.begin() as txn:
+            yield Rows(txn, self._tables)
+
+    @contextmanager
+    def writing(self) -> Iterator[Rows]:
+        """Durable when the block ends; nothing of it remains when the block raises or the process dies."""
+        with _translated(self.folder), self._environment.begin(write=True) as txn:
+            yield Rows(txn, self._tables)
+
+    def close(self) -> None:
+        self._environment.close()
+        os.close(self._owner)
+
+
+def _own(folder: Path) -> int:
+    handle = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise DatasetInUse(
+            f"Another process works on the dataset in {folder}. Stop it, or give this one its own folder."
+        ) from error
+    return handle
+
+
+def _open(folder: Path, map_size: int) -> lmdb.Environment:
+    environment = _connect(folder, map_size)
+    pages = environment.info()["last_pgno"] + 1
+    if (folder / _DATA_FILE).stat().st_size < pages * environment.stat()["psize"]:
+        # LMDB may leave free pages at the end unwritten, which is sound; a torn copy looks the same from
+        # outside, and reading past its end would kill the process. Only walking every page tells them apart.
+        environment.close()
+        _verify(folder)
+        environment = _connect(folder, map_size)
+    try:
+        _check_format(environment, folder)
+    except BaseException:
+        environment.close()
+        raise
+    return environment
+
+
+def _connect(folder: Path, map_size: int) -> lmdb.Environment:
+    return lmdb.open(
+        str(folder), map_size=map_size, max_dbs=_TABLES, max_readers=_READERS, mode=0o600, readahead=False
+    )
+
+
+def _verify(folder: Path) -> None:
+    try:
+        # py-lmdb annotates its extension but not this module.
+        problems: list[str] = lmdb.verify.verify(str(folder), subdir=True)  # type: ignore[no-untyped-call]
+    except lmdb.verify.VerifyError as error:
+        raise _damaged(folder) from error
+    if problems:
+        raise _damaged(folder)
+
+
+def _check_format(environment: lmdb.Environment, folder: Path) -> None:
+    with environment.begin(write=True) as txn:
+        names = set(txn.cursor().iternext(values=False))
+        if names and b"state" not in names:
+            raise DatasetForeign(
+                f"{folder} holds a database that is not a dataset. Give the dataset its own folder."
+            )
+        # Made and marked in one transaction: a crash cannot leave a dataset without its format.
+        state = environment.open_db(b"state", txn=txn)
+        if not names:
+            txn.put(FORMAT_KEY, FORMAT, db=state)
+        elif txn.get(FORMAT_KEY, db=state) != FORMAT:
+            raise DatasetForeign(
+                f"The dataset in {folder} was written in a format that this release does not read. "
+                "Run the release that wrote it, or import into an empty folder."
+            )
+
+
+def _damaged(folder: Path) -> DatasetDamaged:
+    return DatasetDamaged(
+        f"The dataset in {folder} is damaged or incomplete. "
+        "Restore it from a backup, or import the lists again."
+    )
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise _damaged(folder) from error
+    except lmdb.MapFullError as error:
+        raise DatasetFull(
+            f"The dataset in {folder} has reached its greatest size. Prune old snapshots."
+        ) from error
+    except (lmdb.Error, PermissionError, NotADirectoryError, FileExistsError) as error:
+        raise DatasetUnreadable(
+            f"The dataset folder {folder} cannot be used ({type(error).__name__}). "
+            "Check its permissions and that its disk is writable and not full."
+        ) from error

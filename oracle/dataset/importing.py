@@ -1,0 +1,155 @@
+"""Lists in, line by line: CSV with a header row, or JSON Lines. Every line is parsed whole or reported.
+
+A CSV line is one row: a quoted line break is reported as a bad line, so that line numbers mean what an editor
+shows and a missing quote cannot swallow the rest of a file.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, assert_never
+
+import msgspec
+
+from oracle.dataset.columns import COLUMNS, REQUIRED, Cells, Defaults, read_item, read_subject
+from oracle.dataset.errors import HeaderUnusable, LineRefused
+from oracle.dataset.lines import BadLine, Line, LineSplitter
+from oracle.domain.record import RecordItem
+from oracle.domain.subject import Subject
+from oracle.subjects import SubjectRefused
+
+
+class ImportFormat(Enum):
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedLine:
+    """A line that says something about a subject."""
+
+    number: int
+    subject: Subject
+    item: RecordItem
+
+
+class LineReader:
+    """Takes a file's bytes as they arrive and gives its lines, parsed or bad, in order.
+
+    `feed` and `finish` raise `HeaderUnusable` for a CSV file whose first line does not name the columns.
+    """
+
+    def __init__(self, form: ImportFormat, defaults: Defaults) -> None:
+        self._splitter = LineSplitter()
+        self._defaults = defaults
+        self._cells: Callable[[str], Cells] | None
+        match form:
+            case ImportFormat.CSV:
+                self._cells = None  # known after the header row
+            case ImportFormat.JSON_LINES:
+                self._cells = _json_cells
+            case _:
+                assert_never(form)
+
+    def feed(self, chunk: bytes) -> Iterator[ParsedLine | BadLine]:
+        return self._parse(self._splitter.feed(chunk))
+
+    def finish(self) -> Iterator[ParsedLine | BadLine]:
+        return self._parse(self._splitter.finish())
+
+    def _parse(self, lines: Iterable[Line | BadLine]) -> Iterator[ParsedLine | BadLine]:
+        for line in lines:
+            if self._cells is None:
+                self._cells = _csv_cells(_header(line))
+            elif isinstance(line, BadLine):
+                yield line
+            else:
+                yield self._parse_line(line, self._cells)
+
+    def _parse_line(self, line: Line, cells_of: Callable[[str], Cells]) -> ParsedLine | BadLine:
+        try:
+            cells = cells_of(line.text)
+            return ParsedLine(
+                number=line.number,
+                subject=read_subject(cells, self._defaults),
+                item=read_item(cells, self._defaults),
+            )
+        except (LineRefused, SubjectRefused) as refusal:
+            return BadLine(number=line.number, reason=str(refusal))
+
+
+def _header(line: Line | BadLine) -> tuple[str, ...]:
+    names = _names(line)
+    missing = [name for name in REQUIRED if name not in names]
+    if missing or len(set(names)) != len(names) or not set(names) <= set(COLUMNS):
+        raise HeaderUnusable(
+            "The first line has to name the columns, each once: type, value and category, and as wanted "
+            f"{', '.join(name for name in COLUMNS if name not in REQUIRED)}."
+        )
+    return names
+
+
+def _names(line: Line | BadLine) -> tuple[str, ...]:
+    try:
+        fields = () if isinstance(line, BadLine) else _fields(line.text)
+    except LineRefused:
+        return ()
+    return tuple(name.strip().lower() for name in fields)
+
+
+def _fields(text: str) -> Sequence[str]:
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise LineRefused("the line's quotes do not match; write a quote inside a value twice") from error
+    return rows[0]
+
+
+def _csv_cells(names: tuple[str, ...]) -> Callable[[str], Cells]:
+    def cells(text: str) -> Cells:
+        fields = _fields(text)
+        if len(fields) != len(names):
+            raise LineRefused(f"the line has {len(fields)} fields and the header row {len(names)}")
+        return Cells(**{name: value.strip() or None for name, value in zip(names, fields, strict=True)})
+
+    return cells
+
+
+class _JsonLine(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    type: str
+    value: str
+    category: str | int
+    severity: str | int | None = None
+    first_seen: str | None = None
+    last_seen: str | None = None
+    reason: str | int | None = None
+    evidence: str | int | None = None
+    confidence: str | int | float | None = None
+    expires: str | None = None
+    reference: str | None = None
+
+
+_JSON: Final = msgspec.json.Decoder(_JsonLine)
+_NOT_JSON: Final = "the line is not a JSON object"
+_NOT_COLUMNS: Final = (
+    "the object lacks type, value or category, or has a field that is no column, or a value of the wrong kind"
+)
+
+
+def _json_cells(text: str) -> Cells:
+    # The decoder's own messages quote field names, which may be anything a file holds.
+    try:
+        line = _JSON.decode(text)
+    except msgspec.ValidationError:
+        line = None
+        reason = _NOT_COLUMNS
+    except msgspec.DecodeError:
+        line = None
+        reason = _NOT_JSON
+    if line is None:
+        raise LineRefused(reason)
+    values = {name: getattr(line, name) for name in COLUMNS}
+    return Cells(
+        **{name: None if value is None else str(value).strip() or None for name, value in values.items()}
+    )

@@ -1,0 +1,166 @@
+"""The rows of a holder's dataset on disk: every key and value as fixed-width big-endian fields.
+
+| database   | key                                 | value                          |
+| ---------- | ----------------------------------- | ------------------------------ |
+| entries    | hash32 · tag (16) · added_seq (8)   | removed_seq (8) · digest (32)  |
+| records    | tag (16) · added_seq (8)            | hash32 · sealed record, or hash32 alone once erased |
+| removals   | removed_seq (8) · entry key         | empty                          |
+| expiries   | last day (4) · entry key            | empty                          |
+| touched    | hash32                              | empty: its bucket changes in the next snapshot |
+| snapshots  | sequence (8)                        | `SnapshotRow`                  |
+| staged     | line number (8)                     | hash32 · tag · sealed item     |
+| counts     | kind (1) · code (1)                 | count (8)                      |
+| state      | name                                | see `environment`              |
+
+An entry belongs to snapshot s when `added_seq <= s` and `removed_seq` is 0 or greater than s. Rows of the
+snapshot being prepared carry the newest sequence + 1, so no built snapshot ever sees them. Values of two
+different snapshots share every row that did not change between them: nothing is copied.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Final, Self
+
+from oracle.crypto.buckets import HASH_BITS
+from oracle.domain.ids import KeyVersion, Sequence, Tag
+
+_ENTRY_KEY: Final = struct.Struct(">I16sQ")
+_ENTRY_VALUE: Final = struct.Struct(">Q32s")
+_RECORD_KEY: Final = struct.Struct(">16sQ")
+_STAGED: Final = struct.Struct(">I16s")
+_HASH32: Final = struct.Struct(">I")
+_UINT64: Final = struct.Struct(">Q")
+_DAY: Final = struct.Struct(">I")
+_SNAPSHOT: Final = struct.Struct(">BB32sIQQQ32s")
+_SNAPSHOT_VERSION: Final = 1
+
+
+ENTRY_KEY_SIZE: Final = _ENTRY_KEY.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryKey:
+    hash32: int
+    tag: Tag
+    added: Sequence
+
+    def packed(self) -> bytes:
+        return _ENTRY_KEY.pack(self.hash32, self.tag, self.added)
+
+    def record_key(self) -> bytes:
+        return _RECORD_KEY.pack(self.tag, self.added)
+
+    @classmethod
+    def parse(cls, row: bytes) -> Self:
+        hash32, tag, added = _ENTRY_KEY.unpack(row)
+        return cls(hash32=hash32, tag=Tag(tag), added=Sequence(added))
+
+    def __repr__(self) -> str:
+        return f"EntryKey(added={self.added})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    key: EntryKey
+    removed: Sequence | None
+    digest: bytes
+
+    def packed_value(self) -> bytes:
+        return _ENTRY_VALUE.pack(self.removed or 0, self.digest)
+
+    @classmethod
+    def parse(cls, key: bytes, value: bytes) -> Self:
+        removed, digest = _ENTRY_VALUE.unpack(value)
+        return cls(key=EntryKey.parse(key), removed=Sequence(removed) if removed else None, digest=digest)
+
+    def belongs_to(self, sequence: Sequence) -> bool:
+        return self.key.added <= sequence and (self.removed is None or self.removed > sequence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotRow:
+    """A built snapshot: immutable but for the block in which its publication was mined."""
+
+    sequence: Sequence
+    bits: int
+    root: bytes
+    oprf_key_version: KeyVersion
+    records: int
+    created_at: int
+    """Unix seconds."""
+    published_block: int | None
+    published_block_hash: bytes
+
+    def packed(self) -> bytes:
+        # Block numbers are stored + 1: 0 says "not published".
+        block = 0 if self.published_block is None else self.published_block + 1
+        return _SNAPSHOT.pack(
+            _SNAPSHOT_VERSION,
+            self.bits,
+            self.root,
+            self.oprf_key_version,
+            self.records,
+            self.created_at,
+            block,
+            self.published_block_hash,
+        )
+
+    @classmethod
+    def parse(cls, key: bytes, value: bytes) -> Self:
+        _version, bits, root, key_version, records, created_at, block, block_hash = _SNAPSHOT.unpack(value)
+        return cls(
+            sequence=Sequence(unpack_number(key)),
+            bits=bits,
+            root=root,
+            oprf_key_version=KeyVersion(key_version),
+            records=records,
+            created_at=created_at,
+            published_block=block - 1 if block else None,
+            published_block_hash=block_hash,
+        )
+
+
+def pack_hash(hash32: int) -> bytes:
+    return _HASH32.pack(hash32)
+
+
+def unpack_hash(row: bytes) -> int:
+    return int.from_bytes(row[: _HASH32.size], "big")
+
+
+def pack_number(number: int) -> bytes:
+    return _UINT64.pack(number)
+
+
+def unpack_number(row: bytes) -> int:
+    return int.from_bytes(row[: _UINT64.size], "big")
+
+
+def bucket_start(number: int, bits: int) -> bytes:
+    """First possible entry key of a bucket: its number in the top `bits` of hash32."""
+    return pack_hash(number << (HASH_BITS - bits))
+
+
+def pack_day(day: int) -> bytes:
+    return _DAY.pack(day)
+
+
+def unpack_day(row: bytes) -> int:
+    return int.from_bytes(row[: _DAY.size], "big")
+
+
+def alive_in(sequence: Sequence, key: bytes, value: bytes) -> tuple[Tag, bytes] | None:
+    """Tag and digest of an entry row that snapshot `sequence` lists, without building an `Entry`."""
+    _hash32, tag, added = _ENTRY_KEY.unpack(key)
+    removed, digest = _ENTRY_VALUE.unpack(value)
+    return (tag, digest) if added <= sequence and (not removed or removed > sequence) else None
+
+
+def pack_staged(hash32: int, tag: Tag) -> bytes:
+    return _STAGED.pack(hash32, tag)
+
+
+def unpack_staged(row: bytes) -> tuple[int, Tag, bytes]:
+    """hash32, tag and the sealed item of a staged row."""
+    hash32, tag = _STAGED.unpack_from(row)
+    return hash32, Tag(tag), row[_STAGED.size :]

@@ -1,0 +1,181 @@
+"""Changes for the next snapshot: written as rows that no built snapshot sees."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from oracle.dataset.environment import Rows
+from oracle.dataset.errors import DatasetDamaged
+from oracle.dataset.layout import (
+    ENTRY_KEY_SIZE,
+    Entry,
+    EntryKey,
+    pack_day,
+    pack_hash,
+    pack_number,
+    unpack_day,
+    unpack_number,
+)
+from oracle.dataset.merging import last_day, merged
+from oracle.dataset.record_codec import SALT_SIZE, encode_record, frame_of
+from oracle.dataset.stored_record import RowCipher, StoredRecord
+from oracle.dataset.tally import Tally
+from oracle.domain.ids import Sequence, Tag
+from oracle.domain.record import RecordItem
+
+_HASH_SIZE: Final = 4
+
+
+class Change(Enum):
+    """What one imported item did to the dataset."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A current entry and its record."""
+
+    entry: Entry
+    stored: StoredRecord
+
+
+class PendingChanges:
+    """Writes within one transaction; `finish` must be called before it ends."""
+
+    def __init__(self, rows: Rows, cipher: RowCipher) -> None:
+        self._rows = rows
+        self._cipher = cipher
+        self._tally = Tally()
+        self.sequence = pending_sequence(rows)
+
+    def find(self, hash32: int, subject: bytes) -> Found | None:
+        """The current entry of `subject`; different subjects may share one hash32."""
+        for entry in self._versions(hash32):
+            if entry.removed is None:
+                stored = self._stored(entry.key)
+                if stored is not None and stored.subject == subject:
+                    return Found(entry=entry, stored=stored)
+        return None
+
+    def put(self, hash32: int, tag: Tag, subject: bytes, item: RecordItem) -> Change:
+        """Adds `item` to the record of `subject`; a changed record gets a new salt and so a new digest.
+
+        Raises `RecordTooLarge` before anything is written when the record no longer fits its frame.
+        """
+        found = self.find(hash32, subject)
+        record = merged(found.stored.record if found else None, item)
+        encoded = encode_record(record)
+        frame_of(encoded)
+        if found is not None:
+            if found.stored.encoded == encoded:
+                return Change.UNCHANGED
+            self.drop(found)
+        stored = StoredRecord(subject=subject, salt=secrets.token_bytes(SALT_SIZE), encoded=encoded)
+        self.add(EntryKey(hash32=hash32, tag=tag, added=self.sequence), stored)
+        return Change.ADDED if found is None else Change.UPDATED
+
+    def add(self, key: EntryKey, stored: StoredRecord) -> None:
+        """Makes `stored` the current record under `key`."""
+        tables, txn = self._rows.tables, self._rows.txn
+        packed, record = key.packed(), stored.record
+        entry = Entry(key=key, removed=None, digest=stored.digest)
+        txn.put(packed, entry.packed_value(), db=tables.entries)
+        sealed = self._cipher.seal(stored.packed(), _context(key))
+        txn.put(key.record_key(), pack_hash(key.hash32) + sealed, db=tables.records)
+        txn.put(pack_day(last_day(record)) + packed, b"", db=tables.expiries)
+        txn.put(pack_hash(key.hash32), b"", db=tables.touched)
+        self._tally.add(stored.subject, record)
+
+    def drop(self, found: Found) -> None:
+        """Ends an entry with the next snapshot; one that no snapshot has seen disappears."""
+        tables, txn, key = self._rows.tables, self._rows.txn, found.entry.key
+        packed = key.packed()
+        if key.added == self.sequence:
+            txn.delete(packed, db=tables.entries)
+            txn.delete(key.record_key(), db=tables.records)
+        else:
+            ended = Entry(key=key, removed=self.sequence, digest=found.entry.digest)
+            txn.put(packed, ended.packed_value(), db=tables.entries)
+            txn.put(pack_number(self.sequence) + packed, b"", db=tables.removals)
+        txn.put(pack_hash(key.hash32), b"", db=tables.touched)
+        self._tally.remove(found.stored.subject, found.stored.record)
+
+    def erase(self, hash32: int, subject: bytes) -> int:
+        """Deletes the content of every version of a subject's record that older snapshots still list.
+
+        Their digests stay, because those snapshots are published and must still be cut; a claim on one is
+        answered `withdrawn`. Call after `drop`. Returns how many versions lost their content.
+        """
+        erased = 0
+        for entry in self._versions(hash32):
+            stored = self._stored(entry.key)
+            if entry.removed is not None and stored is not None and stored.subject == subject:
+                self._rows.txn.put(
+                    entry.key.record_key(), pack_hash(hash32), db=self._rows.tables.records, overwrite=True
+                )
+                erased += 1
+        return erased
+
+    def drop_expired(self, today: int) -> int:
+        """Ends every record whose items' last days all lie before `today`; returns how many."""
+        dropped = 0
+        for day_row in list(self._due(today)):
+            key = EntryKey.parse(day_row[-ENTRY_KEY_SIZE:])
+            self._rows.txn.delete(day_row, db=self._rows.tables.expiries)
+            value = self._rows.txn.get(key.packed(), db=self._rows.tables.entries)
+            # Rows are written once and left behind when a record changes: only the record itself decides.
+            entry = Entry.parse(key.packed(), value) if value is not None else None
+            if entry is None or entry.removed is not None:
+                continue
+            stored = self._stored(key)
+            if stored is not None and last_day(stored.record) < today:
+                self.drop(Found(entry=entry, stored=stored))
+                dropped += 1
+        return dropped
+
+    def finish(self) -> None:
+        self._tally.write(self._rows)
+
+    def _due(self, today: int) -> Iterator[bytes]:
+        for row in self._rows.txn.cursor(db=self._rows.tables.expiries).iternext(values=False):
+            if unpack_day(row) >= today:
+                return
+            yield row
+
+    def _versions(self, hash32: int) -> list[Entry]:
+        prefix = pack_hash(hash32)
+        cursor = self._rows.txn.cursor(db=self._rows.tables.entries)
+        found: list[Entry] = []
+        if cursor.set_range(prefix):
+            for key, value in cursor.iternext():
+                if key[:_HASH_SIZE] != prefix:
+                    break
+                found.append(Entry.parse(key, value))
+        return found
+
+    def _stored(self, key: EntryKey) -> StoredRecord | None:
+        return stored_record(self._rows, self._cipher, key)
+
+
+def stored_record(rows: Rows, cipher: RowCipher, key: EntryKey) -> StoredRecord | None:
+    """The record under an existing entry, None once erased."""
+    row = rows.txn.get(key.record_key(), db=rows.tables.records)
+    if row is None:
+        raise DatasetDamaged("An entry of the dataset has no record. Restore the dataset from a backup.")
+    sealed = row[_HASH_SIZE:]
+    return StoredRecord.parse(cipher.open(sealed, _context(key))) if sealed else None
+
+
+def pending_sequence(rows: Rows) -> Sequence:
+    """The stamp of rows that belong to no built snapshot yet: the newest sequence + 1."""
+    cursor = rows.txn.cursor(db=rows.tables.snapshots)
+    return Sequence(unpack_number(cursor.key()) + 1 if cursor.last() else 1)
+
+
+def _context(key: EntryKey) -> bytes:
+    return b"record" + key.packed()
