@@ -7,6 +7,7 @@ from typing import Final, Protocol, Self
 
 import aiohttp
 
+from oracle.crypto.tls import TlsIdentity, client_context
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
 from oracle.peer import paths
@@ -15,7 +16,6 @@ from oracle.peer.endpoints import PermittedResolver, parse_endpoint
 from oracle.peer.errors import PeerCertificateWrong, PeerUnknown, PeerUnreachable
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ClientLimits
-from oracle.peer.tls import TlsIdentity, client_context
 
 _HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
 

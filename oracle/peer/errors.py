@@ -193,12 +193,6 @@ class UnknownBatch(Refused):
     code = "unknown_batch"
 
 
-class CertificateUnusable(Refused):
-    """A member registered bytes that are no certificate: it cannot be connected to, others are not harmed."""
-
-    code = "certificate_unusable"
-
-
 class PeerUnknown(Refused):
     """The registry has no endpoint for this member."""
 
