@@ -80,6 +80,8 @@ check: .make/package .make/node ## The static half: formats, linters, types, imp
 	$(FORGE) fmt --check
 	node_modules/.bin/solhint --disc --max-warnings 0 'contracts/**/*.sol'
 	$(PY) tools/compile_contracts.py --check
+	$(PY) tools/openapi.py --check
+	$(PY) tools/parity_vectors.py --check
 
 .PHONY: audit
 audit: .make/package .make/node ## Look the locked packages up in the advisory databases (a minute; needs the network)
