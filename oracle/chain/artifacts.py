@@ -7,9 +7,9 @@ from importlib.resources import files
 from typing import Literal
 
 import msgspec
-from eth_utils.crypto import keccak
 
 from oracle.chain.errors import BadArtifact
+from oracle.crypto.keccak import keccak256
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class Entry(msgspec.Struct, frozen=True):
     @property
     def topic(self) -> bytes:
         """First topic of an event."""
-        return keccak(text=self.signature)
+        return keccak256(self.signature.encode())
 
     @property
     def selector(self) -> bytes:

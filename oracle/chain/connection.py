@@ -8,13 +8,13 @@ from typing import TypeVar
 
 import stamina
 from aiohttp import ClientSession, DummyCookieJar
-from eth_utils.crypto import keccak
 
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.errors import WrongChain
 from oracle.chain.node import Node
 from oracle.chain.quantities import hexadecimal
 from oracle.chain.transport import Transport
+from oracle.crypto.keccak import keccak256
 from oracle.domain.errors import Misconfigured, Transient
 from oracle.domain.ids import BlockNumber
 
@@ -72,7 +72,7 @@ class ChainConnection:
         for name, contract in record.contracts.items():
             address = contract.address
             code = await self._patiently(partial(node.code, address))
-            if keccak(code) != contract.code_hash:
+            if keccak256(code) != contract.code_hash:
                 found = "no code" if not code else "other code"
                 raise WrongChain(
                     f"Node {node.name} has {found} at {address}, where {name} should be; {advice}"

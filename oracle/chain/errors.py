@@ -9,6 +9,7 @@
     ├── NodeUnreachable      no answer, or not in time
     └── NodeUnreliable       an answer that contradicts the standard or the node's own other answers
     Misconfigured
+    ├── UnfundedAccount      the sending account cannot pay for gas
     ├── WrongChain           chain id, genesis or code differ from the deployment record
     └── BadDeploymentRecord, BadArtifact, BadFounders, BadParameters, BadTransactionFile
 
@@ -73,6 +74,10 @@ class NodeUnreliable(Transient):
 
 class WrongChain(Misconfigured):
     code: ClassVar[str] = "wrong_chain"
+
+
+class UnfundedAccount(Misconfigured):
+    code: ClassVar[str] = "unfunded_account"
 
 
 class BadDeploymentRecord(Misconfigured):

@@ -82,6 +82,12 @@ class MemberLeft(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GovernanceReplaced(Placed):
+    member_id: MemberId
+    governance: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorRotated(Placed):
     member_id: MemberId
     version: KeyVersion
@@ -207,7 +213,7 @@ class ProposalCanceled(Placed):
 
 ParameterFact = ParameterDeclared | ParameterSet | PricesSet
 StatusFact = MemberActivated | MemberSuspended | MemberReinstated | MemberExpelled | MemberLeft
-KeyFact = OperatorRotated | SealingKeyRotated | OprfKeyRotated | EndpointSet | ProfileSet
+KeyFact = GovernanceReplaced | OperatorRotated | SealingKeyRotated | OprfKeyRotated | EndpointSet | ProfileSet
 MemberFact = MemberAdmitted | StatusFact | KeyFact
 DataFact = Published
 QueryFact = Committed
@@ -224,6 +230,7 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
         MemberReinstated,
         MemberExpelled,
         MemberLeft,
+        GovernanceReplaced,
         OperatorRotated,
         SealingKeyRotated,
         OprfKeyRotated,

@@ -43,6 +43,7 @@ class AllianceView:
                 | facts.MemberReinstated()
                 | facts.MemberExpelled()
                 | facts.MemberLeft()
+                | facts.GovernanceReplaced()
                 | facts.OperatorRotated()
                 | facts.SealingKeyRotated()
                 | facts.OprfKeyRotated()

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar, assert_never
 from oracle.chain.errors import UnknownKeyVersion, UnknownMember
 from oracle.chain.facts import (
     EndpointSet,
+    GovernanceReplaced,
     KeyFact,
     MemberActivated,
     MemberAdmitted,
@@ -153,7 +154,14 @@ class MemberBook:
                 self._admit(fact)
             case MemberActivated() | MemberSuspended() | MemberReinstated() | MemberExpelled() | MemberLeft():
                 self._change_status(fact)
-            case OperatorRotated() | SealingKeyRotated() | OprfKeyRotated() | EndpointSet() | ProfileSet():
+            case (
+                GovernanceReplaced()
+                | OperatorRotated()
+                | SealingKeyRotated()
+                | OprfKeyRotated()
+                | EndpointSet()
+                | ProfileSet()
+            ):
                 self._change_key(fact)
             case _:
                 assert_never(fact)
@@ -194,8 +202,12 @@ class MemberBook:
     def _change_status(self, fact: StatusFact) -> None:
         member = self.get(fact.member_id)
         match fact:
-            case MemberActivated() | MemberReinstated():
+            case MemberActivated():
                 status = Status.ACTIVE
+            case MemberReinstated():
+                # Whoever was suspended before its activation still waits for it.
+                activated = any(earlier is Status.ACTIVE for _, earlier in member.statuses)
+                status = Status.ACTIVE if activated else Status.ADMITTED
             case MemberSuspended():
                 status = Status.SUSPENDED
             case MemberExpelled():
@@ -210,6 +222,8 @@ class MemberBook:
     def _change_key(self, fact: KeyFact) -> None:
         member, block = self.get(fact.member_id), fact.at.block_number
         match fact:
+            case GovernanceReplaced():
+                changed = replace(member, governance=fact.governance)
             case OperatorRotated():
                 if member.operators:
                     self._by_account.pop(member.operator.value, None)

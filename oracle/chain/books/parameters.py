@@ -4,17 +4,18 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from eth_utils.crypto import keccak
-
 from oracle.chain.errors import UnknownParameter
 from oracle.chain.facts import ParameterDeclared, ParameterFact, ParameterSet, PricesSet
+from oracle.crypto.keccak import keccak256
 from oracle.domain.errors import Broken
 from oracle.domain.ids import BlockNumber, Credits
+
+_PRICES = frozenset({"query_fee", "hit_fee", "price_version"})
 
 
 def parameter_key(name: str) -> bytes:
     """keccak256 of the name, as the contract keys its parameters."""
-    return keccak(text=name)
+    return keccak256(name.encode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class ParameterBook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(self._values))
+        return tuple(sorted(self._values.keys() - _PRICES))
 
     def current(self, name: str) -> ParameterValue:
         """Raises UnknownParameter."""
@@ -83,6 +84,8 @@ class ParameterBook:
         return history[index - 1]
 
     def _history(self, name: str) -> list[ParameterValue]:
+        if name in _PRICES:
+            raise UnknownParameter(f"'{name}' depends on the epoch; ask for the prices of one")
         history = self._values.get(name)
         if history is None:
             raise UnknownParameter(f"The chain has no parameter '{name}'")

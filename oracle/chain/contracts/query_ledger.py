@@ -1,0 +1,47 @@
+"""QueryLedger: committed batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from oracle.chain.calls import BlockPin, Contract, integer, struct
+from oracle.chain.connection import ChainConnection
+from oracle.chain.transactions import Order
+from oracle.domain.ids import BatchId, BlockNumber, MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    batch_id: BatchId
+    count: int
+    deadline: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCommitment:
+    requester: MemberId
+    commitment: Commitment
+    block_number: BlockNumber
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLedger:
+    contract: Contract
+
+    def commit(self, commitments: Sequence[Commitment]) -> Order:
+        values = [(entry.batch_id, entry.count, entry.deadline) for entry in commitments]
+        return self.contract.order("commit", values)
+
+    async def commitment_of(
+        self, connection: ChainConnection, batch: BatchId, *, block: BlockPin
+    ) -> StoredCommitment | None:
+        values = await self.contract.read(connection, block, "commitmentOf", batch)
+        if len(values) == 1:
+            values = struct(values)
+        if integer(values) == 0:
+            return None
+        return StoredCommitment(
+            requester=MemberId(integer(values)),
+            commitment=Commitment(batch_id=batch, count=integer(values, 1), deadline=integer(values, 2)),
+            block_number=BlockNumber(integer(values, 3)),
+        )

@@ -1,0 +1,38 @@
+"""Roles of OpenZeppelin's AccessControl, which three of the contracts have."""
+
+from typing import Final
+
+from oracle.chain.calls import BlockPin, Contract, boolean
+from oracle.chain.connection import ChainConnection
+from oracle.chain.transactions import Order
+from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import Address
+
+ADMIN: Final = bytes(32)
+GOVERNOR: Final = keccak256(b"GOVERNOR_ROLE")
+FOUNDER: Final = keccak256(b"FOUNDER_ROLE")
+PROPOSER: Final = keccak256(b"PROPOSER_ROLE")
+EXECUTOR: Final = keccak256(b"EXECUTOR_ROLE")
+CANCELLER: Final = keccak256(b"CANCELLER_ROLE")
+ALL: Final = {
+    "admin": ADMIN,
+    "governor": GOVERNOR,
+    "founder": FOUNDER,
+    "proposer": PROPOSER,
+    "executor": EXECUTOR,
+    "canceller": CANCELLER,
+}
+
+
+def grant_role(contract: Contract, role: bytes, account: Address) -> Order:
+    return contract.order("grantRole", role, account)
+
+
+def renounce_role(contract: Contract, role: bytes, account: Address) -> Order:
+    return contract.order("renounceRole", role, account)
+
+
+async def has_role(
+    contract: Contract, connection: ChainConnection, role: bytes, account: Address, *, block: BlockPin
+) -> bool:
+    return boolean(await contract.read(connection, block, "hasRole", role, account))

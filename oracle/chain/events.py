@@ -1,0 +1,173 @@
+"""The event stream: the chain read by cursor, journalled first, then told to whoever listens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from oracle.chain.answers import Block
+from oracle.chain.connection import ChainConnection
+from oracle.chain.errors import NodeRefused
+from oracle.chain.facts import Fact
+from oracle.chain.history import common_ancestor
+from oracle.chain.journal import FactJournal
+from oracle.chain.node import LATEST, Node
+from oracle.chain.reading import RangeReader
+from oracle.chain.view import AllianceView
+from oracle.domain.errors import Transient
+from oracle.domain.ids import BlockNumber
+
+_MARKS_KEPT = 4_096
+_MARKS_FORGOTTEN_EVERY = 1_024
+
+_log = structlog.get_logger("riskmesh.chain")
+
+_Key = tuple[BlockNumber, bytes, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """News of the chain. `facts` may be empty: time has passed, which deadlines care about."""
+
+    facts: tuple[Fact, ...]
+    head: Block
+    """The newest block whose facts are in the view."""
+    caught_up: bool
+    """Whether `head` was the node's head, too."""
+
+
+_Step = Arrival | BlockNumber
+FactsListener = Callable[[Arrival], Awaitable[None]]
+RollbackListener = Callable[[BlockNumber], Awaitable[None]]
+"""Told the last block that is still valid, after journal and view were rolled back to it."""
+
+
+def _key(fact: Fact) -> _Key:
+    return fact.at.block_number, fact.at.block_hash, fact.at.log_index
+
+
+@dataclass(slots=True, kw_only=True)
+class EventStream:
+    """Owns `view`, which follows the journal. Listeners are called in the order of their registration."""
+
+    connection: ChainConnection
+    journal: FactJournal
+    reader: RangeReader
+    first_block: BlockNumber
+    interval_s: float = 1.0
+    view: AllianceView = field(default_factory=AllianceView)
+    _facts_listeners: list[FactsListener] = field(default_factory=list)
+    _rollback_listeners: list[RollbackListener] = field(default_factory=list)
+    _recent: set[_Key] = field(default_factory=set)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _next_forgetting: int = 0
+
+    def on_facts(self, listener: FactsListener) -> None:
+        self._facts_listeners.append(listener)
+
+    def on_rollback(self, listener: RollbackListener) -> None:
+        self._rollback_listeners.append(listener)
+
+    def wake(self) -> None:
+        """Polls at once instead of at the end of the interval."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Follows the chain until it is cancelled; nodes that fail are tried again."""
+        await self.rebuild()
+        while True:
+            try:
+                step = await self._step()
+            except (Transient, NodeRefused) as error:
+                _log.warning("chain_not_read", code=error.code, reason=str(error))
+                step = None
+            if step is not None:
+                await self._tell(step)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.interval_s):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def poll(self) -> None:
+        """Reads up to the head of one node. Raises Transient or NodeRefused when no node can be read."""
+        while (step := await self._step()) is not None:
+            await self._tell(step)
+
+    async def rebuild(self) -> None:
+        """Folds the whole journal into the view; called once before the first `poll`."""
+        fresh, cursor = AllianceView(), await self.journal.cursor()
+        oldest = 0 if cursor is None else cursor - self.reader.overlap
+        recent: set[_Key] = set()
+        async for fact in self.journal.facts():
+            fresh.apply(fact)
+            if fact.at.block_number >= oldest:
+                recent.add(_key(fact))
+        marks = () if cursor is None else await self.journal.marks(cursor, 1)
+        if marks:
+            newest = marks[0]
+            fresh.head = Block(
+                number=newest.number,
+                hash=newest.hash,
+                parent_hash=b"",
+                timestamp=newest.timestamp,
+                fee_floor_wei=0,
+            )
+        self._recent = recent
+        self.view.become(fresh)
+
+    async def _step(self) -> _Step | None:
+        """One range read or one rollback, journalled; None when there is nothing new."""
+        return await self.connection.ask(self._step_on)
+
+    async def _step_on(self, node: Node) -> _Step | None:
+        latest = await node.block(LATEST)
+        ancestor = await common_ancestor(self.journal, node, latest, self.first_block)
+        if ancestor is not None:
+            await self._roll_back(ancestor)
+            return ancestor
+        stored = await self.journal.cursor()
+        cursor = BlockNumber(self.first_block - 1) if stored is None else stored
+        return await self._advance(node, cursor, latest) if cursor < latest.number else None
+
+    async def _tell(self, step: _Step) -> None:
+        # Outside of `ask`: what a listener raises is no reason to read the chain from another node.
+        if isinstance(step, Arrival):
+            for facts_listener in self._facts_listeners:
+                await facts_listener(step)
+        else:
+            for rollback_listener in self._rollback_listeners:
+                await rollback_listener(step)
+
+    async def _roll_back(self, ancestor: BlockNumber) -> None:
+        _log.warning("chain_reorganised", back_to=ancestor)
+        await self.journal.rollback_to(ancestor)
+        await self.rebuild()
+
+    async def _advance(self, node: Node, cursor: BlockNumber, latest: Block) -> Arrival:
+        marks = await self.journal.marks(cursor, 1)
+        anchor = marks[0] if marks else None
+        read = await self.reader.read(node, BlockNumber(cursor + 1), anchor, latest.number)
+        new = tuple(fact for fact in read.facts if _key(fact) not in self._recent)
+        await self.journal.append(new, read.marks, read.last.number)
+        self._recent.update(map(_key, new))
+        await self._fold(new, cursor)
+        self.view.head = read.last
+        await self._keep_short(read.last.number)
+        return Arrival(facts=new, head=read.last, caught_up=read.last.number == latest.number)
+
+    async def _fold(self, new: Sequence[Fact], cursor: BlockNumber) -> None:
+        if any(fact.at.block_number <= cursor for fact in new):
+            # A node had kept facts from us: they belong between others that are folded already.
+            await self.rebuild()
+        else:
+            self.view.fold(new)
+
+    async def _keep_short(self, cursor: BlockNumber) -> None:
+        oldest = cursor - self.reader.overlap
+        self._recent = {key for key in self._recent if key[0] >= oldest}
+        if cursor >= self._next_forgetting:
+            await self.journal.forget_marks(BlockNumber(max(0, cursor - _MARKS_KEPT)))
+            self._next_forgetting = cursor + _MARKS_FORGOTTEN_EVERY

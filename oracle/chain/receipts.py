@@ -1,0 +1,56 @@
+"""Looking for a transaction on the chain: its receipt, whether that is final, and why it had no effect."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from oracle.chain.answers import Receipt
+from oracle.chain.connection import ChainConnection
+from oracle.chain.errors import NodeRefused, NodeUnreliable, TransactionReverted
+from oracle.chain.node import Call, Node
+from oracle.chain.reverts import RevertDecoder
+from oracle.chain.transactions import Transaction
+from oracle.domain.errors import Broken
+from oracle.domain.ids import BlockNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one node knows of a transaction."""
+
+    receipt: Receipt | None
+    final: bool
+    nonce_used: bool
+    """Whether some transaction with its nonce was mined."""
+
+
+async def sight(node: Node, row: Transaction, confirmations: int) -> Sighting:
+    """Raises NodeUnreliable when the receipt's block is not on the node's own chain."""
+    if row.tx_hash is None or row.nonce is None:
+        raise Broken(f"The intent '{row.intent}' is followed without having been signed")
+    used = await node.nonce(row.sender) > row.nonce
+    # Asked after the count: a receipt that is missing now was missing when the nonce had been used.
+    receipt = await node.receipt(row.tx_hash)
+    if receipt is None:
+        return Sighting(None, final=False, nonce_used=used)
+    block = await node.find_block(receipt.block_number)
+    if block is None or block.hash != receipt.block_hash:
+        raise NodeUnreliable(f"Node {node.name} has a receipt of a block that is not on its chain")
+    final = confirmations == 0 or await node.block_number() >= receipt.block_number + confirmations
+    return Sighting(receipt, final=final, nonce_used=used)
+
+
+async def refusal(
+    connection: ChainConnection, reverts: RevertDecoder, row: Transaction, block: BlockNumber
+) -> TransactionReverted:
+    """Asks again at the same block and at the one before: nodes keep no revert data with receipts."""
+    call = Call(to=row.to, data=row.data, sender=row.sender)
+    for at in (block, BlockNumber(block - 1)):
+        try:
+            await connection.ask(partial(_call, call=call, block=at))
+        except NodeRefused as error:
+            return reverts.decode(error.data, row.intent)
+    return reverts.decode(None, row.intent)
+
+
+async def _call(node: Node, *, call: Call, block: BlockNumber) -> bytes:
+    return await node.call(call, block)
