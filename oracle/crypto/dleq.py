@@ -50,12 +50,17 @@ def verify(
         raise ProofInvalid("The proof does not hold for these elements, in this order, under this key.")
 
 
+def check_size(count: int) -> None:
+    """Refuse a batch that has no proof because of its size."""
+    if count == 0:
+        raise EmptyBatch("A batch without elements cannot be evaluated or proven.")
+    if count > MAX_LENGTH:
+        raise BatchTooLong(f"A batch of {count} elements; at most {MAX_LENGTH} are possible.")
+
+
 def _weights(suite: Suite, public: Point, bases: Sequence[Point], images: Sequence[Point]) -> list[Scalar]:
     """The coefficients of `ComputeComposites`; each depends on the key and on its own pair."""
-    if not bases:
-        raise EmptyBatch("A batch without elements cannot be proven.")
-    if len(bases) > MAX_LENGTH:
-        raise BatchTooLong(f"A batch of {len(bases)} elements; at most {MAX_LENGTH} are possible.")
+    check_size(len(bases))
     if len(bases) != len(images):
         raise BatchLengthsDiffer(f"{len(bases)} elements were asked, {len(images)} are answered.")
     tag = suite.seed_tag

@@ -42,15 +42,19 @@ from typing import ClassVar
 from oracle.domain.errors import Broken, Misconfigured, Refused
 
 
-class WrongLength(Refused):
+class CryptoError(Refused):
+    """A value that the cryptographic layer does not accept from anyone."""
+
+
+class WrongLength(CryptoError):
     code: ClassVar[str] = "wrong_length"
 
 
-class InputTooLong(Refused):
+class InputTooLong(CryptoError):
     code: ClassVar[str] = "input_too_long"
 
 
-class PointRefused(Refused):
+class PointRefused(CryptoError):
     """Not an element that may take part in the protocol."""
 
 
@@ -62,7 +66,7 @@ class PointIsIdentity(PointRefused):
     code: ClassVar[str] = "point_is_identity"
 
 
-class ScalarRefused(Refused):
+class ScalarRefused(CryptoError):
     """Not a scalar that may take part in the protocol."""
 
 
@@ -74,7 +78,7 @@ class ScalarIsZero(ScalarRefused):
     code: ClassVar[str] = "scalar_is_zero"
 
 
-class BatchRefused(Refused):
+class BatchRefused(CryptoError):
     """The elements do not make a batch."""
 
 
@@ -90,15 +94,15 @@ class BatchLengthsDiffer(BatchRefused):
     code: ClassVar[str] = "batch_lengths_differ"
 
 
-class ProofInvalid(Refused):
+class ProofInvalid(CryptoError):
     code: ClassVar[str] = "proof_invalid"
 
 
-class PossessionInvalid(Refused):
+class PossessionInvalid(CryptoError):
     code: ClassVar[str] = "possession_invalid"
 
 
-class SealRefused(Refused):
+class SealRefused(CryptoError):
     """A sealed message cannot be made or opened."""
 
 
@@ -110,7 +114,7 @@ class SealingKeyInvalid(SealRefused):
     code: ClassVar[str] = "sealing_key_invalid"
 
 
-class SignatureRefused(Refused):
+class SignatureRefused(CryptoError):
     """Not a signature that this protocol accepts."""
 
 
@@ -126,19 +130,19 @@ class SignatureUnrecoverable(SignatureRefused):
     code: ClassVar[str] = "signature_unrecoverable"
 
 
-class FieldOutOfRange(Refused):
+class FieldOutOfRange(CryptoError):
     code: ClassVar[str] = "field_out_of_range"
 
 
-class CertificateRefused(Refused):
+class CertificateRefused(CryptoError):
     code: ClassVar[str] = "certificate_refused"
 
 
-class KeyVersionUnknown(Refused):
+class KeyVersionUnknown(CryptoError):
     code: ClassVar[str] = "key_version_unknown"
 
 
-class PathRefused(Refused):
+class PathRefused(CryptoError):
     """A cut that does not lead to the committed root."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from oracle.crypto import dleq, group
-from oracle.crypto.errors import BatchLengthsDiffer, EmptyBatch
+from oracle.crypto.errors import BatchLengthsDiffer
 from oracle.crypto.group import Point, Scalar
 from oracle.crypto.suite import VOPRF, Suite, framed
 
@@ -71,8 +71,7 @@ def evaluate_batch(
     secret: bytes, elements: Sequence[bytes], *, proof_scalar: bytes | None = None
 ) -> Evaluation:
     """`BlindEvaluate` (section 3.3.2). `proof_scalar` is given by test vectors only."""
-    if not elements:
-        raise EmptyBatch("A batch without elements cannot be evaluated.")
+    dleq.check_size(len(elements))
     key = group.decode_scalar(secret, "OPRF key")
     blinded = _points(elements, "blinded element")
     evaluated = [group.multiply(key, element) for element in blinded]
