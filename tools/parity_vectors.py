@@ -1,8 +1,8 @@
 """Writes tests/parity/vectors.json, the numbers that Python and Solidity must both arrive at.
 
 An implementation of its own: it shares no code with the product, draws its inputs from fixed labels, and
-checks its EIP-712 digests against eth-account. Numbers are decimal strings, bytes are hex. `--check` fails when
-the file differs.
+checks its EIP-712 digests against eth-account. Numbers are decimal strings, bytes are hex. `--check` fails
+when the file differs.
 """
 
 import argparse

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {CreditLedger} from "../../contracts/accounts/CreditLedger.sol";
+import {DatasetRegistry} from "../../contracts/data/DatasetRegistry.sol";
+import {ConsortiumGovernor} from "../../contracts/governance/ConsortiumGovernor.sol";
+import {ProtocolParameters} from "../../contracts/governance/ProtocolParameters.sol";
+import {IProtocolParameters} from "../../contracts/interfaces/IProtocolParameters.sol";
+import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
+import {MemberRegistry} from "../../contracts/membership/MemberRegistry.sol";
+import {QualityLedger} from "../../contracts/quality/QualityLedger.sol";
+import {QueryLedger} from "../../contracts/queries/QueryLedger.sol";
+import {Application} from "../../contracts/types/Members.sol";
+import {Voucher} from "../../contracts/types/Messages.sol";
+import {vm} from "./Vm.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+
+/// @dev A consortium of three founders, deployed and handed over as a real one is. The test is the deployer.
+abstract contract World {
+    using MessageHashes for Voucher;
+
+    uint64 internal constant FOUNDERS = 3;
+    uint256 internal constant START = 1_700_000_000;
+    uint256 internal constant EPOCH = 1 days;
+    uint256 internal constant ACTIVATION_DELAY = 1 hours;
+    uint256 internal constant FLOOR = 500;
+    uint256 internal constant GRANT = 1000;
+    uint256 internal constant QUERY_FEE = 1;
+    uint256 internal constant HIT_FEE = 20;
+    uint48 internal constant VOTING_DELAY = 10;
+    uint32 internal constant VOTING_PERIOD = 600;
+    uint256 internal constant TIMELOCK_DELAY = 300;
+    uint256 internal constant QUORUM_PERCENT = 50;
+
+    ProtocolParameters internal parameters;
+    MemberRegistry internal registry;
+    TimelockController internal timelock;
+    ConsortiumGovernor internal governor;
+    DatasetRegistry internal datasets;
+    CreditLedger internal credits;
+    QueryLedger internal queries;
+    QualityLedger internal quality;
+
+    function setUp() public virtual {
+        vm.warp(START);
+        deploy();
+        for (uint256 i = 1; i <= FOUNDERS; ++i) {
+            credits.claimGrant(registry.found(application(i)));
+        }
+        registry.closeFounding();
+        handOver();
+        vm.warp(START + 60);
+    }
+
+    function deploy() internal {
+        parameters = new ProtocolParameters(declarations(), address(this));
+        registry = new MemberRegistry(parameters, address(this));
+        address[] memory anyone = new address[](1);
+        timelock = new TimelockController(TIMELOCK_DELAY, new address[](0), anyone, address(this));
+        governor = new ConsortiumGovernor(registry, timelock, VOTING_DELAY, VOTING_PERIOD, QUORUM_PERCENT);
+        datasets = new DatasetRegistry(registry, parameters);
+        credits = new CreditLedger(registry, parameters);
+        queries = new QueryLedger(registry, parameters, credits);
+        quality = new QualityLedger(registry, parameters, credits);
+    }
+
+    function handOver() internal {
+        timelock.grantRole(timelock.PROPOSER_ROLE(), address(governor));
+        timelock.grantRole(timelock.CANCELLER_ROLE(), address(governor));
+        timelock.renounceRole(bytes32(0), address(this));
+        parameters.grantRole(parameters.GOVERNOR_ROLE(), address(timelock));
+        parameters.grantRole(bytes32(0), address(timelock));
+        parameters.renounceRole(bytes32(0), address(this));
+        registry.grantRole(registry.GOVERNOR_ROLE(), address(timelock));
+        registry.grantRole(bytes32(0), address(timelock));
+        registry.renounceRole(bytes32(0), address(this));
+    }
+
+    /// @dev The next call is one that a vote has decided on.
+    function decided() internal {
+        vm.prank(address(timelock));
+    }
+
+    function admitted(uint256 i) internal returns (uint64 memberId) {
+        Application memory applicant = application(i);
+        decided();
+        return registry.admit(applicant);
+    }
+
+    function suspended(uint64 memberId) internal {
+        decided();
+        registry.suspend(memberId);
+    }
+
+    function redeemed(Voucher memory voucher, uint256 signerKey) internal {
+        (Voucher[] memory vouchers, bytes[] memory signatures) = single(voucher, signature(voucher, signerKey));
+        vm.prank(operator(voucher.holder));
+        credits.redeem(vouchers, signatures);
+    }
+
+    function redeemed(Voucher memory voucher) internal {
+        redeemed(voucher, operatorKey(voucher.requester));
+    }
+
+    function signature(Voucher memory voucher, uint256 signerKey) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signerKey, digest(voucher));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function digest(Voucher memory voucher) internal view returns (bytes32) {
+        bytes32 separator = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Riskmesh Credits"),
+                keccak256("1"),
+                block.chainid,
+                address(credits)
+            )
+        );
+        return keccak256(abi.encodePacked(hex"1901", separator, voucher.hash()));
+    }
+
+    function application(uint256 i) internal pure returns (Application memory) {
+        return Application({
+            governance: governance(i),
+            operator: operator(i),
+            sealingSuite: 1,
+            sealingKey: abi.encodePacked(keccak256(abi.encode("sealing", i))),
+            oprfKey: keccak256(abi.encode("oprf", i)),
+            oprfPossession: possession(i),
+            endpoint: "https://member.example:8443",
+            certificate: abi.encode("certificate", i),
+            profileHash: keccak256(abi.encode("profile", i))
+        });
+    }
+
+    function possession(uint256 i) internal pure returns (bytes memory) {
+        return
+            abi.encodePacked(
+                keccak256(abi.encode("Z", i)), keccak256(abi.encode("c", i)), keccak256(abi.encode("s", i))
+            );
+    }
+
+    function voucherOf(uint64 requester, uint64 holder, uint64 count, uint64 hits, uint256 amount)
+        internal
+        pure
+        returns (Voucher memory)
+    {
+        return Voucher({
+            requester: requester,
+            holder: holder,
+            queries: count,
+            hits: hits,
+            amount: amount,
+            priceVersion: 1,
+            keyVersion: 1
+        });
+    }
+
+    function single(Voucher memory voucher, bytes memory signature_)
+        internal
+        pure
+        returns (Voucher[] memory vouchers, bytes[] memory signatures)
+    {
+        vouchers = new Voucher[](1);
+        signatures = new bytes[](1);
+        (vouchers[0], signatures[0]) = (voucher, signature_);
+    }
+
+    function governanceKey(uint256 i) internal pure returns (uint256) {
+        return 0x10000 + i;
+    }
+
+    function operatorKey(uint256 i) internal pure returns (uint256) {
+        return 0x20000 + i;
+    }
+
+    function governance(uint256 i) internal pure returns (address) {
+        return vm.addr(governanceKey(i));
+    }
+
+    function operator(uint256 i) internal pure returns (address) {
+        return vm.addr(operatorKey(i));
+    }
+
+    function bounded(uint256 value, uint256 min, uint256 max) internal pure returns (uint256) {
+        uint256 width = max - min;
+        return width == type(uint256).max ? value : min + value % (width + 1);
+    }
+
+    function missingRole(address account, bytes32 role) internal pure returns (bytes memory) {
+        return abi.encodeWithSignature("AccessControlUnauthorizedAccount(address,bytes32)", account, role);
+    }
+
+    function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
+        list = new IProtocolParameters.Declaration[](12);
+        list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
+        list[1] = IProtocolParameters.Declaration("epoch_length_s", EPOCH, EPOCH, EPOCH);
+        list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
+        list[3] = IProtocolParameters.Declaration("hit_fee", 0, type(uint96).max, HIT_FEE);
+        list[4] = IProtocolParameters.Declaration("activation_delay_s", 0, 30 days, ACTIVATION_DELAY);
+        list[5] = IProtocolParameters.Declaration("max_admissions_per_epoch", 1, 100, 2);
+        list[6] = IProtocolParameters.Declaration("max_bucket_bits", 0, 32, 24);
+        list[7] = IProtocolParameters.Declaration("max_batch_count", 1, 1000, 1000);
+        list[8] = IProtocolParameters.Declaration("max_deadline_s", 60, 7 days, 1 hours);
+        list[9] = IProtocolParameters.Declaration("credit_floor", 0, type(uint96).max, FLOOR);
+        list[10] = IProtocolParameters.Declaration("admission_grant", 0, type(uint96).max, GRANT);
+        list[11] = IProtocolParameters.Declaration("finality_depth", 0, 1000, 0);
+    }
+}
