@@ -74,6 +74,7 @@ check: .make/package .make/node ## The static half: formats, linters, types, imp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tools
 	$(BIN)/lint-imports
 	$(PY) tools/check_locks.py
 	$(PY) -m pytest -q tests/architecture
