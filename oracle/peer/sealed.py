@@ -23,13 +23,13 @@ from oracle.peer.errors import (
     SenderUnknown,
     StatementLengthWrong,
     WireBroken,
+    WireRefused,
 )
 from oracle.peer.headers import (
     HEADER_SIZE,
     STATEMENT_LENGTH_SIZE,
     STATEMENT_SIZES,
     VERSION,
-    message_size,
     pack_header,
     parse_header,
 )
@@ -113,8 +113,12 @@ def seal_message(
     )
     sealed = seal(recipient_sealing_key, plaintext, INFO_PREFIX + header_digest)
     message = pack_header(header) + sealed
-    if len(statement) != STATEMENT_SIZES[kind] or len(message) != message_size(kind, len(frame)):
-        raise WireBroken("a message of ours has a statement or seal of another length than its type")
+    if len(statement) != STATEMENT_SIZES[kind]:
+        raise WireBroken("a message of ours has a statement of another length than its type")
+    try:
+        parse_header(message)
+    except WireRefused as error:
+        raise WireBroken("a message of ours has a header or a size that no member accepts") from error
     return message
 
 
