@@ -1,40 +1,45 @@
 """What the cryptographic layer refuses, each with a name of its own.
 
-Refused
-├── WrongLength          a value has not the size its format fixes
-├── InputTooLong         an OPRF input over 65,535 bytes
-├── PointRefused
-│   ├── PointNotCanonical    32 bytes that are not the encoding of a ristretto255 element
-│   └── PointIsIdentity      the neutral element, which would erase the key or the subject
-├── ScalarRefused
-│   ├── ScalarNotCanonical   not below the group order
-│   └── ScalarIsZero
-├── BatchRefused
-│   ├── EmptyBatch
-│   ├── BatchTooLong         over 65,535 elements
-│   └── BatchLengthsDiffer   as many answers as questions are needed
-├── ProofInvalid         the DLEQ proof does not hold: wrong proof, batch, order or key
-├── PossessionInvalid    an OPRF key whose owner does not show to know its secret
-├── SealRefused
-│   ├── SealBroken           sealed for another key or context, altered, or cut short
-│   └── SealingKeyInvalid    a public key to which nothing can be sealed
-├── SignatureRefused
-│   ├── SignatureMalformed   v is neither 27 nor 28, or r or s out of range
-│   ├── SignatureMalleable   s in the upper half of the order (EIP-2)
-│   └── SignatureUnrecoverable
-├── FieldOutOfRange      a value that does not fit its EIP-712 type
-└── PathRefused
-    ├── SubtreeOutOfRange    prefix, depth or bits that no tree of this shape has
-    ├── LeafCountWrong
-    ├── SiblingCountWrong
-    ├── TagsNotAscending     tags out of order or repeated
-    └── RootMismatch
-Misconfigured
-├── LibsodiumMissing
-├── KeyFileMissing · KeyFileExists · KeyFileExposed · KeyFileDamaged
-└── PassphraseWrong
-Broken
-└── StoredValueDamaged   a value of our own store does not decrypt in its place
+    Refused
+    └── CryptoError
+        ├── WrongLength          a value has not the size its format fixes
+        ├── InputTooLong         an OPRF input over 65,535 bytes
+        ├── PointRefused
+        │   ├── PointNotCanonical    32 bytes that are not the encoding of a ristretto255 element
+        │   └── PointIsIdentity      the neutral element, which would erase the key or the subject
+        ├── ScalarRefused
+        │   ├── ScalarNotCanonical   not below the group order
+        │   └── ScalarIsZero
+        ├── BatchRefused
+        │   ├── EmptyBatch
+        │   ├── BatchTooLong         over 65,535 elements
+        │   └── BatchLengthsDiffer   not as many answers as questions
+        ├── ProofInvalid         the DLEQ proof does not hold: wrong proof, batch, order or key
+        ├── PossessionInvalid    whoever publishes an OPRF key does not show to know its secret
+        ├── SealRefused
+        │   ├── SealBroken           sealed for another key or context, altered, or cut short
+        │   └── SealingKeyInvalid    a public key to which nothing can be sealed
+        ├── SignatureRefused
+        │   ├── SignatureMalformed   v is neither 27 nor 28, or r or s out of range
+        │   ├── SignatureMalleable   s in the upper half of the order (EIP-2)
+        │   └── SignatureUnrecoverable
+        ├── CertificateRefused   not a certificate that can be pinned
+        ├── KeyVersionUnknown    made with a key version that the key folder does not hold
+        ├── FieldOutOfRange      a value that does not fit its EIP-712 type
+        └── PathRefused
+            ├── SubtreeOutOfRange    prefix, depth or bits that no tree of this shape has
+            ├── LeafCountWrong
+            ├── SiblingCountWrong
+            ├── TagsNotAscending     tags out of order or repeated
+            └── RootMismatch
+    Misconfigured
+    ├── LibsodiumMissing
+    ├── KeyFileMissing · KeyFileExists · KeyFileExposed · KeyFileDamaged
+    └── PassphraseWrong
+    Broken
+    └── StoredValueDamaged   a value of our own store does not decrypt in its place
+
+No message holds a secret, a subject or any byte of the value that was refused.
 """
 
 from typing import ClassVar

@@ -4,23 +4,22 @@
 """
 
 from dataclasses import dataclass
-from typing import assert_never
 
 from oracle.crypto.errors import FieldOutOfRange, require_length
 from oracle.crypto.keccak import keccak256
+from oracle.crypto.struct_words import WORD, Statement, uint, words
 from oracle.domain.ids import Address
-from oracle.domain.messages import (
-    Claim,
-    Disclosure,
-    Header,
-    Publication,
-    Receipt,
-    ReplyHead,
-    Request,
-    Voucher,
-)
 
-Statement = Header | Request | ReplyHead | Receipt | Claim | Disclosure | Voucher | Publication
+__all__ = [
+    "TYPE_HASHES",
+    "TYPE_STRINGS",
+    "Domain",
+    "Statement",
+    "digest",
+    "member_domain",
+    "struct_hash",
+    "voucher_domain",
+]
 
 TYPE_STRINGS: dict[str, str] = {
     "Header": "Header(uint8 version,uint8 messageType,bytes32 batchId,uint64 sender,uint64 recipient,"
@@ -44,7 +43,6 @@ _DOMAIN_TYPE_HASH = keccak256(
     b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 )
 _VERSION = "1"
-_WORD = 32
 _ADDRESS_SIZE = 20
 
 
@@ -76,7 +74,7 @@ def digest(domain: Domain, statement: Statement) -> bytes:
 
 def struct_hash(statement: Statement) -> bytes:
     """`hashStruct` of EIP-712; raises `FieldOutOfRange` or `WrongLength` on a value its type cannot hold."""
-    return keccak256(TYPE_HASHES[type(statement).__name__] + b"".join(_fields(statement)))
+    return keccak256(TYPE_HASHES[type(statement).__name__] + b"".join(words(statement)))
 
 
 def _domain(name: str, chain_id: int, contract: Address) -> Domain:
@@ -89,106 +87,9 @@ def _domain(name: str, chain_id: int, contract: Address) -> Domain:
         _DOMAIN_TYPE_HASH
         + keccak256(name.encode())
         + keccak256(_VERSION.encode())
-        + _uint(256, chain_id)
-        + address.rjust(_WORD, b"\x00")
+        + uint(256, chain_id)
+        + address.rjust(WORD, b"\x00")
     )
     return Domain(
         name=name, version=_VERSION, chain_id=chain_id, verifying_contract=contract, separator=separator
     )
-
-
-def _fields(statement: Statement) -> tuple[bytes, ...]:  # noqa: PLR0911 - one branch a struct
-    match statement:
-        case Header():
-            return (
-                _uint(8, statement.version),
-                _uint(8, statement.type),
-                _word(statement.batch_id),
-                _uint(64, statement.sender),
-                _uint(64, statement.recipient),
-                _uint(32, statement.sender_key_version),
-                _uint(32, statement.recipient_key_version),
-                _word(statement.body_digest),
-            )
-        case Request():
-            return (
-                _uint(8, statement.mode),
-                _uint(64, statement.requester),
-                _uint(128, statement.nonce),
-                _word(statement.elements_hash),
-                _uint(32, statement.count),
-                _uint(16, statement.purpose),
-                _word(statement.case_commitment),
-                _uint(64, statement.issued_at),
-                _uint(64, statement.deadline),
-                _uint(64, statement.reference_block),
-                _word(statement.reference_block_hash),
-            )
-        case ReplyHead():
-            return (
-                _word(statement.batch_id),
-                _uint(64, statement.holder),
-                _uint(64, statement.snapshot_block),
-                _word(statement.snapshot_block_hash),
-                _uint(64, statement.sequence),
-                _word(statement.root),
-                _uint(8, statement.bits),
-                _uint(32, statement.oprf_key_version),
-                _uint(64, statement.answered_at),
-                _word(statement.body_digest),
-            )
-        case Receipt():
-            return (
-                _word(statement.batch_id),
-                _uint(64, statement.holder),
-                _uint(8, statement.outcome),
-                _uint(16, statement.reason),
-                _word(statement.body_digest),
-            )
-        case Claim():
-            return (
-                _word(statement.batch_id),
-                _uint(64, statement.holder),
-                _uint(32, statement.index),
-                keccak256(statement.subject),
-                _word(statement.blind),
-            )
-        case Disclosure():
-            return (
-                _word(statement.batch_id),
-                _uint(32, statement.index),
-                _uint(8, statement.category),
-                _word(statement.record_digest),
-            )
-        case Voucher():
-            return (
-                _uint(64, statement.requester),
-                _uint(64, statement.holder),
-                _uint(64, statement.queries),
-                _uint(64, statement.hits),
-                _uint(256, statement.amount),
-                _uint(32, statement.price_version),
-                _uint(32, statement.key_version),
-            )
-        case Publication():
-            return (
-                _uint(64, statement.holder),
-                _uint(64, statement.sequence),
-                _word(statement.root),
-                _uint(8, statement.bits),
-                _uint(32, statement.oprf_key_version),
-            )
-        case _:
-            assert_never(statement)
-
-
-def _uint(bits: int, value: int) -> bytes:
-    try:
-        return value.to_bytes(bits // 8, "big").rjust(_WORD, b"\x00")
-    except OverflowError:
-        raise FieldOutOfRange(f"A field of type uint{bits} cannot hold its value.") from None
-
-
-def _word(value: bytes) -> bytes:
-    require_length("field of type bytes32", value, _WORD)
-    return value
