@@ -3,6 +3,8 @@
     Refused
     ├── NodeRefused          the node answered with a JSON-RPC error: the call itself was not right
     ├── TransactionReverted  a contract said no; carries the name and values of its custom error
+    ├── ApplicationRefused   an application that the registry or a member must not accept
+    ├── CodeDiffers          what stands on the chain is not what these sources compile to
     ├── LogRefused           a log does not have the shape that our contracts emit
     └── Unknown…             the view holds no such member, key version, publication, parameter, price
     Transient
@@ -11,14 +13,18 @@
     Misconfigured
     ├── UnfundedAccount      the sending account cannot pay for gas
     ├── WrongChain           chain id, genesis or code differ from the deployment record
-    └── BadDeploymentRecord, BadArtifact, BadFounders, BadParameters, BadTransactionFile
+    ├── NoCheckout           the contracts can only be rebuilt where their sources are
+    ├── DeploymentUnfinished a deployment cannot go on from where it stopped
+    └── BadDeploymentRecord, BadArtifact, BadFounders, BadParameters, BadDeployerKey
+    Broken
+    └── RolesNotHandedOver   after a deployment somebody holds a role that it must not hold
 
 No message carries a path, query or credential of an RPC address: nodes are named by host and port.
 """
 
 from typing import ClassVar
 
-from oracle.domain.errors import Misconfigured, Refused, Transient
+from oracle.domain.errors import Broken, Misconfigured, Refused, Transient
 
 
 class NodeRefused(Refused):
@@ -46,6 +52,14 @@ class TransactionReverted(Refused):
         self.error = error
         self.arguments = arguments
         self.intent = intent
+
+
+class ApplicationRefused(Refused):
+    code: ClassVar[str] = "application_refused"
+
+
+class CodeDiffers(Refused):
+    code: ClassVar[str] = "code_differs"
 
 
 class LogRefused(Refused):
@@ -96,5 +110,17 @@ class BadParameters(Misconfigured):
     code: ClassVar[str] = "bad_parameters"
 
 
-class BadTransactionFile(Misconfigured):
-    code: ClassVar[str] = "bad_transaction_file"
+class BadDeployerKey(Misconfigured):
+    code: ClassVar[str] = "bad_deployer_key"
+
+
+class NoCheckout(Misconfigured):
+    code: ClassVar[str] = "no_checkout"
+
+
+class DeploymentUnfinished(Misconfigured):
+    code: ClassVar[str] = "deployment_unfinished"
+
+
+class RolesNotHandedOver(Broken):
+    code: ClassVar[str] = "roles_not_handed_over"

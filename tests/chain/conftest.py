@@ -1,0 +1,307 @@
+"""Real chains for the chain room: Anvil and Ganache on free ports, founders with real keys, a deployment."""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from eth_account import Account
+
+from oracle.chain.applications import possession_context
+from oracle.chain.connection import ChainConnection, Patience, open_connection
+from oracle.chain.deploy.deploying import Deployment
+from oracle.chain.deploy.parameters import ConsortiumParameters, parse_parameters
+from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.facts import Fact
+from oracle.chain.journal import BlockMark
+from oracle.chain.lane import Lane, LaneSettings
+from oracle.chain.signing import AccountSigner
+from oracle.chain.transactions import Transaction, TransactionStatus
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.possession import prove_possession
+from oracle.crypto.voprf import generate_key, public_key
+from oracle.domain.application import Application
+from oracle.domain.ids import Address, BlockNumber
+
+ROOT = Path(__file__).parents[2]
+ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
+GANACHE = ROOT / "node_modules" / "ganache" / "dist" / "node" / "cli.js"
+NO_FEES = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-min-priority-fee")
+FUNDED_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+"""First development account of every Anvil."""
+
+FAST = LaneSettings(gas_price_wei=0, poll_s=0.02, resend_every=5)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningChain:
+    url: str
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the chain stopped at start"
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.2):
+            return
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+    pytest.fail("the chain does not listen")
+
+
+@contextlib.contextmanager
+def _running(command: Sequence[str], port: int) -> Iterator[RunningChain]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+    try:
+        _until_listening(port, process)
+        yield RunningChain(f"http://127.0.0.1:{port}", process)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextlib.contextmanager
+def _anvil(*flags: str) -> Iterator[RunningChain]:
+    port = _free_port()
+    with _running((str(ANVIL), "--port", str(port), "--silent", *flags), port) as chain:
+        yield chain
+
+
+@pytest.fixture
+def anvil() -> Iterator[RunningChain]:
+    """A chain without fees that mines every transaction at once."""
+    with _anvil(*NO_FEES) as chain:
+        yield chain
+
+
+@pytest.fixture
+def start_anvil() -> Iterator[Callable[..., RunningChain]]:
+    """Starts further chains with chosen flags."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *flags: stack.enter_context(_anvil(*flags))
+
+
+@pytest.fixture
+def ganache() -> Iterator[RunningChain]:
+    port = _free_port()
+    flags = ("--miner.defaultGasPrice", "0", "--chain.hardfork", "berlin", "--logging.quiet")
+    with _running(("node", str(GANACHE), "--server.port", str(port), *flags), port) as chain:
+        yield chain
+
+
+@pytest.fixture
+def impatient() -> Patience:
+    return Patience(timeout_s=10, attempts=3, first_wait_s=0.01, longest_wait_s=0.02)
+
+
+@pytest.fixture
+async def connection(anvil: RunningChain, impatient: Patience) -> AsyncIterator[ChainConnection]:
+    async with open_connection([anvil.url], impatient) as opened:
+        yield opened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founder:
+    application: Application
+    governance: AccountSigner
+    operator: AccountSigner
+    operator_key: bytes = field(repr=False)
+
+
+def make_founder(name: str) -> Founder:
+    governance_key, operator_key = bytes(Account.create().key), bytes(Account.create().key)
+    governance, operator = AccountSigner(governance_key), AccountSigner(operator_key)
+    secret = generate_key()
+    application = Application(
+        name=name,
+        governance=governance.address,
+        operator=operator.address,
+        sealing_suite=1,
+        sealing_key=keccak256(b"sealing" + name.encode()),
+        oprf_key=public_key(secret),
+        oprf_possession=prove_possession(secret, possession_context(governance.address)),
+        endpoint="https://127.0.0.1:8443",
+        certificate=b"certificate of " + name.encode(),
+        profile_hash=keccak256(name.encode()),
+    )
+    return Founder(
+        application=application, governance=governance, operator=operator, operator_key=operator_key
+    )
+
+
+@pytest.fixture
+def founder_named() -> Callable[[str], Founder]:
+    return make_founder
+
+
+@pytest.fixture
+def founders() -> tuple[Founder, ...]:
+    return tuple(make_founder(name) for name in ("Bank A", "Bank B", "Bank C"))
+
+
+@pytest.fixture
+def quick_parameters() -> ConsortiumParameters:
+    """Windows of seconds, so that whole proposals fit into a test."""
+    return parse_parameters(
+        {
+            "governance": {"voting_delay_s": 1, "voting_period_s": 4, "timelock_delay_s": 1},
+            "protocol": {
+                "epoch_length_s": 100,
+                "activation_delay_s": 2,
+                "credit_floor": 500,
+                "admission_grant": 1000,
+            },
+        },
+        "The test",
+    )
+
+
+@pytest.fixture
+def deployment_of(
+    founders: tuple[Founder, ...], quick_parameters: ConsortiumParameters, tmp_path: Path
+) -> Callable[[ChainConnection], Deployment]:
+    """A deployment by a fresh key, ready to run."""
+    signer = AccountSigner(bytes(Account.create().key))
+
+    def make(connection: ChainConnection) -> Deployment:
+        return Deployment(
+            connection=connection,
+            signer=signer,
+            founders=tuple(founder.application for founder in founders),
+            parameters=quick_parameters,
+            record_path=tmp_path / "deployment.json",
+            lane_settings=FAST,
+        )
+
+    return make
+
+
+@pytest.fixture
+async def record(
+    connection: ChainConnection, deployment_of: Callable[[ChainConnection], Deployment]
+) -> DeploymentRecord:
+    return await deployment_of(connection).run()
+
+
+@dataclass(slots=True)
+class MemoryTransactionJournal:
+    """The journal of the sender without a store."""
+
+    rows: dict[str, Transaction] = field(default_factory=dict)
+
+    async def enqueue(self, transaction: Transaction) -> Transaction:
+        return self.rows.setdefault(transaction.intent, transaction)
+
+    async def save(self, transaction: Transaction) -> None:
+        self.rows[transaction.intent] = transaction
+
+    async def by_intent(self, intent: str) -> Transaction | None:
+        return self.rows.get(intent)
+
+    async def unfinished(self, sender: Address) -> Sequence[Transaction]:
+        return [row for row in self.rows.values() if row.sender == sender and row.status.unfinished]
+
+    async def mined_after(self, sender: Address, block: BlockNumber) -> Sequence[Transaction]:
+        finished = {TransactionStatus.MINED, TransactionStatus.REVERTED}
+        rows = [row for row in self.rows.values() if row.sender == sender and row.status in finished]
+        later = [row for row in rows if row.block_number is not None and row.block_number > block]
+        return sorted(later, key=lambda row: row.nonce or 0)
+
+    async def highest_nonce(self, sender: Address) -> int | None:
+        nonces = [row.nonce for row in self.rows.values() if row.sender == sender and row.nonce is not None]
+        return max(nonces, default=None)
+
+
+@dataclass(slots=True)
+class MemoryFactJournal:
+    """The journal of the event stream without a store."""
+
+    _facts: dict[tuple[BlockNumber, int], Fact] = field(default_factory=dict)
+    _marks: dict[BlockNumber, BlockMark] = field(default_factory=dict)
+    _cursor: BlockNumber | None = None
+
+    async def append(self, facts: Sequence[Fact], blocks: Sequence[BlockMark], cursor: BlockNumber) -> None:
+        for fact in facts:
+            self._facts.setdefault((fact.at.block_number, fact.at.log_index), fact)
+        for mark in blocks:
+            self._marks.setdefault(mark.number, mark)
+        self._cursor = cursor
+
+    async def rollback_to(self, block: BlockNumber) -> None:
+        self._facts = {place: fact for place, fact in self._facts.items() if place[0] <= block}
+        self._marks = {number: mark for number, mark in self._marks.items() if number <= block}
+        if self._cursor is not None:
+            self._cursor = min(self._cursor, block)
+
+    async def cursor(self) -> BlockNumber | None:
+        return self._cursor
+
+    async def facts(self, after: BlockNumber | None = None) -> AsyncIterator[Fact]:
+        for place, fact in sorted(self._facts.items()):
+            if after is None or place[0] > after:
+                yield fact
+
+    async def marks(self, up_to: BlockNumber, limit: int) -> Sequence[BlockMark]:
+        newest_first = sorted(self._marks.values(), key=lambda mark: mark.number, reverse=True)
+        return [mark for mark in newest_first if mark.number <= up_to][:limit]
+
+    async def forget_marks(self, before: BlockNumber) -> None:
+        with_facts = {number for number, _ in self._facts}
+        self._marks = {
+            number: mark for number, mark in self._marks.items() if number >= before or number in with_facts
+        }
+
+
+@pytest.fixture
+def transaction_journal() -> MemoryTransactionJournal:
+    return MemoryTransactionJournal()
+
+
+@pytest.fixture
+def fact_journal() -> MemoryFactJournal:
+    return MemoryFactJournal()
+
+
+@pytest.fixture
+def lane_of(connection: ChainConnection) -> Callable[..., Lane]:
+    """A lane for a signer, with its own journal unless one is given."""
+
+    def make(
+        signer: AccountSigner, journal: MemoryTransactionJournal | None = None, **settings: int | float
+    ) -> Lane:
+        return Lane(
+            connection=connection,
+            journal=journal or MemoryTransactionJournal(),
+            signer=signer,
+            chain_id=31337,
+            settings=replace(FAST, **settings),
+        )
+
+    return make
+
+
+@pytest.fixture
+def ask_chain(connection: ChainConnection) -> Callable[..., object]:
+    """Methods of the development chain itself: mining, time, reorganisations."""
+
+    async def ask(method: str, *params: object) -> object:
+        return await connection.ask(lambda node: node.transport.call(method, *params))
+
+    return ask
+
+
+@pytest.fixture
+def settle() -> Callable[[], object]:
+    """Lets other tasks run."""
+    return lambda: asyncio.sleep(0)
