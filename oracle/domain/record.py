@@ -19,7 +19,7 @@ class Category(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordItem:
-    """One category's finding about a subject. Dates are days since 1970-01-01; no free text about a person."""
+    """One category's finding about a subject. Dates are days since 1970-01-01; no free text."""
 
     category: Category
     severity: int

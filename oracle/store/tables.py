@@ -53,8 +53,10 @@ transactions = Table(
     metadata,
     Column("intent", String(200), primary_key=True),
     Column("position", Integer, nullable=False, unique=True),
-    Column("lane", String(42), nullable=False, index=True),
+    Column("sender", String(42), nullable=False, index=True),
     Column("status", String(16), nullable=False, index=True),
+    Column("nonce", BigInteger),
+    Column("block_number", BigInteger),
     Column("body", LargeBinary, nullable=False),
 )
 """What the member's keys send, one row an intent."""
@@ -78,10 +80,11 @@ batches = Table(
     Column("query_id", String(32), nullable=False, index=True),
     Column("ordinal", Integer, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("count", Integer, nullable=False),
+    Column("elements", Integer, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("committed_at_ms", BigInteger),
+    Column("failure", String(100), nullable=False, default=""),
     Column("sealed", LargeBinary, nullable=False),
 )
 """Requester: each batch with its signed request, elements and openings."""
@@ -131,7 +134,7 @@ answers = Table(
     Column("requester", BigInteger, nullable=False, index=True),
     Column("state", String(16), nullable=False, index=True),
     Column("reason", Integer, nullable=False, default=0),
-    Column("count", Integer, nullable=False),
+    Column("elements", Integer, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("query_fees", BigInteger, nullable=False, default=0),
     Column("envelope", LargeBinary),
@@ -170,10 +173,12 @@ ratings = Table(
     "ratings",
     metadata,
     Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("index", Integer, primary_key=True, autoincrement=False),
+    Column("element", Integer, primary_key=True, autoincrement=False),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
     Column("category", Integer, primary_key=True, autoincrement=False),
     Column("verdict", String(16), nullable=False),
     Column("sent_in", String(200)),
+    Column("confirmed", Integer, nullable=False, default=0),
 )
-"""Requester: verdicts on disclosed items; `sent_in` is the intent of the transaction that carried them."""
+"""Requester: verdicts on disclosed items; `sent_in` is the intent of the transaction that carries them,
+`confirmed` is 1 once that is mined."""

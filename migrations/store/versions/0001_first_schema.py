@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("requester", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("reason", sa.Integer(), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("elements", sa.Integer(), nullable=False),
         sa.Column("deadline", sa.BigInteger(), nullable=False),
         sa.Column("query_fees", sa.BigInteger(), nullable=False),
         sa.Column("envelope", sa.LargeBinary()),
@@ -40,14 +40,15 @@ def upgrade() -> None:
         sa.Column("query_id", sa.String(32), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
-        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("elements", sa.Integer(), nullable=False),
         sa.Column("deadline", sa.BigInteger(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("committed_at_ms", sa.BigInteger()),
+        sa.Column("failure", sa.String(100), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
     )
-    op.create_index("ix_batches_state", "batches", ["state"])
     op.create_index("ix_batches_query_id", "batches", ["query_id"])
+    op.create_index("ix_batches_state", "batches", ["state"])
     op.create_table(
         "blocks",
         sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -91,11 +92,12 @@ def upgrade() -> None:
     op.create_table(
         "ratings",
         sa.Column("batch_id", sa.LargeBinary(32), primary_key=True),
-        sa.Column("index", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("element", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("holder", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("category", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("verdict", sa.String(16), nullable=False),
         sa.Column("sent_in", sa.String(200)),
+        sa.Column("confirmed", sa.Integer(), nullable=False),
     )
     op.create_table(
         "receipts",
@@ -123,12 +125,14 @@ def upgrade() -> None:
         "transactions",
         sa.Column("intent", sa.String(200), primary_key=True),
         sa.Column("position", sa.Integer(), nullable=False, unique=True),
-        sa.Column("lane", sa.String(42), nullable=False),
+        sa.Column("sender", sa.String(42), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("nonce", sa.BigInteger()),
+        sa.Column("block_number", sa.BigInteger()),
         sa.Column("body", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_transactions_status", "transactions", ["status"])
-    op.create_index("ix_transactions_lane", "transactions", ["lane"])
+    op.create_index("ix_transactions_sender", "transactions", ["sender"])
     op.create_table(
         "vouchers",
         sa.Column("requester", sa.BigInteger(), primary_key=True, autoincrement=False),

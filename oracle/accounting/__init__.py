@@ -1,0 +1,1 @@
+"""Accounts after the event: vouchers given, vouchers redeemed, ratings sent."""

@@ -1,0 +1,150 @@
+"""The institution's account as its interface shows it: balance, vouchers both ways, ratings."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from oracle.accounting.ports import Clock
+from oracle.accounting.rating import RatingDesk
+from oracle.accounting.redeeming import Redeeming
+from oracle.chain.view import AllianceView
+from oracle.domain.errors import Refused
+from oracle.domain.ids import MemberId
+from oracle.domain.record import Category
+from oracle.domain.reports import (
+    CreditsSummary,
+    PairAccount,
+    RatingReport,
+    RedemptionReport,
+    UnknownReference,
+    Verdict,
+)
+from oracle.store.asked import AskedJournal
+from oracle.store.charges import ChargeJournal
+from oracle.store.ratings import RatedItem
+from oracle.store.receipts import ReceiptJournal
+from oracle.store.vouchers import VoucherJournal
+
+
+class AlreadyRated(Refused):
+    """The item has a verdict already; the first one stands."""
+
+    code = "already_rated"
+
+
+class NothingDisclosed(Refused):
+    """There is no disclosed record of that category, so there is nothing to rate."""
+
+    code = "nothing_disclosed"
+
+
+class Names(Protocol):
+    """What this institution calls other members."""
+
+    def name_of(self, member: MemberId) -> str: ...
+
+
+class CreditsDesk:
+    """Amounts are the journals' and the local view's, which agree with the chain's to the unit."""
+
+    def __init__(
+        self,
+        *,
+        me: MemberId,
+        charges: ChargeJournal,
+        vouchers: VoucherJournal,
+        redeeming: Redeeming,
+        view: AllianceView,
+        names: Names,
+        clock: Clock,
+    ) -> None:
+        self._me = me
+        self._charges = charges
+        self._vouchers = vouchers
+        self._redeeming = redeeming
+        self._view = view
+        self._names = names
+        self._clock = clock
+
+    async def credits(self) -> CreditsSummary:
+        prices = self._view.price_at(self._view.epoch_of(self._clock.chain_time()))
+        return CreditsSummary(
+            balance=self._view.balance(self._me),
+            floor=self._view.parameter("credit_floor").value,
+            granted=self._view.credits.granted(self._me),
+            price_version=prices.version,
+            query_fee=prices.query_fee,
+            hit_fee=prices.hit_fee,
+            given=tuple([await self._given(holder) for holder in sorted(await self._charges.holders())]),
+            received=await self._received(),
+        )
+
+    async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
+        """Redeem the newest vouchers of these members; of all when empty."""
+        return await self._redeeming.redeem_now({MemberId(number) for number in requesters})
+
+    async def _given(self, holder: MemberId) -> PairAccount:
+        totals, _ = await self._charges.totals(holder)
+        return PairAccount(
+            member_id=holder,
+            name=self._names.name_of(holder),
+            queries=totals.queries,
+            hits=totals.hits,
+            amount=totals.amount,
+            paid=self._view.redeemed(self._me, holder).paid,
+        )
+
+    async def _received(self) -> tuple[PairAccount, ...]:
+        return tuple(
+            PairAccount(
+                member_id=held.voucher.requester,
+                name=self._names.name_of(held.voucher.requester),
+                queries=held.voucher.queries,
+                hits=held.voucher.hits,
+                amount=held.voucher.amount,
+                paid=self._view.redeemed(held.voucher.requester, self._me).paid,
+            )
+            for held in await self._vouchers.all_held()
+        )
+
+
+class VerdictDesk:
+    """Takes verdicts on disclosed items; each must cite a disclosure in the journal."""
+
+    def __init__(self, *, asked: AskedJournal, receipts: ReceiptJournal, rating: RatingDesk) -> None:
+        self._asked = asked
+        self._receipts = receipts
+        self._rating = rating
+
+    async def rate(
+        self, *, query_id: str, index: int, holder: int, category: Category, verdict: Verdict
+    ) -> RatingReport:
+        """Rate one disclosed item once; `index` is the subject's position in the submitted list."""
+        item = await self._item(query_id, index, MemberId(holder), category, verdict)
+        if not await self._rating.add(item):
+            raise AlreadyRated("This item has a verdict already; the first one stands.")
+        return RatingReport(holder=holder, category=category.label, verdict=verdict)
+
+    async def _item(
+        self, query_id: str, index: int, holder: MemberId, category: Category, verdict: Verdict
+    ) -> RatedItem:
+        batches = await self._asked.batches_of(query_id)
+        if not batches:
+            raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
+        for batch in batches:
+            for element, opening in enumerate(batch.content.openings):
+                if index not in opening.positions:
+                    continue
+                receipt = await self._receipts.receipt(batch.batch_id, holder)
+                records = () if receipt is None or receipt.settled is None else receipt.settled.records
+                for record in records:
+                    if record.index == element and category in {item.category for item in record.items}:
+                        return RatedItem(
+                            batch_id=batch.batch_id,
+                            index=element,
+                            holder=holder,
+                            category=category,
+                            verdict=verdict,
+                        )
+        raise NothingDisclosed(
+            f"Member {holder} disclosed no {category.label} record about subject {index} of this query."
+        )

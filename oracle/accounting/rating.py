@@ -1,0 +1,86 @@
+"""Ratings: journalled one by one, sent as counts, and only as many as the chain has redeemed hits for."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from oracle.chain.contracts.quality_ledger import QualityLedger, Rating
+from oracle.chain.lane import Lane
+from oracle.chain.view import AllianceView
+from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import MemberId
+from oracle.domain.reports import Verdict
+from oracle.store.ratings import RatedItem, RatingJournal
+
+
+class RatingDesk:
+    """Waits with what the chain would refuse: ratings of a pair never exceed its redeemed hits."""
+
+    def __init__(
+        self, *, me: MemberId, journal: RatingJournal, lane: Lane, ledger: QualityLedger, view: AllianceView
+    ) -> None:
+        self._me = me
+        self._journal = journal
+        self._lane = lane
+        self._ledger = ledger
+        self._view = view
+
+    async def add(self, item: RatedItem) -> bool:
+        """Journal a verdict; False when the item has one already."""
+        return await self._journal.add(item)
+
+    async def round(self) -> None:
+        """Send the ratings that redeemed hits allow now, as one transaction."""
+        ready = self._allowed(await self._journal.unsent())
+        if not ready:
+            return
+        intent = _intent(ready)
+        await self._journal.assign(ready, intent)
+        await self._send(intent)
+
+    async def resume(self) -> None:
+        """Send again what was handed to a transaction that a stop interrupted."""
+        for intent in await self._journal.unconfirmed_intents():
+            await self._send(intent)
+
+    async def _send(self, intent: str) -> None:
+        ratings = summed(await self._journal.of_intent(intent))
+        await self._lane.execute(intent, self._ledger.rate(ratings))
+        await self._journal.confirm(intent)
+
+    def _allowed(self, unsent: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
+        room: Counter[MemberId] = Counter()
+        for holder in {item.holder for item in unsent}:
+            hits = self._view.redeemed(self._me, holder).hits
+            room[holder] = hits - self._view.ratings.rated(self._me, holder)
+        allowed = []
+        for item in unsent:
+            if room[item.holder] > 0:
+                room[item.holder] -= 1
+                allowed.append(item)
+        return tuple(allowed)
+
+
+def summed(items: Iterable[RatedItem]) -> tuple[Rating, ...]:
+    """Counts by holder and category, in ascending order: the same ratings always make the same calldata."""
+    confirmed: Counter[tuple[MemberId, int]] = Counter()
+    refuted: Counter[tuple[MemberId, int]] = Counter()
+    for item in items:
+        counts = confirmed if item.verdict is Verdict.CONFIRMED else refuted
+        counts[item.holder, item.category] += 1
+    return tuple(
+        Rating(
+            holder=holder,
+            category=category,
+            confirmed=confirmed[holder, category],
+            refuted=refuted[holder, category],
+        )
+        for holder, category in sorted(confirmed.keys() | refuted.keys())
+    )
+
+
+def _intent(items: Sequence[RatedItem]) -> str:
+    """The name of the transaction, from what it carries."""
+    content = b"".join(
+        item.batch_id + bytes(f"/{item.index}/{item.holder}/{item.category};", "ascii") for item in items
+    )
+    return "rate:" + keccak256(content).hex()

@@ -1,0 +1,104 @@
+"""Brings vouchers to the chain: only the newest of a pair, many in one transaction, by amount and by age."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from oracle.accounting.ports import Clock
+from oracle.chain.contracts.credit_ledger import CreditLedger
+from oracle.chain.lane import Lane
+from oracle.chain.transactions import Transaction
+from oracle.chain.view import AllianceView
+from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import MemberId
+from oracle.domain.reports import RedeemedPair, RedemptionReport
+from oracle.store.vouchers import HeldVoucher, VoucherJournal
+
+MAX_VOUCHERS = 20
+"""In one transaction; the gas of one redeemed voucher is measured at this number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionPolicy:
+    """When a voucher is worth a transaction."""
+
+    min_amount: int
+    """Credits not yet paid; smaller sums wait for `max_age_s`."""
+    max_age_s: int
+
+
+class Redeeming:
+    """Redeeming twice is harmless: the chain pays the difference to what it has paid before."""
+
+    def __init__(
+        self,
+        *,
+        policy: RedemptionPolicy,
+        journal: VoucherJournal,
+        lane: Lane,
+        ledger: CreditLedger,
+        view: AllianceView,
+        clock: Clock,
+    ) -> None:
+        self._policy = policy
+        self._journal = journal
+        self._lane = lane
+        self._ledger = ledger
+        self._view = view
+        self._clock = clock
+
+    async def round(self) -> None:
+        """Redeem what the policy says is due."""
+        due = [held for held in await self._outstanding() if self._is_due(held)]
+        for start in range(0, len(due), MAX_VOUCHERS):
+            await self._redeem(due[start : start + MAX_VOUCHERS])
+
+    async def redeem_now(self, requesters: Collection[MemberId]) -> RedemptionReport:
+        """Redeem what is outstanding of these members, of all when empty; waits for the chain."""
+        chosen = [
+            held
+            for held in await self._outstanding()
+            if not requesters or held.voucher.requester in requesters
+        ]
+        before = {held.voucher.requester: self._paid(held) for held in chosen}
+        transactions = [
+            await self._redeem(chosen[start : start + MAX_VOUCHERS])
+            for start in range(0, len(chosen), MAX_VOUCHERS)
+        ]
+        await self._clock.reached(max((row.block_number or 0 for row in transactions), default=0))
+        return RedemptionReport(
+            pairs=tuple(
+                RedeemedPair(
+                    requester=held.voucher.requester,
+                    amount=held.voucher.amount,
+                    paid=self._paid(held) - before[held.voucher.requester],
+                )
+                for held in chosen
+            ),
+            transaction="0x" + (transactions[-1].tx_hash or b"").hex() if transactions else "",
+        )
+
+    async def _redeem(self, held: Sequence[HeldVoucher]) -> Transaction:
+        content = b"".join(entry.signature for entry in held) + str(self._state(held)).encode()
+        order = self._ledger.redeem([(entry.voucher, entry.signature) for entry in held])
+        return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
+
+    def _state(self, held: Sequence[HeldVoucher]) -> list[int]:
+        """What was paid before: the same voucher is redeemed again when the floor had held a part back."""
+        return [self._paid(entry) for entry in held]
+
+    def _paid(self, held: HeldVoucher) -> int:
+        return self._view.redeemed(held.voucher.requester, held.voucher.holder).paid
+
+    async def _outstanding(self) -> list[HeldVoucher]:
+        return [held for held in await self._journal.all_held() if self._payable(held) > 0]
+
+    def _payable(self, held: HeldVoucher) -> int:
+        """What the chain would pay now: the unpaid part, as far as the requester's floor allows."""
+        voucher = held.voucher
+        unpaid = voucher.amount - self._paid(held)
+        floor = self._view.parameter("credit_floor").value
+        return max(0, min(unpaid, self._view.balance(voucher.requester) + floor))
+
+    def _is_due(self, held: HeldVoucher) -> bool:
+        age = self._clock.chain_time() - held.received_at
+        return self._payable(held) >= self._policy.min_amount or age >= self._policy.max_age_s

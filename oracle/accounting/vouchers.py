@@ -1,0 +1,48 @@
+"""One lane a pair: allocates charges in order, journals them, signs their sum."""
+
+import asyncio
+from collections import defaultdict
+
+from oracle.chain.view import AllianceView
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import Voucher
+from oracle.domain.settlement import Signed
+from oracle.peer.notary import Notary
+from oracle.rules.vouchers import Totals
+from oracle.store.charges import ChargeJournal
+
+
+class VoucherBook:
+    """A voucher is recomputed from the list each time: no crash leaves a total without its charges."""
+
+    def __init__(self, *, me: MemberId, journal: ChargeJournal, notary: Notary, view: AllianceView) -> None:
+        self._me = me
+        self._journal = journal
+        self._notary = notary
+        self._view = view
+        self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def charge(
+        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+    ) -> Signed[Voucher]:
+        """Journal the charge, unless the batch has one, and sign the pair's total."""
+        async with self._lanes[holder]:
+            totals, newest = await self._journal.charge(holder, batch_id, charge, price_version)
+            return self._sign(holder, totals, newest)
+
+    async def current(self, holder: MemberId) -> Signed[Voucher] | None:
+        """The newest total; None when nothing was ever owed."""
+        totals, newest = await self._journal.totals(holder)
+        return None if newest == 0 else self._sign(holder, totals, newest)
+
+    def _sign(self, holder: MemberId, totals: Totals, price_version: int) -> Signed[Voucher]:
+        voucher = Voucher(
+            requester=self._me,
+            holder=holder,
+            queries=totals.queries,
+            hits=totals.hits,
+            amount=totals.amount,
+            price_version=price_version,
+            key_version=self._view.member(self._me).operator.version,
+        )
+        return Signed(value=voucher, signature=self._notary.sign(voucher))

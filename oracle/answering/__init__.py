@@ -1,0 +1,1 @@
+"""The holder: admit a batch, evaluate it, cut the buckets, seal the reply, check the receipt, disclose."""

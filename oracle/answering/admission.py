@@ -1,0 +1,108 @@
+"""Decides on a batch before a single scalar multiplication: signature, commitment, standing, what is owed."""
+
+from oracle.answering.ports import Clock
+from oracle.chain.facts import Committed
+from oracle.chain.view import AllianceView
+from oracle.domain.answered import Envelope
+from oracle.domain.messages import Mode, Request
+from oracle.domain.query import ELEMENT_SIZE
+from oracle.domain.settlement import RefusalReason
+from oracle.domain.subject import SubjectType
+from oracle.peer.bodies.elements import elements_hash, pack_elements, unpack_elements
+from oracle.peer.bodies.envelope import decode_envelope
+from oracle.peer.errors import WireRefused
+from oracle.peer.notary import Notary
+from oracle.peer.sealed import OpenedMessage
+from oracle.peer.statements import parse_request
+from oracle.rules.answering import (
+    AskerAccount,
+    Commitment,
+    refusal_of_asker,
+    refusal_of_prefixes,
+    refusal_of_request,
+)
+from oracle.store.answered import AnswerJournal
+from oracle.store.vouchers import VoucherJournal
+
+
+class Admission:
+    """Reads the view and the journals; changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        view: AllianceView,
+        notary: Notary,
+        answers: AnswerJournal,
+        vouchers: VoucherJournal,
+        clock: Clock,
+    ) -> None:
+        self._view = view
+        self._notary = notary
+        self._answers = answers
+        self._vouchers = vouchers
+        self._clock = clock
+
+    def read_envelope(self, message: OpenedMessage, committed: Committed) -> Envelope | RefusalReason:
+        """The envelope, or why it is not the one that was committed.
+
+        The message is already whole, for us, and its request makes the committed batch identifier.
+        """
+        try:
+            signed = parse_request(message.statement)
+            elements = decode_envelope(message.frame)
+        except WireRefused:
+            return RefusalReason.MALFORMED
+        version = message.header.sender_key_version
+        if not self._notary.signed_by(signed.value, signed.signature, committed.requester, version):
+            return RefusalReason.BAD_SIGNATURE
+        packed = pack_elements(elements)
+        reason = self._refusal_of_content(signed.value, packed, committed)
+        if reason is not None:
+            return reason
+        return Envelope(request=signed.value, signature=signed.signature, elements=packed)
+
+    def _refusal_of_content(
+        self, request: Request, packed: bytes, committed: Committed
+    ) -> RefusalReason | None:
+        if request.mode is not Mode.COMMITTED:
+            return RefusalReason.MODE_NOT_SERVED
+        if elements_hash(packed) != request.elements_hash or len(packed) != request.count * ELEMENT_SIZE:
+            return RefusalReason.ELEMENTS_DIFFER
+        if not 1 <= request.purpose <= self._view.parameter("purpose_count").value:
+            return RefusalReason.PURPOSE_UNKNOWN
+        commitment = Commitment(count=committed.count, deadline=committed.deadline)
+        return refusal_of_request(request, commitment, now=self._clock.chain_time())
+
+    async def refusal(self, envelope: Envelope, committed: Committed) -> RefusalReason | None:
+        """Why this member is not answered now, or None; costs no cryptography."""
+        block = committed.at.block_number
+        governed = frozenset(
+            self._view.parameters.at_block(f"prefix_bits_{int(kind)}", block).value for kind in SubjectType
+        )
+        stated = tuple(element.prefix_bits for element in unpack_elements(envelope.elements))
+        return refusal_of_prefixes(stated, governed) or refusal_of_asker(
+            await self._account(committed), cost=self.query_fees(committed)
+        )
+
+    def query_fees(self, committed: Committed) -> int:
+        """What the whole batch costs before any hit, at the prices of its epoch."""
+        prices = self._view.price_at(self._view.epoch_of(committed.at.block_timestamp))
+        return committed.count * prices.query_fee
+
+    async def _account(self, committed: Committed) -> AskerAccount:
+        requester = committed.requester
+        member = self._view.member(requester)
+        holder = self._vouchers.holder
+        accepted = await self._vouchers.accepted_totals(requester)
+        paid = self._view.redeemed(requester, holder).paid
+        fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
+        return AskerAccount(
+            in_standing=member.in_standing,
+            balance=self._view.balance(requester),
+            floor=self._view.parameter("credit_floor").value,
+            holders_in_standing=len(self._view.members_in_standing()) - 1,
+            unredeemed=max(0, accepted.amount - paid),
+            unreceipted=fees,
+            receipts_overdue=overdue,
+        )

@@ -1,0 +1,38 @@
+"""What the holder needs from the rest of the daemon; joined in `wiring`."""
+
+from collections.abc import Sequence as Series
+from typing import Protocol
+
+from oracle.domain.answered import NoRecord, StoredRecord
+from oracle.domain.ids import KeyVersion, Sequence, Tag
+from oracle.domain.query import Cut, Element
+
+
+class Snapshots(Protocol):
+    """The holder's committed snapshots, all that are still kept."""
+
+    async def cut(self, sequence: Sequence, elements: Series[Element]) -> tuple[Cut, ...]:
+        """What each element is answered with, cut from one snapshot; raises when it is not kept."""
+        ...
+
+    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
+        """The record behind a tag of that snapshot, or why there is none."""
+        ...
+
+    async def digests(self, sequence: Sequence, subject: bytes) -> tuple[bytes, ...]:
+        """All record digests of the subject's bucket in that snapshot, in the order of its tags."""
+        ...
+
+
+class OprfKeys(Protocol):
+    """The holder's OPRF keys by version, as a worker needs them."""
+
+    def oprf_secret_for_workers(self, version: KeyVersion) -> bytes: ...
+
+
+class Clock(Protocol):
+    """Deadlines are judged by the chain's time."""
+
+    def chain_time(self) -> int:
+        """Timestamp of the newest block read, unix seconds."""
+        ...

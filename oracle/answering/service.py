@@ -1,0 +1,166 @@
+"""Takes each batch of another member from its commitment to its delivered reply, journalling every step."""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import assert_never
+
+import structlog
+
+from oracle.answering.admission import Admission
+from oracle.answering.ports import Clock
+from oracle.answering.replying import ReplyMaker
+from oracle.chain.facts import Committed
+from oracle.chain.view import AllianceView
+from oracle.crypto.errors import PointRefused
+from oracle.domain.answered import AnsweredBatch, AnswerState, Envelope
+from oracle.domain.errors import Broken, Refused, Transient
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.settlement import Refusal, RefusalReason
+from oracle.peer.bodies.refusal import encode_refusal
+from oracle.peer.courier import Courier
+from oracle.peer.errors import FrameTooLarge
+from oracle.rules.snapshot import commitment_counts
+from oracle.store.answered import AnswerJournal
+
+log = structlog.get_logger()
+CONCURRENT_BATCHES = 4
+SALT_SIZE = 16
+
+
+class Answering:
+    """One round takes every open batch as far as it goes now; what cannot go on waits for the next round."""
+
+    def __init__(
+        self,
+        *,
+        me: MemberId,
+        journal: AnswerJournal,
+        admission: Admission,
+        maker: ReplyMaker,
+        courier: Courier,
+        view: AllianceView,
+        clock: Clock,
+    ) -> None:
+        self._me = me
+        self._journal = journal
+        self._admission = admission
+        self._maker = maker
+        self._courier = courier
+        self._view = view
+        self._clock = clock
+        self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._places = asyncio.Semaphore(CONCURRENT_BATCHES)
+
+    async def note(self, committed: Iterable[Committed]) -> None:
+        """Journal batches that others committed; safe to repeat."""
+        for fact in committed:
+            if fact.requester != self._me:
+                await self._journal.seen(fact.batch_id, fact.requester, fact.count, fact.deadline)
+
+    async def note_reorganisation(self) -> None:
+        """Forget batches whose commitment is gone and that nothing was signed for."""
+        for batch_id in await self._journal.open_batches():
+            if self._view.commitment(batch_id) is None:
+                await self._journal.unseen(batch_id)
+
+    async def round(self) -> None:
+        """Take all open batches one attempt further, a few at a time, soonest deadline first."""
+        async with asyncio.TaskGroup() as group:
+            for batch_id in await self._journal.open_batches():
+                group.create_task(self._attempt(batch_id))
+
+    async def _attempt(self, batch_id: BatchId) -> None:
+        async with self._places:
+            try:
+                await self._advance(batch_id)
+            except Transient as error:
+                log.info("answer_waits", batch=batch_id.hex(), reason=error.code)
+            except Refused as error:
+                # The other side sent something else than agreed, or does not want the reply any more.
+                log.warning("answer_not_taken", batch=batch_id.hex(), reason=error.code)
+
+    async def _advance(self, batch_id: BatchId) -> None:
+        while (batch := await self._journal.batch(batch_id)) is not None:
+            committed = self._view.commitment(batch_id)
+            if committed is None:
+                return
+            if batch.deadline < self._clock.chain_time():
+                await self._journal.ended(batch_id, AnswerState.EXPIRED, RefusalReason.DEADLINE_PASSED)
+                return
+            match batch.state:
+                case AnswerState.SEEN:
+                    if not self._counts(committed):
+                        return
+                    await self._fetch(batch, committed)
+                case AnswerState.FETCHED:
+                    await self._answer(batch, committed)
+                case AnswerState.SEALED:
+                    await self._deliver(batch)
+                case AnswerState.DELIVERED | AnswerState.SETTLED | AnswerState.REFUSED | AnswerState.EXPIRED:
+                    return
+                case _:
+                    assert_never(batch.state)
+
+    def _counts(self, committed: Committed) -> bool:
+        head = self._view.head
+        return head is not None and commitment_counts(
+            commit_block=committed.at.block_number,
+            finality_depth=self._view.parameter("finality_depth").value,
+            cursor=head.number,
+        )
+
+    async def _fetch(self, batch: AnsweredBatch, committed: Committed) -> None:
+        if self._view.publication_before(self._me, committed.at.block_number) is None:
+            await self._refuse(batch, RefusalReason.NOT_READY)
+            return
+        message = await self._courier.fetch_envelope(batch.requester, batch.batch_id)
+        envelope = self._admission.read_envelope(message, committed)
+        if isinstance(envelope, RefusalReason):
+            await self._refuse(batch, envelope)
+            return
+        await self._journal.fetched(batch.batch_id, envelope)
+
+    async def _answer(self, batch: AnsweredBatch, committed: Committed) -> None:
+        if batch.envelope is None:
+            raise Broken("a fetched batch has no envelope in the journal")
+        # One at a time per requester: two batches must not both be let in on the same free credit.
+        async with self._lanes[batch.requester]:
+            await self._admit_and_seal(batch, batch.envelope, committed)
+
+    async def _admit_and_seal(self, batch: AnsweredBatch, envelope: Envelope, committed: Committed) -> None:
+        reason = await self._admission.refusal(envelope, committed)
+        if reason is not None:
+            await self._refuse(batch, reason)
+            return
+        placed = self._view.publication_before(self._me, committed.at.block_number)
+        if placed is None:
+            raise Broken("an admitted batch has no snapshot to be answered from")
+        try:
+            answer = await self._maker.make(batch.batch_id, envelope.elements, placed)
+        except PointRefused:
+            await self._refuse(batch, RefusalReason.ELEMENT_INVALID)
+            return
+        except FrameTooLarge:
+            await self._refuse(batch, RefusalReason.REPLY_TOO_LARGE)
+            return
+        await self._journal.sealed(batch.batch_id, answer, self._admission.query_fees(committed))
+
+    async def _deliver(self, batch: AnsweredBatch) -> None:
+        if batch.answer is None:
+            raise Broken("a sealed batch has no reply in the journal")
+        await self._courier.deliver_reply(
+            batch.requester, batch.batch_id, statement=batch.answer.statement, frame=batch.answer.frame
+        )
+        await self._journal.delivered(batch.batch_id)
+
+    async def _refuse(self, batch: AnsweredBatch, reason: RefusalReason) -> None:
+        """Tell the requester why, then end; if it is not reached now, the next round tells it again."""
+        log.info(
+            "batch_refused", batch=batch.batch_id.hex(), requester=int(batch.requester), reason=reason.name
+        )
+        refusal = Refusal(reason=reason, detail=reason.name.replace("_", " ").lower())
+        frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
+        await self._courier.deliver_refusal(batch.requester, batch.batch_id, frame=frame)
+        await self._journal.ended(batch.batch_id, AnswerState.REFUSED, reason)

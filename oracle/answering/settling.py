@@ -1,0 +1,201 @@
+"""Takes the one receipt that follows a reply: checks claims and voucher, journals, then discloses."""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+
+import structlog
+
+from oracle.answering.claims import OprfIdentity, judge_claims
+from oracle.answering.disclosing import Discloser
+from oracle.answering.ports import Clock, OprfKeys
+from oracle.chain.view import AllianceView
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.workers import Workers
+from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
+from oracle.domain.errors import Broken
+from oracle.domain.ids import MemberId
+from oracle.domain.messages import Outcome, Voucher
+from oracle.domain.settlement import (
+    AcceptedTotals,
+    DisclosuresBody,
+    ReceiptBody,
+    RefusalReason,
+    ServedRecord,
+    ServedStatus,
+    Signed,
+)
+from oracle.peer.bodies.disclosures import encode_disclosures
+from oracle.peer.bodies.receipt import decode_receipt
+from oracle.peer.errors import UnknownBatch
+from oracle.peer.notary import Notary
+from oracle.peer.sealed import OpenedMessage
+from oracle.peer.statements import parse_receipt_statement
+from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
+from oracle.store.answered import AnswerJournal
+from oracle.store.vouchers import HeldVoucher, VoucherJournal
+
+log = structlog.get_logger()
+SALT_SIZE = 16
+ANSWERED = frozenset({AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """A receipt beside the batch that it is for."""
+
+    batch: AnsweredBatch
+    envelope: Envelope
+    answer: Answer
+    body: ReceiptBody
+    digest: bytes
+
+
+class Settling:
+    """A receipt is settled once; the same receipt again gets the same bytes."""
+
+    def __init__(
+        self,
+        *,
+        journal: AnswerJournal,
+        vouchers: VoucherJournal,
+        discloser: Discloser,
+        notary: Notary,
+        keys: OprfKeys,
+        view: AllianceView,
+        clock: Clock,
+        workers: Workers,
+    ) -> None:
+        self._journal = journal
+        self._vouchers = vouchers
+        self._discloser = discloser
+        self._notary = notary
+        self._keys = keys
+        self._view = view
+        self._clock = clock
+        self._workers = workers
+        self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def take(self, message: OpenedMessage) -> bytes:
+        """The frame that answers a receipt. Raises `UnknownBatch` for what this member never answered."""
+        async with self._lanes[message.sender]:
+            batch = await self._journal.batch(message.header.batch_id)
+            if batch is None or batch.requester != message.sender or batch.answer is None:
+                raise UnknownBatch("No reply of this member to you has this batch identifier.")
+            digest = keccak256(message.statement + message.frame)
+            if batch.state is AnswerState.SETTLED:
+                return await self._again(batch, digest)
+            signed = parse_receipt_statement(message.statement)
+            version = message.header.sender_key_version
+            body = decode_receipt(message.frame, count=batch.count)
+            if not self._notary.signed_by(signed.value, signed.signature, message.sender, version):
+                return await self._refusal(batch, RefusalReason.BAD_SIGNATURE)
+            if batch.state not in ANSWERED or batch.envelope is None:
+                raise Broken("a receipt came for a reply that the journal does not have")
+            case = _Case(batch=batch, envelope=batch.envelope, answer=batch.answer, body=body, digest=digest)
+            if signed.value.outcome is Outcome.REFUSED:
+                log.warning("reply_refused", batch=batch.batch_id.hex(), reason=signed.value.reason)
+                return await self._finish(case, Totals(), (), held=None)
+            return await self._accept(case, message)
+
+    async def _accept(self, case: _Case, message: OpenedMessage) -> bytes:
+        bad = self._bad_claims(case, message)
+        if bad is not None:
+            return await self._refusal(case.batch, bad)
+        head = case.answer.head
+        identity = OprfIdentity(
+            secret=self._keys.oprf_secret_for_workers(head.oprf_key_version),
+            holder=head.holder,
+            version=head.oprf_key_version,
+        )
+        judged = await self._workers.run(judge_claims, case.body.claims, case.envelope.elements, identity)
+        records = await self._discloser.serve(case.batch.batch_id, head, judged)
+        charge = self._charge(case.batch, records)
+        held = await self._held(case, message.sender)
+        if isinstance(held, RefusalReason):
+            return await self._refusal(case.batch, held)
+        # A crash after accepting and before answering leaves this batch's own charge in the list.
+        accepted = await self._vouchers.accepted_totals(message.sender, without=case.batch.batch_id)
+        if held is None or not covers(totals_of(held.voucher), accepted, charge):
+            return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
+        return await self._finish(case, charge, records, held=held)
+
+    def _bad_claims(self, case: _Case, message: OpenedMessage) -> RefusalReason | None:
+        deadline = case.batch.deadline + self._view.parameter("claim_window_s").value
+        if case.body.claims and self._clock.chain_time() > deadline:
+            return RefusalReason.CLAIM_WINDOW_CLOSED
+        holder, version = case.answer.head.holder, message.header.sender_key_version
+        for claim in case.body.claims:
+            statement = claim.claim(batch_id=case.batch.batch_id, holder=holder)
+            if not self._notary.signed_by(statement, claim.signature, message.sender, version):
+                return RefusalReason.CLAIM_SIGNATURE_WRONG
+        return None
+
+    def _charge(self, batch: AnsweredBatch, records: tuple[ServedRecord, ...]) -> Totals:
+        """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
+        committed = self._view.commitment(batch.batch_id)
+        if committed is None:
+            raise Broken("a reply was made for a batch that is not committed")
+        epoch = self._view.epoch_of(committed.at.block_timestamp)
+        served = sum(record.status is ServedStatus.SERVED for record in records)
+        return charge_for(
+            queries=batch.count,
+            hits=served,
+            query_fee=self._view.price_at(epoch).query_fee,
+            hit_price=self._view.hit_price(self._vouchers.holder, epoch),
+        )
+
+    async def _held(self, case: _Case, requester: MemberId) -> HeldVoucher | RefusalReason | None:
+        """The greatest voucher of the pair, this one included, if its signature holds."""
+        seen = await self._vouchers.held(requester)
+        incoming = case.body.voucher
+        if incoming is None:
+            return seen
+        if not self._genuine(incoming, requester):
+            return RefusalReason.VOUCHER_BAD
+        seen_totals = None if seen is None else totals_of(seen.voucher)
+        best = greatest(seen_totals, totals_of(incoming.value))
+        if best is None:
+            return RefusalReason.VOUCHER_NOT_COMPARABLE
+        if seen is not None and best == seen_totals:
+            return seen
+        return HeldVoucher(
+            voucher=incoming.value, signature=incoming.signature, received_at=self._clock.chain_time()
+        )
+
+    def _genuine(self, signed: Signed[Voucher], requester: MemberId) -> bool:
+        voucher = signed.value
+        return (voucher.requester, voucher.holder) == (
+            requester,
+            self._vouchers.holder,
+        ) and self._notary.signed_by(voucher, signed.signature, requester, voucher.key_version)
+
+    async def _finish(
+        self, case: _Case, charge: Totals, records: tuple[ServedRecord, ...], *, held: HeldVoucher | None
+    ) -> bytes:
+        """Journal what was accepted, then the answer, then let it go."""
+        requester, batch_id = case.batch.requester, case.batch.batch_id
+        if held is not None:
+            await self._vouchers.accept(requester, batch_id, charge, held)
+        frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
+        await self._journal.settled(batch_id, case.digest, frame)
+        return frame
+
+    async def _again(self, batch: AnsweredBatch, digest: bytes) -> bytes:
+        if batch.disclosures is None or digest != batch.receipt_digest:
+            return await self._refusal(batch, RefusalReason.RECEIPT_DIFFERS)
+        return batch.disclosures
+
+    async def _refusal(self, batch: AnsweredBatch, reason: RefusalReason) -> bytes:
+        """A refused receipt changes nothing: it may be sent again, corrected."""
+        log.warning("receipt_refused", batch=batch.batch_id.hex(), reason=reason.name)
+        return await self._frame(batch, Outcome.REFUSED, reason, ())
+
+    async def _frame(
+        self, batch: AnsweredBatch, outcome: Outcome, reason: int, records: tuple[ServedRecord, ...]
+    ) -> bytes:
+        totals = await self._vouchers.accepted_totals(batch.requester)
+        accepted = AcceptedTotals(queries=totals.queries, hits=totals.hits, amount=totals.amount)
+        body = DisclosuresBody(outcome=outcome, reason=reason, records=records, accepted=accepted)
+        return encode_disclosures(body, salt=secrets.token_bytes(SALT_SIZE), count=batch.count)

@@ -1,0 +1,1 @@
+"""The requester: blind, commit, collect, verify, send receipts and claims, tell the results."""

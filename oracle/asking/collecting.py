@@ -1,0 +1,206 @@
+"""Collects what holders answer: notes commitments, journals replies, has them judged, ends what is over."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+import structlog
+
+from oracle.asking.ports import Clock
+from oracle.asking.receipts import Receipts
+from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected
+from oracle.asking.verifying import ReplyCase, prove_reply
+from oracle.chain.view import AllianceView
+from oracle.crypto.workers import Workers
+from oracle.domain.asked import AskedBatch, AskedReply, BatchState, ReceivedReply, ReplyState
+from oracle.domain.errors import Broken, Transient
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import MessageType, ReplyHead
+from oracle.peer.bodies.refusal import decode_refusal
+from oracle.peer.errors import UnknownBatch, WireRefused
+from oracle.peer.notary import Notary
+from oracle.peer.sealed import OpenedMessage
+from oracle.peer.statements import parse_reply_head
+from oracle.rules.replies import ExpectedReply
+from oracle.store.asked import AskedJournal
+from oracle.store.replies import ReplyJournal
+
+log = structlog.get_logger()
+
+
+class NotYetCommitted(Transient):
+    """A holder has seen a commitment that this member has not read yet: it tries again shortly."""
+
+    code = "not_yet_committed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journals:
+    """The requester's two journals."""
+
+    asked: AskedJournal
+    replies: ReplyJournal
+
+
+class Collector:
+    """Every reply is journalled as it came before anything is made of it."""
+
+    def __init__(
+        self,
+        *,
+        me: MemberId,
+        journals: Journals,
+        receipts: Receipts,
+        notary: Notary,
+        view: AllianceView,
+        clock: Clock,
+        workers: Workers,
+        changed: Callable[[], None],
+    ) -> None:
+        self._me = me
+        self._asked = journals.asked
+        self._replies = journals.replies
+        self._receipts = receipts
+        self._notary = notary
+        self._view = view
+        self._clock = clock
+        self._workers = workers
+        self._changed = changed
+        self._judging = asyncio.Lock()
+
+    async def note_commitments(self) -> None:
+        """Find our prepared batches on the chain and note who has to answer them."""
+        view = self._view
+        for batch in await self._asked.batches_in(BatchState.PREPARED):
+            if view.commitment(batch.batch_id) is not None:
+                await self._asked.committed(batch.batch_id, self._clock.wall_ms(), self._holders(batch))
+                self._changed()
+
+    async def note_reorganisation(self) -> None:
+        """Batches whose commitment a reorganisation took are prepared again."""
+        view = self._view
+        for batch in await self._asked.batches_in(BatchState.COMMITTED):
+            if view.commitment(batch.batch_id) is None:
+                await self._asked.uncommitted(batch.batch_id)
+
+    async def take(self, message: OpenedMessage) -> None:
+        """Journal a reply or a refusal; returns once it is on disk, judging follows."""
+        batch_id, holder = message.header.batch_id, message.header.sender
+        batch = await self._asked.batch(batch_id)
+        if batch is None:
+            raise UnknownBatch("No batch of this member has this identifier.")
+        if batch.state is BatchState.PREPARED:
+            raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
+        if await self._replies.reply(batch_id, holder) is None:
+            raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
+        if message.header.type is MessageType.REFUSAL:
+            refusal = decode_refusal(message.frame)
+            await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason)
+            self._changed()
+            return
+        reply = ReceivedReply(
+            statement=message.statement,
+            frame=message.frame,
+            sender_key_version=message.header.sender_key_version,
+        )
+        started = batch.committed_at_ms or batch.created_at_ms
+        await self._replies.received(batch_id, holder, reply, self._clock.wall_ms() - started)
+
+    async def judge_all(self) -> None:
+        """Judge whatever was journalled and not judged yet, oldest first; one round at a time."""
+        async with self._judging:
+            for reply in await self._replies.replies_in(ReplyState.RECEIVED):
+                await self._judge(await self._batch_of(reply), reply)
+                self._changed()
+            for reply in await self._replies.without_receipt():
+                await self._receipts.follow(await self._batch_of(reply), reply)
+
+    async def _judge(self, batch: AskedBatch, reply: AskedReply) -> None:
+        try:
+            proven = await self._workers.run(prove_reply, self._case(batch, reply))
+        except ReplyRejected as error:
+            log.warning(
+                "reply_rejected", batch=batch.batch_id.hex(), holder=int(reply.holder), reason=error.code
+            )
+            await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, error.reason)
+        else:
+            await self._replies.accepted(batch.batch_id, proven)
+
+    async def _batch_of(self, reply: AskedReply) -> AskedBatch:
+        batch = await self._asked.batch(reply.batch_id)
+        if batch is None:
+            raise Broken("a reply is journalled for a batch that is not")
+        return batch
+
+    async def end_overdue(self) -> None:
+        """Expire what was not answered by its deadline and close batches with nothing left to wait for."""
+        now = self._clock.chain_time()
+        for batch in await self._asked.batches_in(BatchState.PREPARED):
+            if batch.deadline < now:
+                await self._asked.close(batch.batch_id, BatchState.FAILED)
+                self._changed()
+        for batch in await self._asked.batches_in(BatchState.COMMITTED):
+            await self._end_batch(batch, overdue=batch.deadline < now)
+
+    async def _end_batch(self, batch: AskedBatch, *, overdue: bool) -> None:
+        open_holders = 0
+        for reply in await self._replies.replies_of(batch.batch_id):
+            match reply.state:
+                case ReplyState.WAITING if overdue:
+                    await self._replies.ended(batch.batch_id, reply.holder, ReplyState.EXPIRED)
+                case ReplyState.WAITING | ReplyState.RECEIVED:
+                    open_holders += 1
+                case ReplyState.ACCEPTED | ReplyState.REJECTED | ReplyState.REFUSED | ReplyState.EXPIRED:
+                    pass
+                case _:
+                    assert_never(reply.state)
+        if open_holders == 0:
+            await self._asked.close(batch.batch_id, BatchState.DONE)
+            self._changed()
+
+    def _holders(self, batch: AskedBatch) -> tuple[MemberId, ...]:
+        """Members in standing that had published before the commitment; the others are not ready."""
+        view = self._view
+        commitment = view.commitment(batch.batch_id)
+        if commitment is None:
+            return ()
+        block = commitment.at.block_number
+        return tuple(
+            member.id
+            for member in view.members_in_standing()
+            if member.id != self._me and view.publication_before(member.id, block) is not None
+        )
+
+    def _case(self, batch: AskedBatch, reply: AskedReply) -> ReplyCase:
+        view = self._view
+        commitment = view.commitment(batch.batch_id)
+        if commitment is None or reply.received is None:
+            raise Broken("a reply is judged before its batch is committed")
+        published = view.publication_before(reply.holder, commitment.at.block_number)
+        if published is None:
+            raise Broken("a reply is judged for a holder without a snapshot")
+        head = self._head(reply.holder, reply.received)
+        return ReplyCase(
+            expected=ExpectedReply(
+                batch_id=BatchId(batch.batch_id),
+                holder=reply.holder,
+                publication=published.publication,
+                snapshot_block=published.block_number,
+                snapshot_block_hash=published.block_hash,
+            ),
+            oprf_key=view.oprf_key(reply.holder, published.publication.oprf_key_version).key,
+            head=head,
+            frame=reply.received.frame,
+            elements=batch.content.elements,
+            openings=batch.content.openings,
+        )
+
+    def _head(self, holder: MemberId, received: ReceivedReply) -> ReplyHead:
+        try:
+            signed = parse_reply_head(received.statement)
+        except WireRefused as error:
+            raise ReplyRejected("The reply's head is not in the form of this version.") from error
+        if not self._notary.signed_by(signed.value, signed.signature, holder, received.sender_key_version):
+            raise ReplyHeadWrong("The reply's head is not signed by the holder's operator key.")
+        return signed.value

@@ -1,0 +1,42 @@
+"""Brings prepared batches to the chain: the commitment comes before any holder can see an element."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
+from oracle.chain.errors import TransactionReverted
+from oracle.chain.lane import Lane
+from oracle.domain.asked import AskedBatch, BatchState
+from oracle.store.asked import AskedJournal
+
+log = structlog.get_logger()
+
+
+class Committing:
+    """One intent a batch: however often a round is repeated, a batch is committed once."""
+
+    def __init__(
+        self, *, journal: AskedJournal, ledger: QueryLedger, lane: Lane, changed: Callable[[], None]
+    ) -> None:
+        self._journal = journal
+        self._ledger = ledger
+        self._lane = lane
+        self._changed = changed
+
+    async def round(self) -> None:
+        """Commit everything that is prepared; what the ledger refuses has failed for good."""
+        async with asyncio.TaskGroup() as group:
+            for batch in await self._journal.batches_in(BatchState.PREPARED):
+                group.create_task(self._commit(batch))
+
+    async def _commit(self, batch: AskedBatch) -> None:
+        commitment = Commitment(batch_id=batch.batch_id, count=batch.count, deadline=batch.deadline)
+        order = self._ledger.commit([commitment])
+        try:
+            await self._lane.execute(f"commit:{batch.batch_id.hex()}", order)
+        except TransactionReverted as error:
+            log.warning("commitment_refused", batch=batch.batch_id.hex(), reason=error.code)
+            await self._journal.close(batch.batch_id, BatchState.FAILED, error.error)
+            self._changed()

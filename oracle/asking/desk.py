@@ -1,0 +1,155 @@
+"""What the institution's interface asks of the requester: submit, look, follow, list."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from oracle.asking.results import BatchParts, HolderPart, query_state
+from oracle.asking.submission import Submission
+from oracle.domain.asked import AskedBatch, AskedReply
+from oracle.domain.ids import MemberId
+from oracle.domain.reports import (
+    Finding,
+    HolderProgress,
+    QueryAccepted,
+    QueryState,
+    QuerySummary,
+    RawSubject,
+    SubjectResult,
+    UnknownReference,
+)
+from oracle.store.asked import AskedJournal
+from oracle.store.charges import ChargeJournal
+from oracle.store.receipts import ReceiptJournal
+from oracle.store.replies import ReplyJournal
+
+QueryEvent = QuerySummary | HolderProgress | SubjectResult
+
+
+class Names(Protocol):
+    """What this institution calls other members."""
+
+    def name_of(self, member: MemberId) -> str: ...
+
+
+class Changes:
+    """Wakes everyone who follows a query when something was journalled."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def tell(self) -> None:
+        self._next.set()
+        self._next = asyncio.Event()
+
+    def next(self) -> asyncio.Event:
+        """Set at the first change after this call."""
+        return self._next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryJournals:
+    """Where everything about a query is written."""
+
+    asked: AskedJournal
+    replies: ReplyJournal
+    receipts: ReceiptJournal
+    charges: ChargeJournal
+
+
+class QueryDesk:
+    """Every answer is read from the journals, so it is the same after a restart."""
+
+    def __init__(
+        self, *, submission: Submission, journals: QueryJournals, names: Names, changes: Changes
+    ) -> None:
+        self._submission = submission
+        self._journals = journals
+        self._names = names
+        self._changes = changes
+
+    async def submit(
+        self,
+        subjects: Sequence[RawSubject],
+        *,
+        purpose: int | None,
+        case_reference: str,
+        deadline_s: int | None,
+    ) -> QueryAccepted:
+        """Journal a query; what cannot be asked is listed with the reason."""
+        return await self._submission.submit(
+            subjects, purpose=purpose, case_reference=case_reference, deadline_s=deadline_s
+        )
+
+    async def query_state(self, query_id: str) -> QueryState:
+        """Everything known about the query now. Raises `UnknownReference`."""
+        question = await self._journals.asked.question(query_id)
+        if question is None:
+            raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
+        batches = await self._journals.asked.batches_of(query_id)
+        return query_state(query_id, question, [await self._parts(batch) for batch in batches])
+
+    async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
+        """What is known already, then what comes; ends after the summary of the final phase.
+
+        The final summary waits until every proven hit has been claimed and answered, or refused.
+        """
+        told: dict[object, QueryEvent] = {}
+        while True:
+            change = self._changes.next()
+            state = await self.query_state(query_id)
+            events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
+            for event in events:
+                key = _key(event)
+                news = told.get(key) != event
+                # "No answer yet" about every subject is no news while the holder may still answer.
+                if news and (state.summary.phase.final or not _is_silence(event)):
+                    told[key] = event
+                    yield event
+            if state.summary.phase.final and not _pending(state):
+                yield state.summary
+                return
+            if told.get("summary") != state.summary:
+                told["summary"] = state.summary
+                yield state.summary
+            await change.wait()
+
+    async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:
+        """The newest first."""
+        found = await self._journals.asked.query_ids(limit=limit)
+        return tuple([(await self.query_state(query_id)).summary for query_id in found])
+
+    async def _parts(self, batch: AskedBatch) -> BatchParts:
+        replies = await self._journals.replies.replies_of(batch.batch_id)
+        receipts = {
+            entry.holder: entry for entry in await self._journals.receipts.receipts_of(batch.batch_id)
+        }
+        parts = [
+            HolderPart(
+                reply=reply,
+                receipt=receipts.get(reply.holder),
+                owed=await self._owed(batch, reply),
+                name=self._names.name_of(reply.holder),
+            )
+            for reply in replies
+        ]
+        return BatchParts(batch=batch, parts=tuple(parts))
+
+    async def _owed(self, batch: AskedBatch, reply: AskedReply) -> int:
+        charge = await self._journals.charges.charge_of(reply.holder, batch.batch_id)
+        return 0 if charge is None else charge.amount
+
+
+def _key(event: HolderProgress | SubjectResult) -> tuple[str | int, int]:
+    return (event.batch_id if isinstance(event, HolderProgress) else event.index, event.holder)
+
+
+def _is_silence(event: HolderProgress | SubjectResult) -> bool:
+    return isinstance(event, SubjectResult) and event.state is Finding.NO_ANSWER
+
+
+def _pending(state: QueryState) -> bool:
+    return any(
+        result.record_state is not None and result.record_state.value == "pending" for result in state.results
+    )

@@ -1,0 +1,32 @@
+"""What the requester needs from the rest of the daemon; joined in `wiring`."""
+
+from typing import Protocol
+
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import Voucher
+from oracle.domain.settlement import Signed
+from oracle.rules.vouchers import Totals
+
+
+class Clock(Protocol):
+    """Two times: the chain's, by which deadlines are judged, and the wall's, for latencies."""
+
+    def chain_time(self) -> int:
+        """Timestamp of the newest block read, unix seconds."""
+        ...
+
+    def wall_ms(self) -> int: ...
+
+
+class VoucherLane(Protocol):
+    """Allocates charges of a pair in order and signs their sum."""
+
+    async def charge(
+        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+    ) -> Signed[Voucher]:
+        """Journal the charge, unless the batch has one, and sign the pair's total."""
+        ...
+
+    async def current(self, holder: MemberId) -> Signed[Voucher] | None:
+        """The newest total; None when nothing was ever owed."""
+        ...

@@ -1,0 +1,178 @@
+"""The one receipt that follows each reply: claims and voucher out, disclosures in."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from oracle.asking.disclosures import check_disclosures
+from oracle.asking.ports import VoucherLane
+from oracle.chain.view import AllianceView
+from oracle.crypto.keccak import keccak256
+from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, ReceiptState, ReplyState
+from oracle.domain.errors import Broken, Refused, Transient
+from oracle.domain.ids import MemberId
+from oracle.domain.messages import Claim, Outcome, Receipt, Voucher
+from oracle.domain.settlement import ReceiptBody, ReceiptClaim, RefusalReason, Signed
+from oracle.peer.bodies.disclosures import decode_disclosures
+from oracle.peer.bodies.receipt import encode_receipt
+from oracle.peer.courier import Courier
+from oracle.peer.errors import WireRefused
+from oracle.peer.notary import Notary
+from oracle.peer.statements import encode_receipt_statement
+from oracle.rules.vouchers import Totals, charge_for
+from oracle.store.asked import AskedJournal
+from oracle.store.receipts import ReceiptJournal
+from oracle.store.replies import ReplyJournal
+
+log = structlog.get_logger()
+SALT_SIZE = 16
+CONCURRENT_RECEIPTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    outcome: Outcome
+    reason: int
+    claims: tuple[ReceiptClaim, ...]
+    voucher: Signed[Voucher] | None
+
+
+class Receipts:
+    """Written before it is sent, sent until it is answered, the same bytes each time."""
+
+    def __init__(
+        self,
+        *,
+        asked: AskedJournal,
+        journal: ReceiptJournal,
+        replies: ReplyJournal,
+        lane: VoucherLane,
+        notary: Notary,
+        courier: Courier,
+        view: AllianceView,
+        changed: Callable[[], None],
+    ) -> None:
+        self._asked = asked
+        self._journal = journal
+        self._replies = replies
+        self._lane = lane
+        self._notary = notary
+        self._courier = courier
+        self._view = view
+        self._changed = changed
+        self._places = asyncio.Semaphore(CONCURRENT_RECEIPTS)
+
+    async def follow(self, batch: AskedBatch, reply: AskedReply) -> None:
+        """Write the receipt for a judged reply: a charge, claims on every hit, or the reason for a no."""
+        if reply.state is ReplyState.ACCEPTED:
+            verdict = await self._accept(batch, reply)
+        else:
+            voucher = await self._lane.current(reply.holder)
+            verdict = _Verdict(outcome=Outcome.REFUSED, reason=reply.reason, claims=(), voucher=voucher)
+        await self._journal.add(self._write(batch, reply.holder, verdict))
+
+    async def _accept(self, batch: AskedBatch, reply: AskedReply) -> _Verdict:
+        if reply.proven is None:
+            raise Broken("an accepted reply has no proof in the journal")
+        hits = reply.proven.hits
+        charge, price_version = self._charge(batch, reply.holder, hits=len(hits))
+        voucher = await self._lane.charge(reply.holder, batch.batch_id, charge, price_version)
+        claims = tuple(self._claim(batch, reply.holder, hit.index) for hit in hits)
+        return _Verdict(outcome=Outcome.ACCEPTED, reason=0, claims=claims, voucher=voucher)
+
+    def _charge(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> tuple[Totals, int]:
+        """What the reply costs at the prices of the commitment's epoch, and their version."""
+        commitment = self._view.commitment(batch.batch_id)
+        if commitment is None:
+            raise Broken("a reply was accepted for a batch that is not committed")
+        epoch = self._view.epoch_of(commitment.at.block_timestamp)
+        prices = self._view.price_at(epoch)
+        charge = charge_for(
+            queries=batch.count,
+            hits=hits,
+            query_fee=prices.query_fee,
+            hit_price=self._view.hit_price(holder, epoch),
+        )
+        return charge, prices.version
+
+    def _claim(self, batch: AskedBatch, holder: MemberId, index: int) -> ReceiptClaim:
+        opening = batch.content.openings[index]
+        claim = Claim(
+            batch_id=batch.batch_id,
+            holder=holder,
+            index=index,
+            subject=opening.subject.encoded,
+            blind=opening.blind,
+        )
+        return ReceiptClaim(
+            index=index, subject=claim.subject, blind=claim.blind, signature=self._notary.sign(claim)
+        )
+
+    def _write(self, batch: AskedBatch, holder: MemberId, verdict: _Verdict) -> AskedReceipt:
+        frame = encode_receipt(
+            ReceiptBody(claims=verdict.claims, voucher=verdict.voucher),
+            salt=secrets.token_bytes(SALT_SIZE),
+            count=batch.count,
+        )
+        receipt = Receipt(
+            batch_id=batch.batch_id,
+            holder=holder,
+            outcome=verdict.outcome,
+            reason=verdict.reason,
+            body_digest=keccak256(frame),
+        )
+        return AskedReceipt(
+            batch_id=batch.batch_id,
+            holder=holder,
+            state=ReceiptState.PENDING,
+            reason=0,
+            hits=len(verdict.claims),
+            statement=encode_receipt_statement(Signed(value=receipt, signature=self._notary.sign(receipt))),
+            frame=frame,
+            settled=None,
+        )
+
+    async def round(self) -> None:
+        """Send what is written and not answered; a holder that is not reached now is tried next round."""
+        async with asyncio.TaskGroup() as group:
+            for receipt in await self._journal.pending():
+                group.create_task(self._attempt(receipt))
+
+    async def _attempt(self, receipt: AskedReceipt) -> None:
+        batch = await self._asked.batch(receipt.batch_id)
+        if batch is None:
+            raise Broken("a receipt is journalled for a batch that is not")
+        async with self._places:
+            try:
+                await self._send(batch, receipt)
+            except Transient as error:
+                log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)
+            else:
+                self._changed()
+
+    async def _send(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
+        try:
+            answer = await self._courier.send_receipt(
+                receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
+            )
+            body = decode_disclosures(answer)
+        except WireRefused as error:
+            log.warning("disclosures_malformed", holder=int(receipt.holder), reason=error.code)
+            await self._journal.refused(receipt.batch_id, receipt.holder, RefusalReason.MALFORMED)
+            return
+        except Refused as error:
+            log.warning("receipt_refused", holder=int(receipt.holder), reason=error.code)
+            await self._journal.refused(receipt.batch_id, receipt.holder, RefusalReason.RECEIPT_DIFFERS)
+            return
+        if body.outcome is Outcome.REFUSED:
+            log.warning("receipt_refused", holder=int(receipt.holder), reason=body.reason)
+            await self._journal.refused(receipt.batch_id, receipt.holder, body.reason)
+            return
+        reply = await self._replies.reply(receipt.batch_id, receipt.holder)
+        if reply is None:
+            raise Broken("a receipt is journalled for a reply that is not")
+        settled = check_disclosures(body.records, batch=batch, reply=reply, notary=self._notary)
+        await self._journal.settled(receipt.batch_id, receipt.holder, settled)

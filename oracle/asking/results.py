@@ -1,0 +1,160 @@
+"""Puts together what is known about a question: holder by holder, subject by subject."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from oracle.domain.asked import (
+    AskedBatch,
+    AskedReceipt,
+    AskedReply,
+    BatchState,
+    Question,
+    ReceiptState,
+    ReplyState,
+)
+from oracle.domain.ids import MemberId
+from oracle.domain.record import RecordItem
+from oracle.domain.reports import (
+    Finding,
+    HolderProgress,
+    HolderState,
+    QueryPhase,
+    QueryState,
+    QuerySummary,
+    RecordState,
+    SubjectResult,
+    record_line,
+)
+from oracle.domain.settlement import RefusalReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderPart:
+    """One holder's part in one batch, with what it costs and what the holder is called."""
+
+    reply: AskedReply
+    receipt: AskedReceipt | None
+    owed: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchParts:
+    """A batch with all its holders' parts."""
+
+    batch: AskedBatch
+    parts: tuple[HolderPart, ...]
+
+
+def query_state(query_id: str, question: Question, batches: Iterable[BatchParts]) -> QueryState:
+    """Everything known about the query now."""
+    known = tuple(batches)
+    results = tuple(result for batch in known for result in _results(batch))
+    hits = {result.index for result in results if result.state is Finding.HIT}
+    summary = QuerySummary(
+        query_id=query_id,
+        phase=_phase(entry.batch for entry in known),
+        purpose=question.purpose,
+        asked=len(question.subjects),
+        hits=len(hits),
+        created_at=min(entry.batch.created_at_ms for entry in known) // 1000,
+        deadline=min(entry.batch.deadline for entry in known),
+    )
+    return QueryState(
+        summary=summary,
+        batches=tuple("0x" + entry.batch.batch_id.hex() for entry in known),
+        holders=tuple(_progress(entry.batch, part) for entry in known for part in entry.parts),
+        results=results,
+        refused=question.refused,
+    )
+
+
+def _phase(batches: Iterable[AskedBatch]) -> QueryPhase:
+    states = {batch.state for batch in batches}
+    if BatchState.PREPARED in states:
+        return QueryPhase.JOURNALLED
+    if BatchState.COMMITTED in states:
+        return QueryPhase.COMMITTED
+    return QueryPhase.EXPIRED if states == {BatchState.FAILED} else QueryPhase.COMPLETE
+
+
+def _progress(batch: AskedBatch, part: HolderPart) -> HolderProgress:
+    reply = part.reply
+    return HolderProgress(
+        batch_id="0x" + batch.batch_id.hex(),
+        holder=reply.holder,
+        holder_name=part.name,
+        state=_holder_state(reply.state),
+        asked=batch.count,
+        hits=0 if reply.proven is None else len(reply.proven.hits),
+        paid=part.owed,
+        latency_ms=reply.latency_ms,
+        reason=_reason(part),
+    )
+
+
+def _holder_state(state: ReplyState) -> HolderState:
+    match state:
+        case ReplyState.WAITING | ReplyState.RECEIVED:
+            return HolderState.WAITING
+        case ReplyState.ACCEPTED:
+            return HolderState.ANSWERED
+        case ReplyState.REJECTED:
+            return HolderState.FAILED
+        case ReplyState.REFUSED:
+            return HolderState.DECLINED
+        case ReplyState.EXPIRED:
+            return HolderState.SILENT
+        case _:
+            assert_never(state)
+
+
+def _reason(part: HolderPart) -> str:
+    receipt = part.receipt
+    code = part.reply.reason
+    if not code and receipt is not None and receipt.state is ReceiptState.REFUSED:
+        code = receipt.reason
+    if not code:
+        return ""
+    known = RefusalReason(code).name if code in set(RefusalReason) else f"reason {code}"
+    return known.replace("_", " ").lower()
+
+
+def _results(entry: BatchParts) -> Iterator[SubjectResult]:
+    for part in entry.parts:
+        proven = part.reply.proven
+        hits = frozenset() if proven is None else frozenset(hit.index for hit in proven.hits)
+        for element, opening in enumerate(entry.batch.content.openings):
+            for position in opening.positions:
+                if proven is None:
+                    yield _plain(position, part.reply.holder, Finding.NO_ANSWER)
+                elif element in hits:
+                    yield _hit(position, element, part)
+                else:
+                    yield _plain(position, part.reply.holder, Finding.MISS)
+
+
+def _plain(position: int, holder: MemberId, state: Finding) -> SubjectResult:
+    return SubjectResult(index=position, holder=holder, state=state)
+
+
+def _hit(position: int, element: int, part: HolderPart) -> SubjectResult:
+    settled = None if part.receipt is None else part.receipt.settled
+    state = RecordState.PENDING
+    items: tuple[RecordItem, ...] = ()
+    if part.receipt is not None and part.receipt.state is ReceiptState.REFUSED:
+        state = RecordState.REFUSED
+    elif settled is not None:
+        record = next((entry for entry in settled.records if entry.index == element), None)
+        if record is not None:
+            state, items = RecordState.DISCLOSED, record.record.items
+        else:
+            state = RecordState.WITHDRAWN if element in settled.withdrawn else RecordState.REFUSED
+    return SubjectResult(
+        index=position,
+        holder=part.reply.holder,
+        state=Finding.HIT,
+        record_state=state,
+        record=tuple(record_line(item) for item in items),
+    )

@@ -1,0 +1,65 @@
+"""Processes for work that would hold up the event loop: evaluations, proofs, hashing of whole batches.
+
+Workers are spawned, never forked, so they share no random state and no open files; what a task needs,
+keys included, reaches them through a pipe and nothing else.
+"""
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import ClassVar, ParamSpec, TypeVar
+
+from oracle.domain.errors import Transient
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class WorkerLost(Transient):
+    """A worker process died under a task; the task is done again from the journal."""
+
+    code: ClassVar[str] = "worker_lost"
+
+
+class Workers:
+    """A pool of spawned processes; a lost worker fails its task and is replaced."""
+
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
+        self._pool = self._fresh()
+
+    async def run(
+        self,
+        function: Callable[Arguments, Result],
+        *arguments: Arguments.args,
+        **keywords: Arguments.kwargs,
+    ) -> Result:
+        """Run a module-level function in a worker; its own errors come back as they are."""
+        if keywords:
+            message = "workers take positional arguments only"
+            raise TypeError(message)
+        pool = self._pool
+        try:
+            return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
+        except BrokenProcessPool as error:
+            if self._pool is pool:
+                self._pool = self._fresh()
+            raise WorkerLost("a worker process ended unexpectedly; the work is tried again") from error
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            max_workers=self._processes,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_leave_signals_to_the_daemon,
+        )
+
+
+def _leave_signals_to_the_daemon() -> None:
+    """Ctrl-C reaches the whole process group; only the daemon decides when workers stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,92 @@
+"""Publishes the dataset's snapshots: built first, then sent, the same one until it is mined."""
+
+import asyncio
+
+import structlog
+
+from oracle.chain.contracts.dataset_registry import DatasetRegistry
+from oracle.chain.lane import Lane
+from oracle.chain.view import AllianceView
+from oracle.dataset.dataset import Dataset
+from oracle.dataset.layout import SnapshotRow
+from oracle.dataset.ports import Clock
+from oracle.domain.ids import BlockNumber, MemberId, Sequence
+from oracle.domain.messages import Publication
+
+log = structlog.get_logger()
+
+
+class Publisher:
+    """One publication at a time. A sequence number once sent is never used for another root."""
+
+    def __init__(
+        self,
+        *,
+        me: MemberId,
+        dataset: Dataset,
+        registry: DatasetRegistry,
+        lane: Lane,
+        view: AllianceView,
+        clock: Clock,
+        interval_s: int,
+    ) -> None:
+        self._me = me
+        self._dataset = dataset
+        self._registry = registry
+        self._lane = lane
+        self._view = view
+        self._clock = clock
+        self._interval_s = interval_s
+        self._turn = asyncio.Lock()
+
+    async def round(self) -> None:
+        """Publish what changed, at most once an interval; a member out of standing publishes nothing."""
+        if not self._view.member(self._me).in_standing:
+            return
+        stats = await self._dataset.stats()
+        latest = stats.latest
+        unsent = latest is not None and latest.published_block is None
+        rested = latest is None or self._clock.chain_time() >= latest.created_at + self._interval_s
+        # A member without records publishes an empty snapshot once: that is how it says so, provably.
+        changed = latest is None or stats.changes_pending
+        if unsent or (changed and rested):
+            await self.publish()
+
+    async def publish(self) -> SnapshotRow:
+        """Build what changed and bring it to the chain; the snapshot that stands there afterwards."""
+        async with self._turn:
+            row = await self._dataset.build_snapshot(
+                now=self._clock.chain_time(),
+                max_bits=self._view.parameter("max_bucket_bits").value,
+                after=self._last_published(),
+            )
+            if row.published_block is not None:
+                return row
+            return await self._send(row)
+
+    async def note_reorganisation(self, valid_to: BlockNumber) -> None:
+        """Publications in dropped blocks are no longer published; the lane sends them again unchanged."""
+        for row in await self._dataset.snapshots():
+            if row.published_block is not None and row.published_block > valid_to:
+                await self._dataset.mark_published(row.sequence, block=None)
+
+    async def _send(self, row: SnapshotRow) -> SnapshotRow:
+        publication = Publication(
+            holder=self._me,
+            sequence=row.sequence,
+            root=row.root,
+            bits=row.bits,
+            oprf_key_version=row.oprf_key_version,
+        )
+        intent = f"publish:{row.sequence}:{row.root.hex()}"
+        sent = await self._lane.execute(intent, self._registry.publish(publication))
+        block = BlockNumber(sent.block_number or 0)
+        await self._clock.reached(block)
+        log.info("snapshot_published", sequence=row.sequence, bits=row.bits, block=block)
+        return await self._dataset.mark_published(
+            row.sequence, block=block, block_hash=sent.block_hash or bytes(32)
+        )
+
+    def _last_published(self) -> Sequence:
+        published = self._view.publications_of(self._me)
+        return published[-1].publication.sequence if published else Sequence(0)

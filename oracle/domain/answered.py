@@ -1,0 +1,77 @@
+"""What a holder keeps of a batch that another member asked: from its commitment to its receipt."""
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from oracle.domain.ids import BatchId, MemberId, Tag
+from oracle.domain.messages import ReplyHead, Request
+
+
+class AnswerState(StrEnum):
+    """States of a batch at the holder, in the order they are passed."""
+
+    SEEN = "seen"
+    """The commitment is on the chain; the envelope is not here yet."""
+    FETCHED = "fetched"
+    """The envelope is journalled and passed every check that costs little."""
+    SEALED = "sealed"
+    """The reply is journalled; it has not been delivered for certain."""
+    DELIVERED = "delivered"
+    """The requester has the reply; its receipt is awaited."""
+    SETTLED = "settled"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A request that passed verification, with its elements."""
+
+    request: Request
+    signature: bytes
+    elements: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A signed reply before it is sealed; the same bytes are sent however often it is asked for."""
+
+    head: ReplyHead
+    statement: bytes = field(repr=False)
+    frame: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredBatch:
+    """A batch in the holder's journal."""
+
+    batch_id: BatchId
+    requester: MemberId
+    state: AnswerState
+    reason: int
+    count: int
+    deadline: int
+    query_fees: int
+    envelope: Envelope | None = field(repr=False)
+    answer: Answer | None = field(repr=False)
+    receipt_digest: bytes | None
+    disclosures: bytes | None = field(repr=False)
+    """The frame that answered the receipt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A record as its digest covers it."""
+
+    tag: Tag = field(repr=False)
+    frame: bytes = field(repr=False)
+    salt: bytes = field(repr=False)
+    digest: bytes = field(repr=False)
+
+
+class NoRecord(Enum):
+    """Why there is no record behind a tag."""
+
+    ERASED = "erased"
+    """It was in the snapshot and has been erased since: the claim's fee is waived."""
+    NEVER_THERE = "never there"

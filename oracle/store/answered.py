@@ -1,0 +1,149 @@
+"""The holder's journal: each batch of another member, from its commitment to its receipt."""
+
+import msgspec
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
+from oracle.domain.ids import BatchId, MemberId
+from oracle.store.database import Database
+from oracle.store.tables import answers
+
+OPEN_STATES = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
+
+
+class AnswerJournal:
+    """A batch moves forward only; a step taken twice changes nothing the second time."""
+
+    def __init__(self, database: Database, cipher: StorageCipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def seen(self, batch_id: BatchId, requester: MemberId, count: int, deadline: int) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert(answers)
+                .values(
+                    batch_id=batch_id,
+                    requester=requester,
+                    state=AnswerState.SEEN,
+                    reason=0,
+                    elements=count,
+                    deadline=deadline,
+                    query_fees=0,
+                )
+                .on_conflict_do_nothing()
+            )
+
+    async def unseen(self, batch_id: BatchId) -> None:
+        """A reorganisation took the commitment and nothing was signed yet: forget it until it is back."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                answers.delete().where(
+                    answers.c.batch_id == batch_id,
+                    answers.c.state.in_((AnswerState.SEEN, AnswerState.FETCHED)),
+                )
+            )
+
+    async def fetched(self, batch_id: BatchId, envelope: Envelope) -> None:
+        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope"))
+        await self._turn(batch_id, (AnswerState.SEEN,), state=AnswerState.FETCHED, envelope=sealed)
+
+    async def sealed(self, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
+        """Write the reply before it leaves; it is the only one this batch will ever get."""
+        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
+        await self._turn(
+            batch_id, (AnswerState.FETCHED,), state=AnswerState.SEALED, reply=sealed, query_fees=query_fees
+        )
+
+    async def delivered(self, batch_id: BatchId) -> None:
+        await self._turn(batch_id, (AnswerState.SEALED,), state=AnswerState.DELIVERED)
+
+    async def settled(self, batch_id: BatchId, receipt_digest: bytes, disclosures: bytes) -> None:
+        sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
+        await self._turn(
+            batch_id,
+            (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED),
+            state=AnswerState.SETTLED,
+            receipt_digest=receipt_digest,
+            disclosures=sealed,
+        )
+
+    async def ended(self, batch_id: BatchId, state: AnswerState, reason: int = 0) -> None:
+        """End a batch that gets no reply: refused with a reason, or expired."""
+        await self._turn(batch_id, OPEN_STATES, state=state, reason=reason)
+
+    async def batch(self, batch_id: BatchId) -> AnsweredBatch | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(answers).filter_by(batch_id=batch_id))).first()
+        return None if row is None else self._batch_of(row)
+
+    async def open_batches(self) -> tuple[BatchId, ...]:
+        """What is still to be answered, soonest deadline first."""
+        statement = (
+            select(answers.c.batch_id).where(answers.c.state.in_(OPEN_STATES)).order_by(answers.c.deadline)
+        )
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(statement)).scalars())
+
+    async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
+        """(query fees of replies without receipt, how many of them are past their deadline)."""
+        without = (
+            answers.c.requester == requester,
+            answers.c.state.in_((AnswerState.SEALED, AnswerState.DELIVERED)),
+        )
+        async with self._database.reading() as connection:
+            fees = await connection.scalar(
+                select(func.coalesce(func.sum(answers.c.query_fees), 0)).where(*without)
+            )
+            overdue = await connection.scalar(
+                select(func.count())
+                .select_from(answers)
+                .where(*without, answers.c.state == AnswerState.DELIVERED, answers.c.deadline < now)
+            )
+        return int(fees or 0), int(overdue or 0)
+
+    async def counts(self) -> dict[str, int]:
+        """How many batches are in each state."""
+        statement = select(answers.c.state, func.count().label("batches")).group_by(answers.c.state)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(statement)
+            return {row.state: row.batches for row in rows}
+
+    async def _turn(self, batch_id: BatchId, source: tuple[AnswerState, ...], **values: object) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(answers)
+                .where(answers.c.batch_id == batch_id, answers.c.state.in_(source))
+                .values(**values)
+            )
+
+    def _batch_of(self, row: Row[tuple[object, ...]]) -> AnsweredBatch:
+        batch_id = BatchId(row.batch_id)
+        envelope = answer = disclosures = None
+        if row.envelope is not None:
+            body = self._cipher.open(row.envelope, _context(batch_id, "envelope"))
+            envelope = msgspec.msgpack.decode(body, type=Envelope)
+        if row.reply is not None:
+            body = self._cipher.open(row.reply, _context(batch_id, "reply"))
+            answer = msgspec.msgpack.decode(body, type=Answer)
+        if row.disclosures is not None:
+            disclosures = self._cipher.open(row.disclosures, _context(batch_id, "disclosures"))
+        return AnsweredBatch(
+            batch_id=batch_id,
+            requester=MemberId(row.requester),
+            state=AnswerState(row.state),
+            reason=row.reason,
+            count=row.elements,
+            deadline=row.deadline,
+            query_fees=row.query_fees,
+            envelope=envelope,
+            answer=answer,
+            receipt_digest=row.receipt_digest,
+            disclosures=disclosures,
+        )
+
+
+def _context(batch_id: BatchId, column: str) -> bytes:
+    return b"/".join((b"answers", batch_id, column.encode()))

@@ -1,0 +1,158 @@
+"""The requester's journal of questions and of the batches that they are cut into."""
+
+import msgspec
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.asked import (
+    AskedBatch,
+    BatchContent,
+    BatchState,
+    Question,
+    ReplyState,
+)
+from oracle.domain.ids import BatchId, MemberId
+from oracle.store.database import Database
+from oracle.store.tables import batches, queries, replies
+
+
+class AskedJournal:
+    """Everything here is written before it is acted on; each write is one durable transaction."""
+
+    def __init__(self, database: Database, cipher: StorageCipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def add(self, query_id: str, question: Question, prepared: tuple[AskedBatch, ...]) -> None:
+        """Write a question and all its batches, or nothing."""
+        sealed = self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id))
+        async with self._database.writing() as connection:
+            await connection.execute(
+                queries.insert().values(
+                    query_id=query_id,
+                    created_at=prepared[0].created_at_ms // 1000,
+                    state="open",
+                    subjects=len(question.subjects),
+                    purpose=question.purpose,
+                    sealed=sealed,
+                )
+            )
+            for batch in prepared:
+                await connection.execute(batches.insert().values(**self._row_of(batch)))
+
+    async def question(self, query_id: str) -> Question | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(queries.c.sealed).filter_by(query_id=query_id))).first()
+        if row is None:
+            return None
+        return msgspec.msgpack.decode(self._cipher.open(row.sealed, _query_context(query_id)), type=Question)
+
+    async def query_ids(self, *, limit: int) -> tuple[str, ...]:
+        """Newest first."""
+        statement = select(queries.c.query_id).order_by(queries.c.created_at.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return tuple((await connection.execute(statement)).scalars())
+
+    async def batch(self, batch_id: BatchId) -> AskedBatch | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(batches).filter_by(batch_id=batch_id))).first()
+        return None if row is None else self._batch_of(row)
+
+    async def batches_of(self, query_id: str) -> tuple[AskedBatch, ...]:
+        statement = select(batches).filter_by(query_id=query_id).order_by(batches.c.ordinal)
+        async with self._database.reading() as connection:
+            return tuple(self._batch_of(row) for row in await connection.execute(statement))
+
+    async def batches_in(self, *states: BatchState) -> tuple[AskedBatch, ...]:
+        statement = select(batches).where(batches.c.state.in_(states)).order_by(batches.c.created_at_ms)
+        async with self._database.reading() as connection:
+            return tuple(self._batch_of(row) for row in await connection.execute(statement))
+
+    async def committed(self, batch_id: BatchId, at_ms: int, holders: tuple[MemberId, ...]) -> bool:
+        """Note that a batch stands on the chain and who is to answer; False when it was noted before."""
+        async with self._database.writing() as connection:
+            changed = await connection.execute(
+                update(batches)
+                .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.PREPARED)
+                .values(state=BatchState.COMMITTED, committed_at_ms=at_ms)
+            )
+            if changed.rowcount == 0:
+                return False
+            for holder in holders:
+                await connection.execute(
+                    replies.insert().values(batch_id=batch_id, holder=holder, state=ReplyState.WAITING)
+                )
+            return True
+
+    async def uncommitted(self, batch_id: BatchId) -> None:
+        """A reorganisation took the commitment: back to the state in which it is sent again."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(batches)
+                .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.COMMITTED)
+                .values(state=BatchState.PREPARED, committed_at_ms=None)
+            )
+            await connection.execute(
+                replies.delete().where(replies.c.batch_id == batch_id, replies.c.state == ReplyState.WAITING)
+            )
+
+    async def close(self, batch_id: BatchId, state: BatchState, failure: str = "") -> None:
+        """End a batch, and its question when this was the last one open."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(batches).where(batches.c.batch_id == batch_id).values(state=state, failure=failure)
+            )
+            await _close_question(connection, batch_id)
+
+    def _row_of(self, batch: AskedBatch) -> dict[str, object]:
+        content = msgspec.msgpack.encode(batch.content)
+        return {
+            "batch_id": batch.batch_id,
+            "query_id": batch.query_id,
+            "ordinal": batch.ordinal,
+            "state": batch.state,
+            "elements": batch.count,
+            "deadline": batch.deadline,
+            "created_at_ms": batch.created_at_ms,
+            "failure": batch.failure,
+            "sealed": self._cipher.seal(content, _batch_context(batch.batch_id)),
+        }
+
+    def _batch_of(self, row: Row[tuple[object, ...]]) -> AskedBatch:
+        batch_id = BatchId(row.batch_id)
+        content = self._cipher.open(row.sealed, _batch_context(batch_id))
+        return AskedBatch(
+            batch_id=batch_id,
+            query_id=row.query_id,
+            ordinal=row.ordinal,
+            state=BatchState(row.state),
+            count=row.elements,
+            deadline=row.deadline,
+            created_at_ms=row.created_at_ms,
+            committed_at_ms=row.committed_at_ms,
+            failure=row.failure,
+            content=msgspec.msgpack.decode(content, type=BatchContent),
+        )
+
+
+async def _close_question(connection: AsyncConnection, batch_id: BatchId) -> None:
+    query_id = select(batches.c.query_id).where(batches.c.batch_id == batch_id).scalar_subquery()
+    still_open = await connection.scalar(
+        select(func.count())
+        .select_from(batches)
+        .where(
+            batches.c.query_id == query_id,
+            batches.c.state.in_((BatchState.PREPARED, BatchState.COMMITTED)),
+        )
+    )
+    if not still_open:
+        await connection.execute(update(queries).where(queries.c.query_id == query_id).values(state="done"))
+
+
+def _query_context(query_id: str) -> bytes:
+    return b"queries/" + query_id.encode()
+
+
+def _batch_context(batch_id: BatchId) -> bytes:
+    return b"batches/" + batch_id

@@ -1,0 +1,126 @@
+"""The journal of the chain's events and of the hashes of the blocks they stood in."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.sqlite import Insert, insert
+
+from oracle.store.database import Database
+from oracle.store.tables import blocks, facts, marks
+
+CURSOR = "event_cursor"
+PAGE = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """One event; `body` is its encoding by the chain room."""
+
+    block_number: int
+    block_hash: bytes
+    log_index: int
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    number: int
+    hash: bytes
+    timestamp: int
+
+
+class FactTable:
+    """Facts, block hashes and cursor change together or not at all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, new: Sequence[FactRow], seen: Sequence[BlockRow], cursor: int) -> None:
+        """Add facts and blocks and move the cursor; what is there already stays."""
+        async with self._database.writing() as connection:
+            if new:
+                rows = [
+                    {
+                        "block_number": row.block_number,
+                        "block_hash": row.block_hash,
+                        "log_index": row.log_index,
+                        "body": row.body,
+                    }
+                    for row in new
+                ]
+                await connection.execute(insert(facts).on_conflict_do_nothing(), rows)
+            if seen:
+                seen_rows = [
+                    {"number": row.number, "hash": row.hash, "timestamp": row.timestamp} for row in seen
+                ]
+                await connection.execute(insert(blocks).on_conflict_do_nothing(), seen_rows)
+            await connection.execute(_set_cursor(cursor))
+
+    async def rollback_to(self, block: int) -> None:
+        """Drop facts and blocks after this one; the cursor becomes it if it was later."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(facts).where(facts.c.block_number > block))
+            await connection.execute(delete(blocks).where(blocks.c.number > block))
+            found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
+            if found is not None and int(found) > block:
+                await connection.execute(_set_cursor(block))
+
+    async def cursor(self) -> int | None:
+        async with self._database.reading() as connection:
+            found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
+        return None if found is None else int(found)
+
+    async def rows(self, after: int | None = None) -> AsyncIterator[FactRow]:
+        """In the order of the chain, of blocks later than `after`; read in pages, so memory is bounded."""
+        place = (-1 if after is None else after, 2**31)
+        while True:
+            later = (facts.c.block_number > place[0]) | (
+                (facts.c.block_number == place[0]) & (facts.c.log_index > place[1])
+            )
+            statement = (
+                select(facts).where(later).order_by(facts.c.block_number, facts.c.log_index).limit(PAGE)
+            )
+            async with self._database.reading() as connection:
+                page = (await connection.execute(statement)).all()
+            for row in page:
+                yield FactRow(
+                    block_number=row.block_number,
+                    block_hash=row.block_hash,
+                    log_index=row.log_index,
+                    body=row.body,
+                )
+            if len(page) < PAGE:
+                return
+            place = (page[-1].block_number, page[-1].log_index)
+
+    async def blocks(self, up_to: int, limit: int) -> tuple[BlockRow, ...]:
+        """At most `limit` blocks not later than `up_to`, newest first."""
+        statement = (
+            select(blocks).where(blocks.c.number <= up_to).order_by(blocks.c.number.desc()).limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return tuple(
+                BlockRow(number=row.number, hash=row.hash, timestamp=row.timestamp)
+                for row in await connection.execute(statement)
+            )
+
+    async def forget_blocks(self, before: int) -> None:
+        """Drop blocks before this one that hold no facts."""
+        with_facts = select(facts.c.block_number).where(facts.c.block_number < before)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(blocks).where(blocks.c.number < before, blocks.c.number.not_in(with_facts))
+            )
+
+    async def count(self) -> int:
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(facts)) or 0)
+
+
+def _set_cursor(cursor: int) -> Insert:
+    return (
+        insert(marks)
+        .values(name=CURSOR, value=str(cursor))
+        .on_conflict_do_update(index_elements=["name"], set_={"value": str(cursor)})
+    )

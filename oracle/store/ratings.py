@@ -1,0 +1,88 @@
+"""The requester's journal of verdicts on disclosed items."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert
+
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.reports import Verdict
+from oracle.store.database import Database
+from oracle.store.tables import ratings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedItem:
+    """One verdict; it cites a disclosure by (batch, index, holder, category)."""
+
+    batch_id: BatchId
+    index: int
+    holder: MemberId
+    category: int
+    verdict: Verdict
+
+
+class RatingJournal:
+    """A disclosed item is rated at most once, and each rating is sent in exactly one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, item: RatedItem) -> bool:
+        """False when the item was rated before; the first verdict stands."""
+        async with self._database.writing() as connection:
+            added = await connection.execute(
+                insert(ratings)
+                .values(
+                    batch_id=item.batch_id,
+                    element=item.index,
+                    holder=item.holder,
+                    category=item.category,
+                    verdict=item.verdict,
+                    confirmed=0,
+                )
+                .on_conflict_do_nothing()
+            )
+            return added.rowcount == 1
+
+    async def unsent(self) -> tuple[RatedItem, ...]:
+        statement = select(ratings).where(ratings.c.sent_in.is_(None)).order_by(ratings.c.batch_id)
+        async with self._database.reading() as connection:
+            return tuple(map(_item, await connection.execute(statement)))
+
+    async def assign(self, items: Sequence[RatedItem], intent: str) -> None:
+        """Note the transaction that carries these ratings before it is queued."""
+        keys = [(item.batch_id, item.index, item.holder, item.category) for item in items]
+        identity = tuple_(ratings.c.batch_id, ratings.c.element, ratings.c.holder, ratings.c.category)
+        async with self._database.writing() as connection:
+            await connection.execute(update(ratings).where(identity.in_(keys)).values(sent_in=intent))
+
+    async def confirm(self, intent: str) -> None:
+        """Note that the transaction with these ratings is mined."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(ratings).where(ratings.c.sent_in == intent).values(confirmed=1))
+
+    async def unconfirmed_intents(self) -> tuple[str, ...]:
+        """Transactions that carry ratings and are not known to be mined."""
+        open_rows = (ratings.c.sent_in.is_not(None), ratings.c.confirmed == 0)
+        async with self._database.reading() as connection:
+            return tuple(
+                (await connection.execute(select(ratings.c.sent_in).where(*open_rows).distinct())).scalars()
+            )
+
+    async def of_intent(self, intent: str) -> tuple[RatedItem, ...]:
+        """The ratings that a transaction carries, to build it again after a crash."""
+        statement = select(ratings).where(ratings.c.sent_in == intent).order_by(ratings.c.batch_id)
+        async with self._database.reading() as connection:
+            return tuple(map(_item, await connection.execute(statement)))
+
+
+def _item(row: Row[tuple[object, ...]]) -> RatedItem:
+    return RatedItem(
+        batch_id=BatchId(row.batch_id),
+        index=row.element,
+        holder=MemberId(row.holder),
+        category=row.category,
+        verdict=Verdict(row.verdict),
+    )

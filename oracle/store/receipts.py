@@ -1,0 +1,97 @@
+"""The requester's journal of receipts: what was sent for each reply and what it brought."""
+
+import msgspec
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.asked import AskedReceipt, ReceiptState, Settled
+from oracle.domain.ids import BatchId, MemberId
+from oracle.store.database import Database
+from oracle.store.tables import receipts
+
+
+class ReceiptJournal:
+    """Every reply is followed by exactly one receipt: the first one written stands."""
+
+    def __init__(self, database: Database, cipher: StorageCipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def add(self, receipt: AskedReceipt) -> AskedReceipt:
+        """Write a receipt before it is sent; returns the one that stands, which may be an earlier one."""
+        body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
+        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert(receipts)
+                .values(
+                    batch_id=receipt.batch_id,
+                    holder=receipt.holder,
+                    state=receipt.state,
+                    reason=receipt.reason,
+                    hits=receipt.hits,
+                    sealed=sealed,
+                )
+                .on_conflict_do_nothing()
+            )
+        standing = await self.receipt(receipt.batch_id, receipt.holder)
+        return standing or receipt
+
+    async def receipt(self, batch_id: BatchId, holder: MemberId) -> AskedReceipt | None:
+        statement = select(receipts).filter_by(batch_id=batch_id, holder=holder)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else self._receipt_of(row)
+
+    async def receipts_of(self, batch_id: BatchId) -> tuple[AskedReceipt, ...]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(receipts).filter_by(batch_id=batch_id))
+            return tuple(self._receipt_of(row) for row in rows)
+
+    async def pending(self) -> tuple[AskedReceipt, ...]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(receipts).filter_by(state=ReceiptState.PENDING))
+            return tuple(self._receipt_of(row) for row in rows)
+
+    async def settled(self, batch_id: BatchId, holder: MemberId, settled: Settled) -> None:
+        sealed = self._cipher.seal(msgspec.msgpack.encode(settled), _context(batch_id, holder, "answer"))
+        await self._turn(batch_id, holder, state=ReceiptState.SETTLED, answer=sealed)
+
+    async def refused(self, batch_id: BatchId, holder: MemberId, reason: int) -> None:
+        await self._turn(batch_id, holder, state=ReceiptState.REFUSED, reason=reason)
+
+    async def _turn(self, batch_id: BatchId, holder: MemberId, **values: object) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(receipts)
+                .where(
+                    receipts.c.batch_id == batch_id,
+                    receipts.c.holder == holder,
+                    receipts.c.state == ReceiptState.PENDING,
+                )
+                .values(**values)
+            )
+
+    def _receipt_of(self, row: Row[tuple[object, ...]]) -> AskedReceipt:
+        batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
+        body = self._cipher.open(row.sealed, _context(batch_id, holder, "receipt"))
+        statement, frame = msgspec.msgpack.decode(body, type=tuple[bytes, bytes])
+        settled = None
+        if row.answer is not None:
+            answer = self._cipher.open(row.answer, _context(batch_id, holder, "answer"))
+            settled = msgspec.msgpack.decode(answer, type=Settled)
+        return AskedReceipt(
+            batch_id=batch_id,
+            holder=holder,
+            state=ReceiptState(row.state),
+            reason=row.reason,
+            hits=row.hits,
+            statement=statement,
+            frame=frame,
+            settled=settled,
+        )
+
+
+def _context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+    return b"/".join((b"receipts", batch_id, str(holder).encode(), column.encode()))

@@ -1,0 +1,106 @@
+"""The requester's journal of what became of each holder's reply."""
+
+import msgspec
+from sqlalchemy import Row, and_, select, update
+
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyState
+from oracle.domain.ids import BatchId, MemberId
+from oracle.store.database import Database
+from oracle.store.tables import receipts, replies
+
+
+class ReplyJournal:
+    """A holder's part in a batch moves forward only; each write says from which states."""
+
+    def __init__(self, database: Database, cipher: StorageCipher) -> None:
+        self._database = database
+        self._cipher = cipher
+
+    async def reply(self, batch_id: BatchId, holder: MemberId) -> AskedReply | None:
+        statement = select(replies).filter_by(batch_id=batch_id, holder=holder)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else self._reply_of(row)
+
+    async def replies_of(self, batch_id: BatchId) -> tuple[AskedReply, ...]:
+        statement = select(replies).filter_by(batch_id=batch_id).order_by(replies.c.holder)
+        async with self._database.reading() as connection:
+            return tuple(self._reply_of(row) for row in await connection.execute(statement))
+
+    async def replies_in(self, state: ReplyState) -> tuple[AskedReply, ...]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(replies).filter_by(state=state))
+            return tuple(self._reply_of(row) for row in rows)
+
+    async def without_receipt(self) -> tuple[AskedReply, ...]:
+        """Judged replies that still need the one receipt that follows each of them."""
+        judged = replies.c.state.in_((ReplyState.ACCEPTED, ReplyState.REJECTED))
+        same = and_(receipts.c.batch_id == replies.c.batch_id, receipts.c.holder == replies.c.holder)
+        statement = select(replies).outerjoin(receipts, same).where(judged, receipts.c.batch_id.is_(None))
+        async with self._database.reading() as connection:
+            return tuple(self._reply_of(row) for row in await connection.execute(statement))
+
+    async def received(
+        self, batch_id: BatchId, holder: MemberId, reply: ReceivedReply, latency_ms: int
+    ) -> bool:
+        """Journal a reply as it came; False when this holder's part is already decided or received."""
+        body = msgspec.msgpack.encode(reply)
+        sealed = self._cipher.seal(body, _reply_context(batch_id, holder, "received"))
+        return await self._turn(
+            batch_id,
+            holder,
+            (ReplyState.WAITING,),
+            state=ReplyState.RECEIVED,
+            received=sealed,
+            latency_ms=latency_ms,
+        )
+
+    async def accepted(self, batch_id: BatchId, proven: ProvenReply) -> bool:
+        body = msgspec.msgpack.encode(proven)
+        sealed = self._cipher.seal(body, _reply_context(batch_id, proven.holder, "proven"))
+        return await self._turn(
+            batch_id, proven.holder, (ReplyState.RECEIVED,), state=ReplyState.ACCEPTED, verified=sealed
+        )
+
+    async def ended(self, batch_id: BatchId, holder: MemberId, state: ReplyState, reason: int = 0) -> bool:
+        """End a holder's part without an answer: rejected, refused by the holder, or expired."""
+        open_states = (ReplyState.WAITING, ReplyState.RECEIVED)
+        return await self._turn(batch_id, holder, open_states, state=state, reason=reason)
+
+    async def _turn(
+        self, batch_id: BatchId, holder: MemberId, source: tuple[ReplyState, ...], **values: object
+    ) -> bool:
+        async with self._database.writing() as connection:
+            changed = await connection.execute(
+                update(replies)
+                .where(
+                    replies.c.batch_id == batch_id, replies.c.holder == holder, replies.c.state.in_(source)
+                )
+                .values(**values)
+            )
+            return changed.rowcount == 1
+
+    def _reply_of(self, row: Row[tuple[object, ...]]) -> AskedReply:
+        batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
+        proven = None
+        if row.verified is not None:
+            body = self._cipher.open(row.verified, _reply_context(batch_id, holder, "proven"))
+            proven = msgspec.msgpack.decode(body, type=ProvenReply)
+        received = None
+        if row.received is not None:
+            body = self._cipher.open(row.received, _reply_context(batch_id, holder, "received"))
+            received = msgspec.msgpack.decode(body, type=ReceivedReply)
+        return AskedReply(
+            batch_id=batch_id,
+            holder=holder,
+            state=ReplyState(row.state),
+            reason=row.reason,
+            latency_ms=row.latency_ms,
+            received=received,
+            proven=proven,
+        )
+
+
+def _reply_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+    return b"/".join((b"replies", batch_id, str(holder).encode(), column.encode()))

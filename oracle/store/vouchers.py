@@ -1,0 +1,92 @@
+"""The holder's side of accounts: accepted charges and the greatest voucher of each requester."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
+from oracle.domain.messages import Voucher
+from oracle.rules.vouchers import Totals
+from oracle.store.database import Database
+from oracle.store.tables import accepted, vouchers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldVoucher:
+    """A voucher with its signature, as the chain will want it."""
+
+    voucher: Voucher
+    signature: bytes
+    received_at: int
+
+
+class VoucherJournal:
+    """Charges that were accepted, and what covers them; both written before a disclosure leaves."""
+
+    def __init__(self, database: Database, holder: MemberId) -> None:
+        self._database = database
+        self.holder = holder
+
+    async def accept(self, requester: MemberId, batch_id: BatchId, charge: Totals, held: HeldVoucher) -> None:
+        """Write a charge and the greatest voucher together; a batch is accepted at most once."""
+        voucher = held.voucher
+        values = {
+            "queries": voucher.queries,
+            "hits": voucher.hits,
+            "amount": voucher.amount,
+            "price_version": voucher.price_version,
+            "key_version": voucher.key_version,
+            "signature": held.signature,
+            "received_at": held.received_at,
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert(accepted)
+                .values(
+                    requester=requester,
+                    batch_id=batch_id,
+                    queries=charge.queries,
+                    hits=charge.hits,
+                    amount=charge.amount,
+                )
+                .on_conflict_do_nothing()
+            )
+            await connection.execute(
+                insert(vouchers)
+                .values(requester=requester, **values)
+                .on_conflict_do_update(index_elements=["requester"], set_=values)
+            )
+
+    async def accepted_totals(self, requester: MemberId, *, without: BatchId | None = None) -> Totals:
+        """Sum of what was accepted of this requester, leaving out one batch if named."""
+        statement = select(
+            func.coalesce(func.sum(accepted.c.queries), 0),
+            func.coalesce(func.sum(accepted.c.hits), 0),
+            func.coalesce(func.sum(accepted.c.amount), 0),
+        ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
+        async with self._database.reading() as connection:
+            queries, hits, amount = (await connection.execute(statement)).one()
+        return Totals(queries=queries, hits=hits, amount=Credits(amount))
+
+    async def held(self, requester: MemberId) -> HeldVoucher | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(vouchers).filter_by(requester=requester))).first()
+        return None if row is None else self._held_of(row)
+
+    async def all_held(self) -> tuple[HeldVoucher, ...]:
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(vouchers).order_by(vouchers.c.requester))
+            return tuple(self._held_of(row) for row in rows)
+
+    def _held_of(self, row: Row[tuple[object, ...]]) -> HeldVoucher:
+        voucher = Voucher(
+            requester=MemberId(row.requester),
+            holder=self.holder,
+            queries=row.queries,
+            hits=row.hits,
+            amount=Credits(row.amount),
+            price_version=row.price_version,
+            key_version=KeyVersion(row.key_version),
+        )
+        return HeldVoucher(voucher=voucher, signature=row.signature, received_at=row.received_at)

@@ -1,0 +1,33 @@
+"""The times a daemon knows: the chain's, from the newest block read, and the wall's."""
+
+import asyncio
+import time
+
+from oracle.chain.view import AllianceView
+
+
+class ChainClock:
+    """Told of every step of the event stream; what waits for a block is woken by it."""
+
+    def __init__(self, view: AllianceView) -> None:
+        self._view = view
+        self._moved = asyncio.Condition()
+
+    def chain_time(self) -> int:
+        """Timestamp of the newest block read, unix seconds; 0 before the first."""
+        return 0 if self._view.head is None else self._view.head.timestamp
+
+    def wall_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    async def reached(self, block: int) -> None:
+        """Wait until the local view has read this block."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._head() >= block)
+
+    async def tell(self) -> None:
+        async with self._moved:
+            self._moved.notify_all()
+
+    def _head(self) -> int:
+        return -1 if self._view.head is None else self._view.head.number

@@ -1,0 +1,92 @@
+"""What other members can ask of this one: envelopes, replies, receipts, voucher state."""
+
+import secrets
+from collections.abc import Callable
+
+from oracle.answering.settling import Settling
+from oracle.asking.collecting import Collector
+from oracle.chain.view import AllianceView
+from oracle.domain.asked import BatchState
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import MessageType
+from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
+from oracle.peer.bodies.elements import unpack_elements
+from oracle.peer.bodies.envelope import encode_envelope
+from oracle.peer.bodies.voucher_state import decode_voucher_state_request, encode_voucher_state
+from oracle.peer.errors import UnknownBatch
+from oracle.peer.post import Post
+from oracle.peer.statements import encode_request
+from oracle.store.asked import AskedJournal
+from oracle.store.vouchers import VoucherJournal
+
+SALT_SIZE = 16
+TO_THE_REQUESTER = frozenset({MessageType.REPLY, MessageType.REFUSAL})
+TO_THE_HOLDER = frozenset({MessageType.RECEIPT})
+ABOUT_VOUCHERS = frozenset({MessageType.VOUCHER_STATE_REQUEST})
+
+
+class Doors:
+    """`PeerHandlers`: opens each message, hands it to its room, seals the answer."""
+
+    def __init__(
+        self,
+        *,
+        post: Post,
+        asked: AskedJournal,
+        vouchers: VoucherJournal,
+        collector: Collector,
+        settling: Settling,
+        view: AllianceView,
+        received: Callable[[], None],
+    ) -> None:
+        self._post = post
+        self._asked = asked
+        self._vouchers = vouchers
+        self._collector = collector
+        self._settling = settling
+        self._view = view
+        self._received = received
+
+    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+        """The sealed envelope of our batch; only members in standing are asked."""
+        batch = await self._asked.batch(batch_id)
+        if batch is None or batch.state is BatchState.FAILED or not self._view.member(peer).in_standing:
+            raise UnknownBatch("No batch of this member for you has this identifier.")
+        content = batch.content
+        return self._post.seal(
+            MessageType.QUERY_ENVELOPE,
+            batch_id,
+            peer,
+            statement=encode_request(Signed(value=content.request, signature=content.signature)),
+            frame=encode_envelope(unpack_elements(content.elements)),
+        )
+
+    async def reply(self, raw: bytes, peer: MemberId) -> None:
+        await self._collector.take(self._post.open(raw, sender=peer, expected=TO_THE_REQUESTER))
+        self._received()
+
+    async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
+        message = self._post.open(raw, sender=peer, expected=TO_THE_HOLDER)
+        frame = await self._settling.take(message)
+        return self._post.seal(
+            MessageType.DISCLOSURES, message.header.batch_id, peer, statement=b"", frame=frame
+        )
+
+    async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
+        """The newest voucher of this requester and what was accepted of it."""
+        message = self._post.open(raw, sender=peer, expected=ABOUT_VOUCHERS)
+        request = decode_voucher_state_request(message.frame)
+        held = await self._vouchers.held(peer)
+        totals = await self._vouchers.accepted_totals(peer)
+        state = VoucherState(
+            nonce=request.nonce,
+            voucher=None if held is None else Signed(value=held.voucher, signature=held.signature),
+            accepted=AcceptedTotals(queries=totals.queries, hits=totals.hits, amount=totals.amount),
+        )
+        return self._post.seal(
+            MessageType.VOUCHER_STATE,
+            message.header.batch_id,
+            peer,
+            statement=b"",
+            frame=encode_voucher_state(state, salt=secrets.token_bytes(SALT_SIZE)),
+        )

@@ -1,0 +1,40 @@
+"""The dataset as the answering room sees it."""
+
+from collections.abc import Sequence as Series
+
+from oracle.crypto.buckets import bucket_hash, bucket_number
+from oracle.dataset.dataset import Dataset
+from oracle.dataset.errors import TagNotInSnapshot
+from oracle.dataset.snapshot import Withdrawn
+from oracle.domain.answered import NoRecord, StoredRecord
+from oracle.domain.ids import Sequence, Tag
+from oracle.domain.query import Cut, Element
+
+
+class DatasetSnapshots:
+    """Reads committed snapshots only."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+
+    async def cut(self, sequence: Sequence, elements: Series[Element]) -> tuple[Cut, ...]:
+        """What each element is answered with, cut from one snapshot; raises when it is not kept."""
+        return await self._dataset.cut(
+            sequence, [(element.prefix_bits, element.prefix) for element in elements]
+        )
+
+    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
+        """The record behind a tag of that snapshot, or why there is none."""
+        try:
+            found = await self._dataset.record_for(sequence, tag)
+        except TagNotInSnapshot:
+            return NoRecord.NEVER_THERE
+        if isinstance(found, Withdrawn):
+            return NoRecord.ERASED
+        return StoredRecord(tag=tag, frame=found.frame, salt=found.salt, digest=found.digest)
+
+    async def digests(self, sequence: Sequence, subject: bytes) -> tuple[bytes, ...]:
+        """All record digests of the subject's bucket in that snapshot, in the order of its tags."""
+        bits = (await self._dataset.snapshot(sequence)).row.bits
+        number = bucket_number(bucket_hash(subject), bits)
+        return await self._dataset.digests_of_bucket(sequence, number)
