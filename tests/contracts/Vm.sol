@@ -13,6 +13,7 @@ interface Vm {
     function startPrank(address caller) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;
+    function chainId(uint256 chain) external;
     function roll(uint256 blockNumber) external;
     function assume(bool condition) external pure;
     function expectRevert(bytes calldata revertData) external;

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {ConsortiumGovernor} from "../../contracts/governance/ConsortiumGovernor.sol";
+import {IConsortiumGovernor} from "../../contracts/interfaces/IConsortiumGovernor.sol";
+import {IMemberRegistry} from "../../contracts/interfaces/IMemberRegistry.sol";
+import {Status} from "../../contracts/types/Members.sol";
+import {vm} from "./Vm.sol";
+import {World} from "./World.sol";
+import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
+import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+
+contract ConsortiumGovernorTest is World {
+    string private constant WHY = "Admit member 4";
+    uint8 private constant AGAINST = 0;
+    uint8 private constant FOR = 1;
+    uint8 private constant ABSTAIN = 2;
+
+    function test_admission__proposed_voted_queued_executed__takes_the_member_in() public {
+        uint256 id = proposed(operator(1));
+        opened();
+        vote(1, id, FOR);
+        vote(2, id, FOR);
+        closed();
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        governor.queue(targets, values, calls, keccak256(bytes(WHY)));
+        expectState(id, IGovernor.ProposalState.Queued);
+        vm.expectRevert();
+        governor.execute(targets, values, calls, keccak256(bytes(WHY)));
+        vm.warp(block.timestamp + TIMELOCK_DELAY);
+        vm.prank(address(0xCAFE));
+        governor.execute(targets, values, calls, keccak256(bytes(WHY)));
+        expectState(id, IGovernor.ProposalState.Executed);
+        vm.assertEq(uint8(registry.statusOf(4)), uint8(Status.Admitted));
+    }
+
+    function test_propose__by_governance_and_operator_of_active_members__allowed() public {
+        proposed(governance(1));
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.prank(operator(2));
+        governor.propose(targets, values, calls, "another");
+    }
+
+    function test_propose__by_anyone_else__refused() public {
+        admitted(4);
+        suspended(2);
+        vm.prank(governance(3));
+        registry.leave();
+        vm.prank(governance(1));
+        registry.rotateOperator(address(0xBEEF));
+        address[7] memory callers =
+            [address(this), governance(4), operator(4), governance(2), operator(2), governance(3), operator(1)];
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IConsortiumGovernor.ProposerNotActiveMember.selector, callers[i]));
+            vm.prank(callers[i]);
+            governor.propose(targets, values, calls, WHY);
+        }
+    }
+
+    function test_vote__by_an_operator_or_a_member_without_a_vote__refused() public {
+        admitted(4);
+        uint256 id = proposed(governance(1));
+        uint256 snapshot = governor.proposalSnapshot(id);
+        opened();
+        address[3] memory voters = [operator(1), governance(4), address(this)];
+        for (uint256 i = 0; i < voters.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IConsortiumGovernor.NoVoteAtSnapshot.selector, voters[i], snapshot));
+            vm.prank(voters[i]);
+            governor.castVote(id, FOR);
+        }
+    }
+
+    function test_vote__of_a_member_suspended_after_the_snapshot__still_counts() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        suspended(2);
+        vote(2, id, FOR);
+        (, uint256 forVotes,) = governor.proposalVotes(id);
+        vm.assertEq(forVotes, 1);
+    }
+
+    function test_vote__of_a_member_activated_after_the_snapshot__refused() public {
+        admitted(4);
+        uint256 id = proposed(governance(1));
+        vm.warp(block.timestamp + ACTIVATION_DELAY);
+        registry.activate(4);
+        vm.assertEq(registry.getVotes(governance(4)), 1);
+        vm.expectRevert();
+        vm.prank(governance(4));
+        governor.castVote(id, FOR);
+    }
+
+    function test_vote__twice__refused() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        vote(1, id, FOR);
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorAlreadyCastVote.selector, governance(1)));
+        vm.prank(governance(1));
+        governor.castVote(id, FOR);
+    }
+
+    function test_vote__signed_by_a_cold_key_and_sent_by_anyone__counts_once() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        bytes memory ballot = signedBallot(governanceKey(2), id, FOR, 0);
+        vm.prank(address(0xCAFE));
+        governor.castVoteBySig(id, FOR, governance(2), ballot);
+        vm.assertTrue(governor.hasVoted(id, governance(2)));
+        vm.expectRevert();
+        governor.castVoteBySig(id, FOR, governance(2), ballot);
+    }
+
+    function test_vote__signed_for_something_else_or_by_another__refused() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        bytes memory ballot = signedBallot(governanceKey(2), id, FOR, 0);
+        bytes memory refusal = abi.encodeWithSelector(IGovernor.GovernorInvalidSignature.selector, governance(2));
+        vm.expectRevert(refusal);
+        governor.castVoteBySig(id, AGAINST, governance(2), ballot);
+        ballot = signedBallot(operatorKey(2), id, FOR, 0);
+        vm.expectRevert(refusal);
+        governor.castVoteBySig(id, FOR, governance(2), ballot);
+        ballot = signedBallot(governanceKey(2), id, FOR, 1);
+        vm.expectRevert(refusal);
+        governor.castVoteBySig(id, FOR, governance(2), ballot);
+    }
+
+    function test_outcome__without_quorum__is_defeat() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        vote(1, id, FOR);
+        closed();
+        expectState(id, IGovernor.ProposalState.Defeated);
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.expectRevert();
+        governor.queue(targets, values, calls, keccak256(bytes(WHY)));
+    }
+
+    function test_outcome__with_exactly_two_thirds__is_success_and_with_half__defeat() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        vote(1, id, FOR);
+        vote(2, id, FOR);
+        vote(3, id, AGAINST);
+        closed();
+        expectState(id, IGovernor.ProposalState.Succeeded);
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.prank(governance(1));
+        id = governor.propose(targets, values, calls, "half");
+        opened();
+        vote(1, id, FOR);
+        vote(2, id, AGAINST);
+        closed();
+        expectState(id, IGovernor.ProposalState.Defeated);
+    }
+
+    function test_outcome__with_abstentions_alone__is_defeat() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        vote(1, id, ABSTAIN);
+        vote(2, id, ABSTAIN);
+        vote(3, id, ABSTAIN);
+        closed();
+        expectState(id, IGovernor.ProposalState.Defeated);
+    }
+
+    function test_vote__of_an_unknown_kind__refused() public {
+        uint256 id = proposed(governance(1));
+        opened();
+        vm.expectRevert(IGovernor.GovernorInvalidVoteType.selector);
+        vm.prank(governance(1));
+        governor.castVote(id, 3);
+    }
+
+    function test_cancel__by_anyone_but_the_proposer_before_the_vote__refused() public {
+        uint256 id = proposed(governance(1));
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorUnableToCancel.selector, id, governance(2)));
+        vm.prank(governance(2));
+        governor.cancel(targets, values, calls, keccak256(bytes(WHY)));
+        opened();
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorUnableToCancel.selector, id, governance(1)));
+        vm.prank(governance(1));
+        governor.cancel(targets, values, calls, keccak256(bytes(WHY)));
+    }
+
+    function test_cancel__by_the_proposer_before_the_vote__ends_it() public {
+        uint256 id = proposed(governance(1));
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.prank(governance(1));
+        governor.cancel(targets, values, calls, keccak256(bytes(WHY)));
+        expectState(id, IGovernor.ProposalState.Canceled);
+    }
+
+    function test_settings__changed_by_anything_but_a_proposal__refused() public {
+        bytes memory refusal = abi.encodeWithSelector(IGovernor.GovernorOnlyExecutor.selector, governance(1));
+        vm.startPrank(governance(1));
+        vm.expectRevert(refusal);
+        governor.updateQuorumNumerator(0);
+        vm.expectRevert(refusal);
+        governor.setVotingPeriod(1);
+        vm.expectRevert(refusal);
+        governor.setVotingDelay(1);
+        vm.expectRevert(refusal);
+        governor.setProposalThreshold(9);
+        vm.expectRevert(refusal);
+        governor.updateTimelock(TimelockController(payable(address(this))));
+        vm.expectRevert(refusal);
+        governor.relay(address(registry), 0, "");
+    }
+
+    function test_settings__at_deployment__hold() public view {
+        vm.assertEq(governor.votingDelay(), VOTING_DELAY);
+        vm.assertEq(governor.votingPeriod(), VOTING_PERIOD);
+        vm.assertEq(governor.proposalThreshold(), 0);
+        vm.assertEq(governor.timelock(), address(timelock));
+        vm.assertEq(address(governor.token()), address(registry));
+        vm.assertEq(governor.name(), "Riskmesh Governor");
+    }
+
+    function test_quorum__of_three_votes_at_half__rounds_up_to_two() public view {
+        vm.assertEq(governor.quorum(block.timestamp - 1), 2);
+    }
+
+    function test_quorum__any_supply_and_share__is_the_smallest_that_suffices(uint256 supply, uint256 percent) public {
+        supply = bounded(supply, 0, type(uint208).max);
+        percent = bounded(percent, 1, 100);
+        VotesOf votes = new VotesOf(supply);
+        ConsortiumGovernor fresh = new ConsortiumGovernor(IMemberRegistry(address(votes)), timelock, 0, 1, percent);
+        uint256 quorum = fresh.quorum(block.timestamp);
+        vm.assertTrue(quorum * 100 >= supply * percent);
+        vm.assertTrue(quorum == 0 || (quorum - 1) * 100 < supply * percent);
+    }
+
+    function test_outcome__any_votes__needs_one_for_and_two_thirds(uint8 forVotes, uint8 againstVotes) public {
+        GovernorOfVotes fresh = new GovernorOfVotes(registry, timelock);
+        uint256 id = fresh.counted(forVotes, againstVotes);
+        bool expected = forVotes > 0 && uint256(forVotes) * 3 >= (uint256(forVotes) + againstVotes) * 2;
+        vm.assertEq(fresh.succeeded(id), expected);
+    }
+
+    function proposed(address proposer) private returns (uint256) {
+        (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
+        vm.prank(proposer);
+        return governor.propose(targets, values, calls, WHY);
+    }
+
+    function opened() private {
+        vm.warp(block.timestamp + VOTING_DELAY + 1);
+    }
+
+    function closed() private {
+        vm.warp(block.timestamp + VOTING_PERIOD);
+    }
+
+    function vote(uint256 i, uint256 id, uint8 support) private {
+        vm.prank(governance(i));
+        governor.castVote(id, support);
+    }
+
+    function expectState(uint256 id, IGovernor.ProposalState state) private view {
+        vm.assertEq(uint8(governor.state(id)), uint8(state));
+    }
+
+    function signedBallot(uint256 key, uint256 id, uint8 support, uint256 nonce) private view returns (bytes memory) {
+        bytes32 separator = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Riskmesh Governor"),
+                keccak256("1"),
+                block.chainid,
+                address(governor)
+            )
+        );
+        bytes32 ballot = keccak256(abi.encode(governor.BALLOT_TYPEHASH(), id, support, governance(2), nonce));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", separator, ballot)));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function admission()
+        private
+        view
+        returns (address[] memory targets, uint256[] memory values, bytes[] memory calls)
+    {
+        targets = new address[](1);
+        values = new uint256[](1);
+        calls = new bytes[](1);
+        targets[0] = address(registry);
+        calls[0] = abi.encodeCall(IMemberRegistry.admit, (application(4)));
+    }
+}
+
+/// @dev Stands in for the registry where only the number of votes matters.
+contract VotesOf {
+    uint256 private immutable _SUPPLY;
+
+    constructor(uint256 supply) {
+        _SUPPLY = supply;
+    }
+
+    function getPastTotalSupply(uint256) external view returns (uint256) {
+        return _SUPPLY;
+    }
+
+    function clock() external view returns (uint48) {
+        return uint48(block.timestamp);
+    }
+}
+
+/// @dev Opens the counting of the governor to numbers that no test could vote one by one.
+contract GovernorOfVotes is ConsortiumGovernor {
+    constructor(IMemberRegistry registry, TimelockController timelock)
+        ConsortiumGovernor(registry, timelock, 0, 1, 50)
+    {}
+
+    function counted(uint256 forVotes, uint256 againstVotes) external returns (uint256 id) {
+        id = 1;
+        if (forVotes > 0) _countVote(id, address(1), 1, forVotes, "");
+        if (againstVotes > 0) _countVote(id, address(2), 0, againstVotes, "");
+    }
+
+    function succeeded(uint256 id) external view returns (bool) {
+        return _voteSucceeded(id);
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IDatasetRegistry} from "../../contracts/interfaces/IDatasetRegistry.sol";
+import {vm} from "./Vm.sol";
+import {World} from "./World.sol";
+
+contract DatasetRegistryTest is World {
+    bytes32 private constant ROOT = keccak256("root");
+
+    function test_publish__by_the_operator__emits_and_is_latest() public {
+        vm.roll(77);
+        publish(1, 5, ROOT, 3, 1);
+        IDatasetRegistry.Snapshot memory snapshot = datasets.latest(1);
+        vm.assertEq(snapshot.root, ROOT);
+        vm.assertEq(snapshot.sequence, 5);
+        vm.assertEq(snapshot.blockNumber, 77);
+        vm.assertEq(snapshot.bits, 3);
+        vm.assertEq(snapshot.oprfKeyVersion, 1);
+    }
+
+    function test_publish__again__keeps_every_sequence_number_apart() public {
+        publish(1, 1, ROOT, 0, 1);
+        publish(1, 9, keccak256("next"), 24, 1);
+        publish(2, 1, keccak256("other"), 1, 1);
+        vm.assertEq(datasets.latest(1).root, keccak256("next"));
+        vm.assertEq(datasets.snapshotAt(1, 1).root, ROOT);
+        vm.assertEq(datasets.snapshotAt(1, 9).bits, 24);
+        vm.assertEq(datasets.snapshotAt(1, 2).blockNumber, 0);
+        vm.assertEq(datasets.snapshotAt(2, 1).root, keccak256("other"));
+        vm.assertEq(datasets.latest(3).blockNumber, 0);
+    }
+
+    function test_publish__sequence_not_greater__refused(uint64 last, uint64 next) public {
+        last = uint64(bounded(last, 1, type(uint64).max));
+        next = uint64(bounded(next, 0, last));
+        publish(1, last, ROOT, 0, 1);
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.SequenceNotGreater.selector, uint64(1), next, last));
+        vm.prank(operator(1));
+        datasets.publish(next, keccak256("another root"), 0, 1);
+    }
+
+    function test_publish__sequence_zero__refused() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IDatasetRegistry.SequenceNotGreater.selector, uint64(1), uint64(0), uint64(0))
+        );
+        vm.prank(operator(1));
+        datasets.publish(0, ROOT, 0, 1);
+    }
+
+    function test_publish__more_bits_than_the_parameter__refused() public {
+        vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.TooManyBits.selector, uint8(25), 24));
+        vm.prank(operator(1));
+        datasets.publish(1, ROOT, 25, 1);
+    }
+
+    function test_publish__with_a_key_version_that_does_not_exist__refused() public {
+        uint32[3] memory versions = [uint32(0), 2, type(uint32).max];
+        for (uint256 i = 0; i < versions.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IDatasetRegistry.UnknownOprfKeyVersion.selector, uint64(1), versions[i])
+            );
+            vm.prank(operator(1));
+            datasets.publish(1, ROOT, 0, versions[i]);
+        }
+        vm.prank(operator(1));
+        registry.rotateOprf(keccak256("second key"), possession(9));
+        publish(1, 1, ROOT, 0, 2);
+    }
+
+    function test_publish__by_an_admitted_member__allowed() public {
+        publish(admitted(4), 1, ROOT, 0, 1);
+    }
+
+    function test_publish__by_anyone_but_an_operator_in_standing__refused() public {
+        suspended(2);
+        vm.prank(governance(3));
+        registry.leave();
+        vm.prank(governance(1));
+        registry.rotateOperator(address(0xBEEF));
+        address[5] memory callers = [address(this), governance(1), operator(1), operator(2), operator(3)];
+        for (uint256 i = 0; i < callers.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.NotOperatorInStanding.selector, callers[i]));
+            vm.prank(callers[i]);
+            datasets.publish(1, ROOT, 0, 1);
+        }
+    }
+
+    function publish(uint64 memberId, uint64 sequence, bytes32 root, uint8 bits, uint32 version) private {
+        vm.expectEmit(address(datasets));
+        emit IDatasetRegistry.Published(memberId, sequence, root, bits, version);
+        vm.prank(operator(memberId));
+        datasets.publish(sequence, root, bits, version);
+    }
+}
