@@ -1,0 +1,54 @@
+"""Puts the commands together and runs one."""
+
+from collections.abc import Sequence
+
+import typer
+
+from oracle.cli import (
+    accounts,
+    chain,
+    consortium,
+    daemon,
+    imports,
+    initialise,
+    query,
+    records,
+    status,
+    voting,
+)
+from oracle.cli.command import console, group
+from oracle.cli.exits import ExitCode
+from oracle.cli.failures import Ending
+
+app = group(
+    about=(
+        "Ask every institution's risk lists at once: blind queries, proven answers, pay per hit.\n\n"
+        "Most commands speak to this institution's daemon; start it with [bold]riskmesh daemon run[/bold]."
+    )
+)
+app.info.epilog = f"Exit codes: {ExitCode.__doc__}"
+
+# Without a name a group's commands stand at the top.
+app.add_typer(initialise.app)
+app.add_typer(daemon.app, name="daemon")
+records.app.add_typer(imports.app)
+app.add_typer(records.app, name="records")
+app.add_typer(query.app)
+app.add_typer(consortium.app)
+app.add_typer(consortium.propose, name="propose")
+app.add_typer(voting.app)
+app.add_typer(accounts.app)
+app.add_typer(status.app)
+app.add_typer(chain.app, name="chain")
+
+
+@app.callback()
+def _root() -> None:
+    """Without it, typer would take a lone command for the whole program."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns its exit code."""
+    with Ending(console(stderr=True)) as ending:
+        typer.main.get_command(app).main(args=list(arguments), prog_name="riskmesh")
+    return ending.code

@@ -1,0 +1,153 @@
+"""`riskmesh members`, `proposals`, `propose admit` and `carry`: the consortium and its decisions."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from oracle.api.client import connect
+from oracle.api.governance_schema import ApplicationFile
+from oracle.cli.command import Session, command, group
+from oracle.cli.errors import UsageWrong
+from oracle.cli.printing import Sheet, facts, moment, percent, print_json, shown
+from oracle.domain.application import Application
+from oracle.domain.reports import MemberStatus, ProposalLine, ProposalState
+
+app = group(about="The consortium.")
+propose = group(about="Propose something to the members.")
+
+_STATE_STYLES = {
+    ProposalState.ACTIVE: "bold yellow",
+    ProposalState.SUCCEEDED: "green",
+    ProposalState.QUEUED: "green",
+    ProposalState.EXECUTED: "green",
+    ProposalState.DEFEATED: "red",
+}
+
+
+@command(app, "members", example="riskmesh members --json", failure="The members are not known.")
+async def members(session: Session) -> None:
+    """List the members, with the price and the score of their hits."""
+    async with connect(session.settings().api.listen) as client:
+        listed = await client.members()
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("#No.", "Name", "Status", "#Score", "#Hit price", "#Snapshot", "Endpoint")
+    for one in listed:
+        active = one.status is MemberStatus.ACTIVE
+        sheet.row(
+            one.member_id,
+            shown(f"{one.name or '-'}{' (you)' if one.is_self else ''}", style="bold" if one.is_self else ""),
+            shown(one.status.value, style="green" if active else "yellow"),
+            percent(one.score_bps),
+            one.hit_price,
+            one.sequence,
+            one.endpoint,
+        )
+    sheet.print(session.out)
+
+
+@command(app, "proposals", example="riskmesh proposals", failure="The proposals are not known.")
+async def proposals(session: Session) -> None:
+    """List proposals, the newest first."""
+    async with connect(session.settings().api.listen) as client:
+        listed = await client.proposals()
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("Proposal", "State", "#For", "#Against", "#Abstain", "#Quorum", "Voting ends (UTC)", "You")
+    for one in listed:
+        sheet.row(
+            shown(one.title, style="bold") + shown(f"\n{one.proposal_id}", style="dim"),
+            shown(one.state.value, style=_STATE_STYLES.get(one.state, "")),
+            one.votes_for,
+            one.votes_against,
+            one.votes_abstain,
+            one.quorum,
+            moment(one.voting_ends_at),
+            one.own_vote.value if one.own_vote is not None else None,
+        )
+    sheet.print(session.out)
+    session.note("Vote with: riskmesh vote PROPOSAL for|against|abstain")
+
+
+@command(
+    propose,
+    "admit",
+    example="riskmesh propose admit bank-d/application.json",
+    failure="The admission was not proposed.",
+)
+async def propose_admission(
+    session: Session,
+    application: Annotated[Path, typer.Argument(help="application.json as riskmesh init wrote it.")],
+) -> None:
+    """Propose to admit an institution; the members then vote."""
+    parsed = read_application(application)
+    async with connect(session.settings().api.listen) as client:
+        line = await client.propose_admission(parsed)
+    print_proposal(session, line)
+    session.note(f"Vote with: riskmesh vote {line.proposal_id} for")
+
+
+@propose.callback()
+def _group() -> None:
+    """Without it, typer would take the lone command for the whole group."""
+
+
+@command(
+    app,
+    "carry",
+    example="riskmesh carry 812…301",
+    failure="The proposal was not carried further.",
+)
+async def carry(session: Session, proposal: Annotated[str, typer.Argument(help="Its number.")]) -> None:
+    """Queue a proposal that succeeded, or execute one whose delay has passed."""
+    async with connect(session.settings().api.listen) as client:
+        line = await client.carry(proposal_number(proposal))
+    print_proposal(session, line)
+
+
+def read_application(path: Path) -> Application:
+    """The application in a file, checked for its form."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=ApplicationFile).application()
+    except OSError as error:
+        raise UsageWrong(f"Cannot read {path}: {error.strerror}.") from error
+    except (msgspec.DecodeError, ValueError) as error:
+        raise UsageWrong(
+            f"{path} is not an application: {error}. Ask the institution for a new one."
+        ) from error
+
+
+def proposal_number(text: str) -> str:
+    """A proposal's number as it travels in a path."""
+    if not (text.isascii() and text.isdigit()):
+        raise UsageWrong("A proposal is named by its decimal number. 'riskmesh proposals' lists them.")
+    return text
+
+
+def print_proposal(session: Session, line: ProposalLine) -> None:
+    """One proposal in full, or as JSON."""
+    if session.json:
+        print_json(session.out, line)
+    else:
+        _print(session.out, line)
+
+
+def _print(out: Console, line: ProposalLine) -> None:
+    facts(
+        out,
+        ("Proposal", line.proposal_id),
+        ("Title", shown(line.title, style="bold")),
+        ("State", shown(line.state.value, style=_STATE_STYLES.get(line.state, ""))),
+        ("For", line.votes_for),
+        ("Against", line.votes_against),
+        ("Abstain", line.votes_abstain),
+        ("Quorum", line.quorum),
+        ("Voting ends", f"{moment(line.voting_ends_at)} UTC"),
+        ("Executable", f"{moment(line.executable_at)} UTC" if line.executable_at is not None else None),
+        ("Your vote", line.own_vote.value if line.own_vote is not None else None),
+    )

@@ -1,0 +1,40 @@
+"""Asks for the pass phrase where the environment and the configured file have none."""
+
+import getpass
+import sys
+from pathlib import Path
+
+from oracle.cli.errors import PassphraseWeak
+from oracle.config.environment import Environment
+from oracle.config.errors import PassphraseMissing
+from oracle.config.passphrase import Passphrase, find_passphrase
+from oracle.config.settings import KeySettings
+
+MIN_LENGTH = 12
+
+
+def known_passphrase(environment: Environment, keys: KeySettings) -> Passphrase:
+    """The pass phrase of existing keys."""
+    return find_passphrase(environment, keys) or Passphrase(text=_asked("Pass phrase of the keys: "))
+
+
+def new_passphrase(environment: Environment, file: Path | None, *, weak_allowed: bool) -> Passphrase:
+    """A pass phrase for new keys; one that is typed is typed twice."""
+    keys = KeySettings(folder=Path(), passphrase_file=file)
+    found = find_passphrase(environment, keys)
+    if found is None:
+        found = Passphrase(text=_asked("New pass phrase for the keys: "))
+        if _asked("Again: ") != found.text:
+            raise PassphraseWeak("The two pass phrases differ. Run the command again.")
+    if len(found.text) < MIN_LENGTH and not weak_allowed:
+        raise PassphraseWeak(
+            f"The pass phrase, all that protects the keys, has fewer than {MIN_LENGTH} characters. "
+            "Choose a longer one."
+        )
+    return found
+
+
+def _asked(prompt: str) -> str:
+    if not sys.stdin.isatty():
+        raise PassphraseMissing
+    return getpass.getpass(prompt)

@@ -1,0 +1,94 @@
+"""How results look: tables for people, JSON for scripts, and nothing foreign that could drive a terminal."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from rich import box
+from rich.console import Console, JustifyMethod
+from rich.table import Table
+from rich.text import Text
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+Cell = str | int | Text | None
+
+
+def shown(text: str, *, style: str = "") -> Text:
+    """Text from anywhere: no markup is read in it, and no control character of it reaches the terminal."""
+    clean = "".join(one if one.isprintable() or one == "\n" else _REPLACEMENT for one in text)
+    return Text(clean, style=style)
+
+
+def print_json(out: Console, value: object) -> None:
+    """One JSON document, indented, without colours, whatever the width of the terminal."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    out.file.write(text + "\n")
+
+
+class Sheet:
+    """A table for people: numbers to the right, everything else to the left."""
+
+    def __init__(self, *columns: str, title: str = "") -> None:
+        self._table = Table(
+            box=box.SIMPLE_HEAD,
+            title=title or None,
+            title_justify="left",
+            title_style="bold",
+            header_style="bold",
+            pad_edge=False,
+        )
+        for column in columns:
+            # A heading that begins with '#' counts something.
+            justify: JustifyMethod = "right" if column.startswith("#") else "left"
+            self._table.add_column(column.removeprefix("#"), justify=justify, overflow="fold")
+
+    def row(self, *cells: Cell) -> None:
+        self._table.add_row(*(_cell(one) for one in cells))
+
+    def print(self, out: Console) -> None:
+        out.print(self._table)
+
+    @property
+    def empty(self) -> bool:
+        return self._table.row_count == 0
+
+
+def facts(out: Console, *pairs: tuple[str, Cell]) -> None:
+    """Names and values, one pair a line."""
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column(overflow="fold")
+    for name, value in pairs:
+        lines.add_row(name, _cell(value))
+    out.print(lines)
+
+
+def count(number: int) -> str:
+    """With thousands separated."""
+    return f"{number:,}"
+
+
+def moment(unix_s: int) -> str:
+    """A time in UTC, to the second."""
+    return datetime.fromtimestamp(unix_s, tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def percent(bps: int) -> str:
+    """Basis points as a percentage."""
+    return f"{bps / 100:.1f} %"
+
+
+def shortened(identifier: str, *, keep: int = 10) -> str:
+    """The beginning of a long identifier, enough to recognise it."""
+    return identifier if len(identifier) <= keep + 1 else identifier[:keep] + "…"
+
+
+def _cell(value: Cell) -> Text:
+    match value:
+        case None:
+            return Text("-", style="dim")
+        case Text():
+            return value
+        case int():
+            return Text(count(value))
+        case str():
+            return shown(value)

@@ -1,0 +1,136 @@
+"""`riskmesh query` and `riskmesh queries`: ask, follow the answers, look again later."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oracle.api.client import LocalClient, connect
+from oracle.cli.command import Session, command, group
+from oracle.cli.errors import NobodyAnswered
+from oracle.cli.printing import Sheet, count, moment, print_json
+from oracle.cli.query_progress import QueryProgress
+from oracle.cli.query_report import print_query
+from oracle.cli.subject_files import subjects_given
+from oracle.domain.reports import Finding, QueryAccepted, QueryState, QuerySummary, RawSubject
+
+app = group(about="Ask.")
+SHOWN_REFUSALS = 10
+
+
+@command(
+    app,
+    "query",
+    example="riskmesh query phone +46701234567\nriskmesh query --file subjects.csv --case C-17",
+    failure="The query was not answered.",
+)
+async def query(
+    session: Session,
+    *,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="TYPE", help="phone, domain, email, id_card, bank_card, …")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="VALUE", help="In any usual spelling.")
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV or JSON Lines of type and value, or a plain list with --type; - is standard input."
+        ),
+    ] = None,
+    file_type: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="Each line of the file is one value of TYPE.")
+    ] = None,
+    purpose: Annotated[
+        int | None, typer.Option(min=1, help="Code of the purpose list; the configured one if absent.")
+    ] = None,
+    case: Annotated[str, typer.Option(help="Your case number; only a commitment of it leaves.")] = "",
+    deadline: Annotated[
+        int | None, typer.Option(min=1, help="Seconds that holders have; the configured ones if absent.")
+    ] = None,
+    all_lines: Annotated[bool, typer.Option("--all", help="List subjects without a hit too.")] = False,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the query is final.")] = True,
+) -> None:
+    """Ask all other members about one subject or a list of them."""
+    subjects = subjects_given(kind, values, file, file_type)
+    async with connect(session.settings().api.listen) as client:
+        accepted = await client.submit(subjects, purpose=purpose, case_reference=case, deadline_s=deadline)
+        _note_refusals(session, accepted)
+        if not wait:
+            _print_accepted(session, accepted)
+            return
+        session.note(f"Query {accepted.query_id}: {count(accepted.asked)} subjects asked.")
+        state = await _follow(session, client, accepted.query_id)
+    _report(session, state, subjects, all_lines=all_lines)
+
+
+@command(
+    app,
+    "queries",
+    example="riskmesh queries\nriskmesh queries QUERY_ID --json",
+    failure="The queries are not known.",
+)
+async def queries(
+    session: Session,
+    *,
+    query_id: Annotated[str | None, typer.Argument(help="Show this one in full.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 20,
+) -> None:
+    """List queries, or look at one again."""
+    async with connect(session.settings().api.listen) as client:
+        if query_id is not None:
+            state = await client.query_state(query_id)
+            names = {member.member_id: member.name for member in await client.members()}
+            if session.json:
+                print_json(session.out, state)
+            else:
+                print_query(session.out, state, (), names=names, all_lines=False)
+            return
+        listed = await client.queries(limit=limit)
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("Query", "Phase", "#Asked", "#Hits", "#Purpose", "Asked at (UTC)")
+    for one in listed:
+        sheet.row(one.query_id, one.phase.value, one.asked, one.hits, one.purpose, moment(one.created_at))
+    sheet.print(session.out)
+
+
+async def _follow(session: Session, client: LocalClient, query_id: str) -> QueryState:
+    with QueryProgress(session) as progress:
+        async for event in client.query_events(query_id):
+            progress.show(event)
+            if isinstance(event, QuerySummary) and event.phase.final:
+                break
+    return await client.query_state(query_id)
+
+
+def _report(
+    session: Session, state: QueryState, subjects: tuple[RawSubject, ...], *, all_lines: bool
+) -> None:
+    if session.json:
+        print_json(session.out, state)
+    else:
+        names = {holder.holder: holder.holder_name for holder in state.holders}
+        print_query(session.out, state, subjects, names=names, all_lines=all_lines)
+    if all(result.state is Finding.NO_ANSWER for result in state.results):
+        raise NobodyAnswered(
+            "No holder answered before the deadline; nothing is charged. "
+            "See 'riskmesh members' and 'riskmesh status', then ask again."
+        )
+
+
+def _note_refusals(session: Session, accepted: QueryAccepted) -> None:
+    for refusal in accepted.refused[:SHOWN_REFUSALS]:
+        session.note(f"Subject {refusal.index + 1} is not asked: {refusal.reason}")
+    if len(accepted.refused) > SHOWN_REFUSALS:
+        session.note(f"… and {count(len(accepted.refused) - SHOWN_REFUSALS)} more that are not asked.")
+
+
+def _print_accepted(session: Session, accepted: QueryAccepted) -> None:
+    if session.json:
+        print_json(session.out, accepted)
+    else:
+        session.out.print(accepted.query_id)
+        session.note(f"Look at it with: riskmesh queries {accepted.query_id}")
