@@ -25,7 +25,15 @@ contract ConsortiumGovernorTest is World {
         (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
         governor.queue(targets, values, calls, keccak256(bytes(WHY)));
         expectState(id, IGovernor.ProposalState.Queued);
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                TimelockController.TimelockUnexpectedOperationState.selector,
+                timelock.hashOperationBatch(
+                    targets, values, calls, 0, bytes20(address(governor)) ^ keccak256(bytes(WHY))
+                ),
+                bytes32(1 << uint8(TimelockController.OperationState.Ready))
+            )
+        );
         governor.execute(targets, values, calls, keccak256(bytes(WHY)));
         vm.warp(block.timestamp + TIMELOCK_DELAY);
         vm.prank(address(0xCAFE));
@@ -82,11 +90,13 @@ contract ConsortiumGovernorTest is World {
 
     function test_vote__of_a_member_activated_after_the_snapshot__refused() public {
         admitted(4);
-        uint256 id = proposed(governance(1));
         vm.warp(block.timestamp + ACTIVATION_DELAY);
+        uint256 id = proposed(governance(1));
+        uint256 snapshot = governor.proposalSnapshot(id);
+        opened();
         registry.activate(4);
         vm.assertEq(registry.getVotes(governance(4)), 1);
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(IConsortiumGovernor.NoVoteAtSnapshot.selector, governance(4), snapshot));
         vm.prank(governance(4));
         governor.castVote(id, FOR);
     }
@@ -107,7 +117,7 @@ contract ConsortiumGovernorTest is World {
         vm.prank(address(0xCAFE));
         governor.castVoteBySig(id, FOR, governance(2), ballot);
         vm.assertTrue(governor.hasVoted(id, governance(2)));
-        vm.expectRevert();
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorInvalidSignature.selector, governance(2)));
         governor.castVoteBySig(id, FOR, governance(2), ballot);
     }
 
@@ -133,7 +143,14 @@ contract ConsortiumGovernorTest is World {
         closed();
         expectState(id, IGovernor.ProposalState.Defeated);
         (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
-        vm.expectRevert();
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IGovernor.GovernorUnexpectedProposalState.selector,
+                id,
+                IGovernor.ProposalState.Defeated,
+                bytes32(1 << uint8(IGovernor.ProposalState.Succeeded))
+            )
+        );
         governor.queue(targets, values, calls, keccak256(bytes(WHY)));
     }
 
