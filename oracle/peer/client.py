@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from io import BytesIO
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -95,9 +96,10 @@ class PeerClient:
     ) -> bytes:
         line = await self._line(peer)
         headers = _HEADERS if message is None else {**_HEADERS, "Content-Type": paths.CONTENT_TYPE}
+        body = None if message is None else BytesIO(message)
         try:
             async with line.session.request(
-                method, line.origin + path, data=message, headers=headers, allow_redirects=False
+                method, line.origin + path, data=body, headers=headers, allow_redirects=False
             ) as response:
                 if response.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
                     return await read_answer(response, most=most)

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
 
@@ -20,6 +20,7 @@ from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import read_body
 from oracle.peer.tls import TrustedPeers
 
+_PIECE: Final = 65_536
 _Result = TypeVar("_Result")
 _Work = Callable[[web.Request, MemberId], Awaitable[bytes | None]]
 
@@ -111,7 +112,7 @@ class PeerServer:
             try:
                 peer = self._caller(request)
                 with self._admission.slot(peer):
-                    return await self._write(request, await self._answer(request, peer, work))
+                    return await self._write(request, *await self._answer(request, peer, work))
             except (Refused, Transient) as error:
                 # Only before a slot is held: these answers are small and are not waited for long.
                 return await self._write(request, self._problem(error))
@@ -127,23 +128,36 @@ class PeerServer:
             raise CallerUnknown("the caller's certificate is no longer that of a member")
         return peer
 
-    async def _answer(self, request: web.Request, peer: MemberId, work: _Work) -> web.Response:
+    async def _answer(
+        self, request: web.Request, peer: MemberId, work: _Work
+    ) -> tuple[web.StreamResponse, bytes]:
+        """The head of the answer, and the message to send after it."""
         try:
             sealed = await work(request, peer)
         except (Refused, Transient) as error:
-            return self._problem(error)
+            return self._problem(error), b""
         except Broken as error:
             self._on_broken(error)
-            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retry_after_s=0)
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retry_after_s=0), b""
         if sealed is None:
-            return web.Response(status=HTTPStatus.NO_CONTENT)
-        return web.Response(body=sealed, content_type=paths.CONTENT_TYPE)
+            return web.Response(status=HTTPStatus.NO_CONTENT), b""
+        response = web.StreamResponse()
+        response.content_type = paths.CONTENT_TYPE
+        response.content_length = len(sealed)
+        return response, sealed
 
-    async def _write(self, request: web.Request, response: web.Response) -> web.Response:
-        """Sends the whole answer; a caller that does not read it loses its connection."""
+    async def _write(
+        self, request: web.Request, response: web.StreamResponse, message: bytes = b""
+    ) -> web.StreamResponse:
+        """Sends the whole answer; a caller that does not read it loses its connection.
+
+        In pieces: a TLS transport takes one large write into memory at once and then waits for nobody.
+        """
         try:
             async with asyncio.timeout(self._limits.write_timeout_s):
                 await response.prepare(request)
+                for start in range(0, len(message), _PIECE):
+                    await response.write(message[start : start + _PIECE])
                 await response.write_eof()
         except TimeoutError:
             if request.transport is not None:

@@ -1,0 +1,210 @@
+"""A member's real server on loopback and the clients of others, over real TLS."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from oracle.crypto.tls import TlsIdentity, client_context, create_certificate
+from oracle.domain.errors import Broken
+from oracle.domain.ids import BatchId, MemberId
+from oracle.peer.client import PeerAddress, PeerClient
+from oracle.peer.limits import ClientLimits, ServerLimits
+from oracle.peer.server import PeerServer
+from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
+
+SERVER, ALICE, BOB, MALLORY = MemberId(1), MemberId(2), MemberId(3), MemberId(66)
+
+
+def identity(label: str) -> TlsIdentity:
+    secret = sha256(label.encode()).digest()
+    return TlsIdentity(certificate=create_certificate(secret, label), secret=secret)
+
+
+IDENTITIES = {number: identity(f"member {number}") for number in (SERVER, ALICE, BOB, MALLORY)}
+
+Answer = Callable[[Any, MemberId], Awaitable[Any]]
+
+
+async def _nothing(_said: Any, _peer: MemberId) -> bytes:
+    return b""
+
+
+@dataclass
+class Handlers:
+    """Answers each path with whatever a test puts here, and remembers what came."""
+
+    envelope_answer: Answer = _nothing
+    reply_answer: Answer = _nothing
+    receipt_answer: Answer = _nothing
+    voucher_state_answer: Answer = _nothing
+    seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
+
+    async def envelope(self, batch_id: BatchId, peer: MemberId) -> Any:
+        self.seen.append(("envelope", batch_id, peer))
+        return await self.envelope_answer(batch_id, peer)
+
+    async def reply(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("reply", raw, peer))
+        return await self.reply_answer(raw, peer)
+
+    async def receipt(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("receipt", raw, peer))
+        return await self.receipt_answer(raw, peer)
+
+    async def voucher_state(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("voucher_state", raw, peer))
+        return await self.voucher_state_answer(raw, peer)
+
+
+@dataclass
+class Book:
+    """The registry's endpoints, for tests to change."""
+
+    addresses: dict[MemberId, PeerAddress] = field(default_factory=dict)
+
+    def address_of(self, member: MemberId) -> PeerAddress | None:
+        return self.addresses.get(member)
+
+
+@dataclass
+class House:
+    """One listening member, and everything that connects to it."""
+
+    handlers: Handlers = field(default_factory=Handlers)
+    peers: TrustedPeers = field(default_factory=TrustedPeers)
+    book: Book = field(default_factory=Book)
+    broken: list[Broken] = field(default_factory=list)
+    port: int = 0
+    _closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+
+    async def open(self, **limits: Any) -> None:
+        """Starts the server with these limits; Alice and Bob are members."""
+        self.trust(ALICE, BOB)
+        server = PeerServer(
+            self.handlers,
+            self.peers,
+            limits=ServerLimits(**{"shutdown_timeout_s": 0.1, **limits}),
+            on_broken=self.broken.append,
+        )
+        self.port = await server.start("127.0.0.1", 0, server_context(IDENTITIES[SERVER], self.peers))
+        self._closing.append(server.stop)
+        self.register(SERVER, self.port)
+
+    def trust(self, *members: MemberId) -> None:
+        self.peers.refresh(
+            PeerCertificate(member=member, certificate=IDENTITIES[member].certificate) for member in members
+        )
+
+    def register(self, member: MemberId, port: int, *, shown: MemberId | None = None) -> None:
+        """What the book says of a member; `shown` registers another one's certificate."""
+        self.book.addresses[member] = PeerAddress(
+            endpoint=f"https://127.0.0.1:{port}", certificate=IDENTITIES[shown or member].certificate
+        )
+
+    async def relay(self) -> list[int]:
+        """Puts a plain TCP relay before the server; the list grows by one with each connection."""
+        connections: list[int] = []
+
+        async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connections.append(1)
+            there, onwards = await asyncio.open_connection("127.0.0.1", self.port)
+            try:
+                await asyncio.gather(_pump(reader, onwards), _pump(there, writer))
+            finally:
+                await _abort(onwards)
+                await _abort(writer)
+
+        await self._listen(SERVER, carry, None)
+        return connections
+
+    async def stand_in(self, answer: bytes | None) -> list[bytes]:
+        """A server with the right certificate that answers these bytes to everything, or nothing at all."""
+        requests: list[bytes] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            requests.append(await reader.readuntil(b"\r\n\r\n"))
+            if answer is None:
+                await reader.read()
+            else:
+                writer.write(answer)
+                await writer.drain()
+            writer.close()
+
+        self.trust(ALICE, BOB)
+        await self._listen(SERVER, serve, server_context(IDENTITIES[SERVER], self.peers))
+        return requests
+
+    async def _listen(self, member: MemberId, serve: Any, context: ssl.SSLContext | None) -> None:
+        tasks: set[asyncio.Task[None]] = set()
+
+        async def contained(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            try:
+                await serve(reader, writer)
+            except (OSError, asyncio.IncompleteReadError):
+                writer.close()
+
+        def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = asyncio.ensure_future(contained(reader, writer))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        listener = await asyncio.start_server(accepted, "127.0.0.1", 0, ssl=context)
+
+        async def close() -> None:
+            listener.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        self._closing.append(close)
+        self.register(member, listener.sockets[0].getsockname()[1])
+
+    async def raw(
+        self, member: MemberId, *, limit: int = 65536
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A TLS connection of this member to the server, to send whatever a test likes."""
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, ssl=self.context(member), limit=limit
+        )
+        self._closing.append(partial(_abort, writer))
+        return reader, writer
+
+    def client(self, member: MemberId, *, allow_private: bool = True, **limits: Any) -> PeerClient:
+        client = PeerClient(
+            IDENTITIES[member], self.book, limits=ClientLimits(**limits), allow_private=allow_private
+        )
+        self._closing.append(client.close)
+        return client
+
+    def context(self, member: MemberId) -> ssl.SSLContext:
+        """For raw connections of this member to the server."""
+        return client_context(IDENTITIES[member], IDENTITIES[SERVER].certificate)
+
+    async def close(self) -> None:
+        for close in reversed(self._closing):
+            await close()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+async def _abort(writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+    await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    built = House()
+    yield built
+    await built.close()
