@@ -11,6 +11,7 @@ class RequestRefused(Refused):
     """A request that the interface does not take, whatever the rooms behind it would say."""
 
     code: ClassVar[str] = "request_refused"
+    kind: ClassVar[str] = "usage"
     status: ClassVar[int] = 400
     action: ClassVar[str] = "Correct the request; the interface describes itself at /v1/openapi.json."
 
@@ -23,6 +24,7 @@ class InvalidRequest(RequestRefused):
 
 class Unauthenticated(RequestRefused):
     code: ClassVar[str] = "unauthenticated"
+    kind: ClassVar[str] = "misconfigured"
     status: ClassVar[int] = 401
     action: ClassVar[str] = (
         "Send 'Authorization: Bearer' with the content of the file that api.token_file names."
@@ -75,7 +77,7 @@ def problem_of(error: RiskmeshError) -> Problem:
     text = str(error) or error.code.replace("_", " ")
     match error:
         case RequestRefused():
-            kind, status, action = "usage", error.status, error.action
+            kind, status, action = error.kind, error.status, error.action
         case UnknownReference():
             kind, status, action = "refused", 404, _UNKNOWN
         case Refused():
@@ -86,4 +88,11 @@ def problem_of(error: RiskmeshError) -> Problem:
             kind, status, action = "misconfigured", 503, _MISCONFIGURED
         case Broken() | RiskmeshError():
             kind, status, action = "broken", 500, _BROKEN
-    return Problem(code=error.code, message=text, action=action, kind=kind, status=status)
+    message, own_action = _parted(text)
+    return Problem(code=error.code, message=message, action=own_action or action, kind=kind, status=status)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Our messages end with a sentence that says what to do; one of a single sentence does not say it."""
+    why, stop, what_to_do = text.rpartition(". ")
+    return (f"{why}.", what_to_do) if stop else (text, "")

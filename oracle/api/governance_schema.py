@@ -2,13 +2,12 @@
 
 from typing import Annotated
 
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 from msgspec import Meta, Struct, field
 
 from oracle.api.schema import Address, Body, Digest, ProposalId
+from oracle.chain.quantities import checksummed
+from oracle.crypto.keccak import keccak256
 from oracle.domain.application import Application
-from oracle.domain.ids import Address as AccountAddress
 from oracle.domain.reports import BallotForm, Support
 
 APPLICATION_VERSION = 1
@@ -36,12 +35,12 @@ class ApplicationFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def application(self) -> Application:
         """The domain value; raises ValueError when the profile hash is not that of the name."""
-        if bytes.fromhex(self.profile_hash[2:]) != keccak(self.name.encode()):
+        if bytes.fromhex(self.profile_hash[2:]) != keccak256(self.name.encode()):
             raise ValueError("profileHash is not the keccak256 of the name")
         return Application(
             name=self.name,
-            governance=AccountAddress(to_checksum_address(self.governance)),
-            operator=AccountAddress(to_checksum_address(self.operator)),
+            governance=checksummed(bytes.fromhex(self.governance[2:])),
+            operator=checksummed(bytes.fromhex(self.operator[2:])),
             sealing_suite=self.sealing_suite,
             sealing_key=bytes.fromhex(self.sealing_key[2:]),
             oprf_key=bytes.fromhex(self.oprf_key[2:]),

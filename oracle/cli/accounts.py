@@ -45,7 +45,7 @@ async def redeem(
         print_json(session.out, report)
         return
     if not report.pairs:
-        session.out.print("No voucher is worth more than what it has been paid.")
+        session.say("No voucher is worth more than what it has been paid.")
         return
     sheet = Sheet("#From member", "#Voucher total", "#Paid now")
     for pair in report.pairs:
@@ -83,9 +83,7 @@ async def rate(
         print_json(session.out, report)
         return
     sent = f"in transaction {shortened(report.transaction)}" if report.transaction else "with the next batch"
-    session.out.print(
-        f"Member {report.holder}, {report.category}: {report.verdict.value}; on the chain {sent}."
-    )
+    session.say(f"Member {report.holder}, {report.category}: {report.verdict.value}; on the chain {sent}.")
 
 
 def _print(session: Session, summary: CreditsSummary) -> None:

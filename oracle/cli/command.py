@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from oracle.cli.errors import CommandFailed
+from oracle.cli.printing import shown
 from oracle.config.environment import CONFIGURATION_NAME, read_environment
 from oracle.config.loading import load_settings
 from oracle.config.settings import Settings
@@ -50,7 +51,11 @@ class Session:
     def note(self, text: str) -> None:
         """A remark that is not a result; --quiet and --json leave it out."""
         if not self.quiet and not self.json:
-            self.err.print(text, style="dim")
+            self.err.print(shown(text, style="dim"))
+
+    def say(self, text: str) -> None:
+        """A result in one sentence."""
+        self.out.print(shown(text))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -96,7 +101,7 @@ _COMMON = (
 def command(app: typer.Typer, name: str, *, example: str, failure: str) -> Callable[[F], F]:
     """Add a function `(session, own arguments)` to `app`, with the common options after its own.
 
-    `example` may have several lines; `failure` is the first line of every error, e.g. "The query was not asked."
+    `example` may have several lines; `failure` opens every error, e.g. "The query was not asked."
     """
 
     def add(function: F) -> F:

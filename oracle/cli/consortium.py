@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from oracle.api.client import connect
 from oracle.api.governance_schema import ApplicationFile
@@ -61,7 +62,7 @@ async def proposals(session: Session) -> None:
     sheet = Sheet("Proposal", "State", "#For", "#Against", "#Abstain", "#Quorum", "Voting ends (UTC)", "You")
     for one in listed:
         sheet.row(
-            shown(one.title, style="bold") + shown(f"\n{one.proposal_id}", style="dim"),
+            shown(one.title, style="bold") + Text("\n") + shown(one.proposal_id, style="dim"),
             shown(one.state.value, style=_STATE_STYLES.get(one.state, "")),
             one.votes_for,
             one.votes_against,

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import NothingImported, UsageWrong
-from oracle.cli.printing import count, print_json
+from oracle.cli.printing import count, counted, print_json
 from oracle.cli.subject_files import STANDARD_INPUT
 from oracle.domain.reports import BadLineReport, ImportFormat, ImportProgress, ImportSummary
 
@@ -65,14 +65,14 @@ def _report(session: Session, summary: ImportSummary, bad_lines: list[BadLineRep
     if session.json:
         print_json(session.out, {"summary": summary, "bad_lines": bad_lines})
     elif summary.applied:
-        session.out.print(
-            f"{count(summary.imported)} of {count(summary.lines)} lines imported, "
+        session.say(
+            f"{count(summary.imported)} of {counted(summary.lines, 'line')} imported, "
             f"{count(summary.skipped)} skipped."
         )
     if not summary.applied:
         raise NothingImported(
-            f"{count(summary.skipped)} lines are bad, so the strict import changed nothing. "
-            "Correct them, or import without --strict to skip them."
+            f"{counted(summary.skipped, 'bad line')}, so the strict import changed nothing. "
+            "Correct the file, or import without --strict to skip them."
         )
 
 

@@ -13,8 +13,8 @@ Cell = str | int | Text | None
 
 
 def shown(text: str, *, style: str = "") -> Text:
-    """Text from anywhere: no markup is read in it, and no control character of it reaches the terminal."""
-    clean = "".join(one if one.isprintable() or one == "\n" else _REPLACEMENT for one in text)
+    """One line of text from anywhere: no markup is read in it, no control character reaches the terminal."""
+    clean = "".join(one if one.isprintable() else _REPLACEMENT for one in text)
     return Text(clean, style=style)
 
 
@@ -65,6 +65,11 @@ def facts(out: Console, *pairs: tuple[str, Cell]) -> None:
 def count(number: int) -> str:
     """With thousands separated."""
     return f"{number:,}"
+
+
+def counted(number: int, noun: str) -> str:
+    """With its noun, in the plural where it must be."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
 
 
 def moment(unix_s: int) -> str:

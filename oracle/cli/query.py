@@ -8,7 +8,7 @@ import typer
 from oracle.api.client import LocalClient, connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import NobodyAnswered
-from oracle.cli.printing import Sheet, count, moment, print_json
+from oracle.cli.printing import Sheet, count, counted, moment, print_json
 from oracle.cli.query_progress import QueryProgress
 from oracle.cli.query_report import print_query
 from oracle.cli.subject_files import subjects_given
@@ -60,7 +60,7 @@ async def query(
         if not wait:
             _print_accepted(session, accepted)
             return
-        session.note(f"Query {accepted.query_id}: {count(accepted.asked)} subjects asked.")
+        session.note(f"Query {accepted.query_id}: {counted(accepted.asked, 'subject')} asked.")
         state = await _follow(session, client, accepted.query_id)
     _report(session, state, subjects, all_lines=all_lines)
 
@@ -132,5 +132,5 @@ def _print_accepted(session: Session, accepted: QueryAccepted) -> None:
     if session.json:
         print_json(session.out, accepted)
     else:
-        session.out.print(accepted.query_id)
+        session.say(accepted.query_id)
         session.note(f"Look at it with: riskmesh queries {accepted.query_id}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from oracle.cli.printing import Sheet, count, percent, shown
+from oracle.cli.printing import Sheet, count, counted, percent, shown
 from oracle.domain.reports import (
     Finding,
     HolderState,
@@ -101,13 +101,14 @@ def _sentence(out: Console, state: QueryState, by_subject: Mapping[int, list[Sub
     hit = sum(any(one.state is Finding.HIT for one in results) for results in everyone)
     clear = sum(all(one.state is Finding.MISS for one in results) for results in everyone)
     paid = sum(holder.paid for holder in state.holders)
+    open_ends = len(everyone) - hit - clear
     parts = [
         f"{count(state.summary.asked)} asked",
         f"{count(hit)} with a hit",
         f"{count(clear)} clear at every holder",
-        f"{count(len(everyone) - hit - clear)} not fully answered",
-        f"{count(len(state.refused))} refused",
-        f"{count(paid)} credits owed for it",
+        *([f"{count(open_ends)} not fully answered"] if open_ends else []),
+        *([f"{count(len(state.refused))} refused"] if state.refused else []),
+        f"{counted(paid, 'credit')} owed",
     ]
     out.print(shown(f"{state.summary.phase.value.capitalize()}: {' · '.join(parts)}", style="bold"))
 

@@ -9,7 +9,7 @@ import typer
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, count, facts, percent, print_json, shortened
+from oracle.cli.printing import Sheet, count, counted, facts, percent, print_json, shortened
 from oracle.cli.subject_files import subjects_given
 from oracle.domain.reports import DatasetStats, PublishedSnapshot, RecordPage
 
@@ -57,7 +57,7 @@ async def remove_records(
     """Remove records, salts and all, from the next snapshot on."""
     subjects = subjects_given(kind, values, file, file_type)
     if not yes:
-        _confirm(f"Remove the records of {count(len(subjects))} subjects?")
+        _confirm(f"Remove the records of {counted(len(subjects), 'subject')}?")
     async with connect(session.settings().api.listen) as client:
         summary = await client.remove_records(subjects)
     if session.json:
@@ -65,7 +65,7 @@ async def remove_records(
         return
     for refusal in summary.refused:
         session.note(f"Subject {refusal.index + 1} was not looked up: {refusal.reason}")
-    session.out.print(f"{count(summary.removed)} removed, {count(summary.not_held)} not held.")
+    session.say(f"{count(summary.removed)} removed, {count(summary.not_held)} not held.")
 
 
 @command(
@@ -89,7 +89,7 @@ async def publish(session: Session) -> None:
     if session.json:
         print_json(session.out, snapshot)
     else:
-        session.out.print(f"Published: {_snapshot(snapshot)}.")
+        session.say(f"Published: {_snapshot(snapshot)}.")
 
 
 def _confirm(question: str) -> None:
@@ -140,5 +140,5 @@ def _print_stats(session: Session, figures: DatasetStats) -> None:
 def _snapshot(snapshot: PublishedSnapshot) -> str:
     return (
         f"snapshot {snapshot.sequence} in block {count(snapshot.block)}, "
-        f"{count(2**snapshot.bits)} buckets, root {shortened(snapshot.root)}"
+        f"{counted(2**snapshot.bits, 'bucket')}, root {shortened(snapshot.root)}"
     )

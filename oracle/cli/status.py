@@ -2,7 +2,7 @@
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
-from oracle.cli.printing import count, facts, print_json, shown
+from oracle.cli.printing import count, counted, facts, print_json, shown
 from oracle.domain.reports import StatusReport
 
 app = group(about="Health.")
@@ -23,7 +23,7 @@ def _print(session: Session, report: StatusReport) -> None:
     chain = report.chain
     behind = max(0, chain.head_block - chain.cursor_block)
     seen = f"chain {chain.chain_id}, block {count(chain.head_block)}, " + (
-        "up to date" if behind == 0 else f"{count(behind)} blocks behind"
+        "up to date" if behind == 0 else f"{counted(behind, 'block')} behind"
     )
     member = f"number {report.member_id}, {report.member_status}" if report.member_id else "not registered"
     facts(
@@ -38,8 +38,8 @@ def _print(session: Session, report: StatusReport) -> None:
             f"snapshot {report.published_sequence}" if report.published_sequence else "nothing yet",
         ),
         ("Balance", f"{count(report.balance)} credits"),
-        ("Asking", f"{count(report.open_queries)} open queries"),
-        ("Answering", f"{count(report.open_answers)} batches to answer"),
+        ("Asking", f"{count(report.open_queries)} open"),
+        ("Answering", f"{count(report.open_answers)} open"),
     )
     for problem in report.problems:
         session.out.print(shown(f"! {problem}", style="yellow"))

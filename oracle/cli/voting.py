@@ -93,7 +93,7 @@ def _sign_offline(
     if session.json:
         print_json(session.out, ballot_file(signed))
     else:
-        session.out.print(f"Signed: {support.value}, by {signer.address}, vote number {nonce}.")
+        session.say(f"Signed: {support.value}, by {signer.address}, vote number {nonce}.")
         session.note(f"Cast it from the daemon's machine with: riskmesh vote --ballot {out}")
 
 

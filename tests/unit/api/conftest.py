@@ -90,6 +90,7 @@ class InMemoryRooms:
         self.asked: list[tuple[int | None, str, int | None]] = []
         self.import_closed = asyncio.Event()
         self.sequence = 0
+        self.voter = GOVERNANCE
 
     async def submit(
         self,
@@ -272,7 +273,7 @@ class InMemoryRooms:
             verifying_contract=GOVERNOR,
             proposal_id=proposal_id,
             support=support,
-            voter=GOVERNANCE,
+            voter=self.voter,
             nonce=3,
         )
 
