@@ -7,9 +7,9 @@ from functools import cache
 from typing import Final
 
 from oracle.dataset.errors import LineRefused
-from oracle.dataset.record_codec import REFERENCE_LIMIT
 from oracle.domain.record import Category, RecordItem
 from oracle.domain.subject import Subject, subject_type
+from oracle.peer.record_codec import REFERENCE_LIMIT
 from oracle.subjects import ListName, canonical, code_list
 
 COLUMNS: Final = (

@@ -1,8 +1,6 @@
 """What can go wrong with a holder's own data.
 
-    Refused        RecordRefused ─ RecordTooLarge, FrameSizeWrong, FramePaddingNotZero, FrameNotCanonical,
-                                   RecordVersionUnknown, RecordKeysUnknown, RecordMalformed, RecordCodeUnknown
-                   ImportRefused ─ HeaderUnusable, StrictImportRefused, LineRefused
+    Refused        ImportRefused ─ HeaderUnusable, StrictImportRefused, LineRefused
                    SnapshotUnknown, TagNotInSnapshot, BucketOutOfRange, CursorUnusable
     Misconfigured  DatasetInUse, DatasetForeign, StorageKeyWrong, OprfKeyDiffers, DatasetFull,
                    DatasetUnreadable
@@ -14,53 +12,6 @@ No message names a subject, a tag or a record's content.
 from typing import ClassVar
 
 from oracle.domain.errors import Broken, Misconfigured, Refused
-
-
-class RecordRefused(Refused):
-    """A record, or the frame of one, breaks the format."""
-
-    code: ClassVar[str] = "record_refused"
-
-
-class RecordTooLarge(RecordRefused):
-    code: ClassVar[str] = "record_too_large"
-
-    def __init__(self, *, size: int, limit: int) -> None:
-        super().__init__(
-            f"The record takes {size} bytes and a frame holds {limit}: shorten its holder references."
-        )
-
-
-class FrameSizeWrong(RecordRefused):
-    code: ClassVar[str] = "frame_size_wrong"
-
-
-class FramePaddingNotZero(RecordRefused):
-    code: ClassVar[str] = "frame_padding_not_zero"
-
-
-class FrameNotCanonical(RecordRefused):
-    code: ClassVar[str] = "frame_not_canonical"
-
-
-class RecordVersionUnknown(RecordRefused):
-    code: ClassVar[str] = "record_version_unknown"
-
-
-class RecordKeysUnknown(RecordRefused):
-    code: ClassVar[str] = "record_keys_unknown"
-
-
-class RecordMalformed(RecordRefused):
-    """A value has the wrong type, or items are out of order."""
-
-    code: ClassVar[str] = "record_malformed"
-
-
-class RecordCodeUnknown(RecordRefused):
-    """A code or number lies outside its published range."""
-
-    code: ClassVar[str] = "record_code_unknown"
 
 
 class ImportRefused(Refused):

@@ -8,9 +8,9 @@ from oracle.dataset.environment import DatasetEnvironment, Rows
 from oracle.dataset.errors import DatasetForeign, OprfKeyDiffers, StorageKeyWrong
 from oracle.dataset.layout import Entry, EntryKey
 from oracle.dataset.pending import Found, PendingChanges, stored_record
-from oracle.dataset.record_codec import SALT_SIZE
 from oracle.dataset.stored_record import RowCipher, StoredRecord
 from oracle.dataset.tagging import CHUNK, Tagger
+from oracle.peer.record_codec import SALT_SIZE
 
 _HOLDER: Final = b"holder"
 _STORAGE_CHECK: Final = b"storage_check"

@@ -7,7 +7,7 @@ from typing import Final, Self
 from oracle.dataset.environment import Rows
 from oracle.dataset.errors import CursorUnusable
 from oracle.dataset.layout import ENTRY_KEY_SIZE, Entry, SnapshotRow
-from oracle.dataset.pending import pending_sequence, stored_record
+from oracle.dataset.pending import first_expiry, pending_sequence, stored_record
 from oracle.dataset.snapshot_rows import latest_row
 from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tally import RecordCounts, read_counts
@@ -38,16 +38,23 @@ class RecordPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetStats:
     counts: RecordCounts
-    changes_pending: bool
-    """Whether the next snapshot will differ, expiry aside."""
+    changes: int
+    """About how many subjects the next snapshot will treat differently, expiry aside."""
+    next_expiry_day: int | None
+    """Once this day is over, building a snapshot may end records even when nothing else has changed."""
     latest: SnapshotRow | None
     snapshots_kept: int
+
+    @property
+    def changes_pending(self) -> bool:
+        return self.changes > 0
 
     @classmethod
     def read(cls, rows: Rows) -> Self:
         return cls(
             counts=read_counts(rows),
-            changes_pending=rows.txn.stat(rows.tables.touched)["entries"] > 0,
+            changes=rows.txn.stat(rows.tables.touched)["entries"],
+            next_expiry_day=first_expiry(rows),
             latest=latest_row(rows),
             snapshots_kept=rows.txn.stat(rows.tables.snapshots)["entries"],
         )

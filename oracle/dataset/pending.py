@@ -19,11 +19,11 @@ from oracle.dataset.layout import (
     unpack_number,
 )
 from oracle.dataset.merging import last_day, merged
-from oracle.dataset.record_codec import SALT_SIZE, encode_record, frame_of
 from oracle.dataset.stored_record import RowCipher, StoredRecord
 from oracle.dataset.tally import Tally
 from oracle.domain.ids import Sequence, Tag
 from oracle.domain.record import RecordItem
+from oracle.peer.record_codec import SALT_SIZE, encode_record, frame_of
 
 _HASH_SIZE: Final = 4
 
@@ -109,7 +109,8 @@ class PendingChanges:
         """Deletes the content of every version of a subject's record that older snapshots still list.
 
         Their digests stay, because those snapshots are published and must still be cut; a claim on one is
-        answered `withdrawn`. Call after `drop`. Returns how many versions lost their content.
+        answered `withdrawn`. Call after `drop`. Returns how many versions lost their content. What the file
+        held before stays in its free pages, sealed, until LMDB writes over them.
         """
         erased = 0
         for entry in self._versions(hash32):
@@ -175,6 +176,12 @@ def pending_sequence(rows: Rows) -> Sequence:
     """The stamp of rows that belong to no built snapshot yet: the newest sequence + 1."""
     cursor = rows.txn.cursor(db=rows.tables.snapshots)
     return Sequence(unpack_number(cursor.key()) + 1 if cursor.last() else 1)
+
+
+def first_expiry(rows: Rows) -> int | None:
+    """The earliest last day among the records; it may be that of a record that has changed since."""
+    cursor = rows.txn.cursor(db=rows.tables.expiries)
+    return unpack_day(cursor.key()) if cursor.first() else None
 
 
 def _context(key: EntryKey) -> bytes:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from oracle.crypto.buckets import bucket_hash
 from oracle.dataset.environment import DatasetEnvironment
-from oracle.dataset.errors import RecordTooLarge, StrictImportRefused
+from oracle.dataset.errors import StrictImportRefused
 from oracle.dataset.importing import ParsedLine
 from oracle.dataset.layout import pack_number, pack_staged, unpack_number, unpack_staged
 from oracle.dataset.lines import BadLine
 from oracle.dataset.pending import Change, PendingChanges
-from oracle.dataset.record_codec import encode_record
 from oracle.dataset.stored_record import RowCipher, StoredRecord
 from oracle.domain.ids import Tag
 from oracle.domain.record import Record
+from oracle.peer.record_codec import encode_record
+from oracle.peer.record_errors import RecordTooLarge
 
 _NO_SALT = bytes(16)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final, Protocol, Self
 
-from oracle.dataset.record_codec import SALT_SIZE, decode_record, frame_of, record_digest
 from oracle.domain.record import Record
+from oracle.peer.record_codec import SALT_SIZE, decode_record, frame_of, record_digest
 
 _LENGTH_SIZE: Final = 2
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle.dataset.errors import RecordRefused
-from oracle.dataset.record_codec import FRAME_SIZE, decode_record, encode_record, frame_record, open_frame
 from oracle.domain.record import Category, Record, RecordItem
+from oracle.peer.record_codec import FRAME_SIZE, decode_record, encode_record, frame_record, open_frame
+from oracle.peer.record_errors import RecordRefused
 
 days = st.integers(0, 2**32 - 1)
 

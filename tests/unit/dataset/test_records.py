@@ -6,11 +6,11 @@ import pytest
 from oracle.crypto.buckets import bucket_hash, bucket_number
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.errors import TagNotInSnapshot
-from oracle.dataset.record_codec import open_frame
 from oracle.dataset.snapshot import Disclosed
 from oracle.domain.ids import Tag
 from oracle.domain.record import Category
 from oracle.domain.subject import SubjectType
+from oracle.peer.record_codec import open_frame
 
 
 async def test_import__a_known_subject__replaces_its_record_under_a_new_digest(
@@ -82,11 +82,14 @@ async def test_build__all_items_expired__drops_the_record(dataset: Dataset, hold
     )
     await holder.imports(dataset, expiring.encode())  # day 20,000 is 2024-10-04
     assert (await dataset.build_snapshot(now=holder.now)).records == 2
+    assert (await dataset.stats()).next_expiry_day == holder.today + 1
     assert (await dataset.build_snapshot(now=holder.now + 86_400)).records == 2
     gone = await dataset.build_snapshot(now=holder.now + 2 * 86_400)
     assert gone.records == 1
     assert (await dataset.build_snapshot(now=holder.now + 90 * 86_400)).records == 0
-    assert (await dataset.stats()).counts.by_category == {}
+    stats = await dataset.stats()
+    assert stats.counts.by_category == {}
+    assert stats.next_expiry_day is None
 
 
 async def test_build__an_expiry_was_extended__keeps_the_record(dataset: Dataset, holder: Any) -> None:
@@ -117,6 +120,7 @@ async def test_stats__after_imports_and_removals__count_what_is_there(dataset: D
     assert stats.counts.records == 4
     assert stats.counts.by_type == {SubjectType.DOMAIN: 3, SubjectType.IP: 1}
     assert stats.counts.by_category == {Category.TELECOM_FRAUD: 3, Category.HIGH_RISK_ACCOUNT: 1}
+    assert stats.changes == 5
     assert stats.changes_pending
     await dataset.build_snapshot(now=holder.now)
     assert not (await dataset.stats()).changes_pending

@@ -11,17 +11,17 @@ from typing import Final
 
 import cbor2
 
-from oracle.dataset.errors import (
-    FrameNotCanonical,
-    FramePaddingNotZero,
-    FrameSizeWrong,
+from oracle.domain.record import Category, Record, RecordItem
+from oracle.peer.record_errors import (
     RecordCodeUnknown,
+    RecordFrameNotCanonical,
+    RecordFramePaddingNotZero,
+    RecordFrameSizeWrong,
     RecordKeysUnknown,
     RecordMalformed,
     RecordTooLarge,
     RecordVersionUnknown,
 )
-from oracle.domain.record import Category, Record, RecordItem
 
 FRAME_SIZE: Final = 1024
 SALT_SIZE: Final = 16
@@ -67,12 +67,12 @@ def frame_record(record: Record) -> bytes:
 def open_frame(frame: bytes) -> Record:
     """The record in a frame of 1,024 bytes; every deviation from the format has its own `RecordRefused`."""
     if len(frame) != FRAME_SIZE:
-        raise FrameSizeWrong(f"A record frame has {FRAME_SIZE} bytes; this one has {len(frame)}.")
+        raise RecordFrameSizeWrong(f"A record frame has {FRAME_SIZE} bytes; this one has {len(frame)}.")
     end = _LENGTH_SIZE + int.from_bytes(frame[:_LENGTH_SIZE], "big")
     if end > FRAME_SIZE:
-        raise FrameSizeWrong("The length in a record frame points past its end.")
+        raise RecordFrameSizeWrong("The length in a record frame points past its end.")
     if any(frame[end:]):
-        raise FramePaddingNotZero("The padding of a record frame is not zero.")
+        raise RecordFramePaddingNotZero("The padding of a record frame is not zero.")
     return decode_record(frame[_LENGTH_SIZE:end])
 
 
@@ -82,12 +82,12 @@ def decode_record(encoded: bytes) -> Record:
         content: object = cbor2.loads(encoded)
         again = cbor2.dumps(content, canonical=True)
     except cbor2.CBORError as error:
-        raise FrameNotCanonical("A record frame does not hold CBOR.") from error
+        raise RecordFrameNotCanonical("A record frame does not hold CBOR.") from error
     if not isinstance(content, dict):
         raise RecordMalformed("A record is not a CBOR map.")
     # Decoders read shorter, longer and reordered spellings too; one value must have one digest.
     if again != encoded:
-        raise FrameNotCanonical("A record's CBOR is not in its deterministic form.")
+        raise RecordFrameNotCanonical("A record's CBOR is not in its deterministic form.")
     if content.get(_VERSION_KEY) != _VERSION or type(content.get(_VERSION_KEY)) is not int:
         raise RecordVersionUnknown(f"A record's version is not {_VERSION}: its writer runs another release.")
     if content.keys() != {_VERSION_KEY, _ITEMS_KEY}:
@@ -98,7 +98,7 @@ def decode_record(encoded: bytes) -> Record:
 def record_digest(salt: bytes, frame: bytes) -> bytes:
     """What the snapshot commits to, 32 bytes; `salt` has 16 bytes and hides guessable records."""
     if len(salt) != SALT_SIZE or len(frame) != FRAME_SIZE:
-        raise FrameSizeWrong("A record digest takes a salt of 16 bytes and a frame of 1,024.")
+        raise RecordFrameSizeWrong("A record digest takes a salt of 16 bytes and a frame of 1,024.")
     return hashlib.sha256(salt + frame).digest()
 
 
