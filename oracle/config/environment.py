@@ -39,3 +39,8 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
         configuration=path("RISKMESH_CONFIG"),
         passphrase=variables.get("RISKMESH_PASSPHRASE") or None,
     )
+
+
+def child_environment(**additions: str) -> dict[str, str]:
+    """The environment for a process that we start: our own, and `additions` by their names."""
+    return {**os.environ, **additions}

@@ -1,10 +1,11 @@
 """Where the pass phrase comes from, and that a file others can read is not trusted."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from oracle.config.environment import Environment, read_environment
+from oracle.config.environment import Environment, child_environment, read_environment
 from oracle.config.errors import PassphraseFileUnusable, PassphraseMissing
 from oracle.config.passphrase import Passphrase, find_passphrase, require_passphrase
 from oracle.config.settings import KeySettings
@@ -89,3 +90,12 @@ def test_locate__from_most_to_least_explicit__takes_the_first(tmp_path: Path) ->
     assert everything.locate() == named
     assert Environment(home=home).locate() == home / "riskmesh.toml"
     assert NOTHING.locate() == Path.home() / ".riskmesh" / "riskmesh.toml"
+
+
+def test_child_environment__with_an_addition__has_it_beside_our_own() -> None:
+    child = child_environment(RISKMESH_PASSPHRASE="x")
+
+    assert read_environment(child).passphrase == "x"
+    assert {name: text for name, text in child.items() if name != "RISKMESH_PASSPHRASE"} == {
+        name: text for name, text in os.environ.items() if name != "RISKMESH_PASSPHRASE"
+    }
