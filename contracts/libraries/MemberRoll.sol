@@ -7,12 +7,6 @@ import {Application, Status} from "../types/Members.sol";
 /// @title The roll of members: who may become what, and every key by version.
 /// @dev Each transition names the status that it needs. Votes are the registry's own matter.
 library MemberRoll {
-    uint16 internal constant X25519_AES256GCM = 1;
-    uint256 internal constant X25519_KEY_LENGTH = 32;
-    uint256 internal constant POSSESSION_LENGTH = 96;
-    uint256 internal constant MAX_ENDPOINT_LENGTH = 256;
-    uint256 internal constant MAX_CERTIFICATE_LENGTH = 2048;
-
     struct SealingKey {
         uint16 suite;
         bytes key;
@@ -43,6 +37,12 @@ library MemberRoll {
         mapping(address account => uint64 memberId) accounts;
         mapping(bytes32 oprfKey => uint64 memberId) oprfKeys;
     }
+
+    uint16 internal constant X25519_AES256GCM = 1;
+    uint256 internal constant X25519_KEY_LENGTH = 32;
+    uint256 internal constant POSSESSION_LENGTH = 96;
+    uint256 internal constant MAX_ENDPOINT_LENGTH = 256;
+    uint256 internal constant MAX_CERTIFICATE_LENGTH = 2048;
 
     /// @dev Enters an application under the next number, admitted, with version 1 of each key.
     function enter(Roll storage self, Application calldata application, uint64 activatesAt)

@@ -3,12 +3,6 @@ pragma solidity 0.8.28;
 
 /// @title Ratings counted by epoch, and the scores and prices that follow from them.
 library Scores {
-    uint256 internal constant FULL_BPS = 10_000;
-    uint256 internal constant BASE_BPS = 5_000;
-    uint256 internal constant PRIOR_CONFIRMED = 10;
-    uint256 internal constant PRIOR_TOTAL = 20;
-    uint256 internal constant REFUTED_WEIGHT = 2;
-
     /// @dev All ratings, and those of the epochs before `epoch`, the last one with a rating.
     struct Tally {
         uint64 confirmed;
@@ -17,6 +11,12 @@ library Scores {
         uint64 earlierConfirmed;
         uint64 earlierRefuted;
     }
+
+    uint256 internal constant FULL_BPS = 10_000;
+    uint256 internal constant BASE_BPS = 5_000;
+    uint256 internal constant PRIOR_CONFIRMED = 10;
+    uint256 internal constant PRIOR_TOTAL = 20;
+    uint256 internal constant REFUTED_WEIGHT = 2;
 
     function add(Tally storage self, uint64 epoch, uint32 confirmed, uint32 refuted) internal {
         if (epoch > self.epoch) {

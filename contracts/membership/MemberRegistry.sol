@@ -7,7 +7,6 @@ import {MemberRoll} from "../libraries/MemberRoll.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {Application, Identity, Status} from "../types/Members.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
-import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {ERC721Votes} from "@openzeppelin/contracts/token/ERC721/extensions/ERC721Votes.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
@@ -222,7 +221,12 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
         return Time.timestamp();
     }
 
-    // solhint-disable-next-line func-name-mixedcase -- the name is ERC-6372's
+    function supportsInterface(bytes4 interfaceId) public view override(ERC721, AccessControl) returns (bool) {
+        return interfaceId == type(IMemberRegistry).interfaceId || super.supportsInterface(interfaceId);
+    }
+
+    // ERC-6372 gives the name.
+    // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
@@ -241,10 +245,6 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
 
     function setApprovalForAll(address, bool) public pure override {
         revert Soulbound();
-    }
-
-    function supportsInterface(bytes4 interfaceId) public view override(ERC721, AccessControl) returns (bool) {
-        return interfaceId == type(IMemberRegistry).interfaceId || super.supportsInterface(interfaceId);
     }
 
     /// @dev Every path from outside names an authority; minting and burning here do not. A fresh owner delegates to
