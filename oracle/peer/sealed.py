@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from oracle.crypto.errors import SignatureRefused
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.sealing import SealingKey, seal
+from oracle.crypto.sealing import seal
 from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain, digest
 from oracle.domain.ids import Address, BatchId, KeyVersion, MemberId
@@ -50,7 +50,10 @@ class Opener(Protocol):
     @property
     def member(self) -> MemberId: ...
 
-    def sealing_key(self, version: KeyVersion) -> SealingKey | None: ...
+    def has_sealing_key(self, version: KeyVersion) -> bool: ...
+
+    def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
+        """The plaintext; raises `oracle.crypto.errors.SealBroken`."""
 
 
 class Directory(Protocol):
@@ -130,8 +133,7 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
     header = parse_header(raw)
     if header.recipient != opener.member:
         raise NotForThisMember(f"the message is for member {header.recipient}, not {opener.member}")
-    key = opener.sealing_key(header.recipient_key_version)
-    if key is None:
+    if not opener.has_sealing_key(header.recipient_key_version):
         raise SealingKeyUnknown(f"sealed to version {header.recipient_key_version} of our key, not kept here")
     operator = directory.operator_address(header.sender, header.sender_key_version)
     if operator is None:
@@ -139,7 +141,9 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
             f"member {header.sender} has no operator key of version {header.sender_key_version}"
         )
     header_digest = digest(domain, header)
-    plaintext = key.open(raw[HEADER_SIZE:], INFO_PREFIX + header_digest)
+    plaintext = opener.open_sealed(
+        header.recipient_key_version, raw[HEADER_SIZE:], INFO_PREFIX + header_digest
+    )
     signature, statement, frame = _split(plaintext, STATEMENT_SIZES[header.type])
     if keccak256(frame) != header.body_digest:
         raise BodyDigestWrong("the frame inside is not the one that the header names")

@@ -67,8 +67,12 @@ class Reader:
             number: Signer(bytes.fromhex(row["operatorKey"])).address for number, row in rows.items()
         }
 
-    def sealing_key(self, version: KeyVersion) -> SealingKey | None:
-        return self._key if version == 1 else None
+    def has_sealing_key(self, version: KeyVersion) -> bool:
+        return version == 1
+
+    def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
+        assert self.has_sealing_key(version)
+        return self._key.open(ciphertext, info)
 
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self._addresses.get(member) if version == 1 else None

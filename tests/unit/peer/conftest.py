@@ -42,6 +42,7 @@ LEDGER = Address("0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512")
 REQUESTER, HOLDER, STRANGER = MemberId(1), MemberId(2), MemberId(3)
 FIRST = KeyVersion(1)
 SALT = bytes(range(16))
+ENVELOPE, REPLY, RECEIPT = MessageType.QUERY_ENVELOPE, MessageType.REPLY, MessageType.RECEIPT
 
 
 def fixed(label: str, size: int = 32) -> bytes:
@@ -57,8 +58,12 @@ class Member:
     signer: Signer
     sealing: SealingKey
 
-    def sealing_key(self, version: KeyVersion) -> SealingKey | None:
-        return self.sealing if version == FIRST else None
+    def has_sealing_key(self, version: KeyVersion) -> bool:
+        return version == FIRST
+
+    def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
+        assert self.has_sealing_key(version)
+        return self.sealing.open(ciphertext, info)
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,10 @@ def _signed(signer: Signer, domain: Domain, statement: Statement) -> Any:
     return Signed(value=statement, signature=signer.sign(digest(domain, statement)))
 
 
+def _part(kind: MessageType, route: Route, frame: bytes, value: Any, statement: bytes = b"") -> Part:
+    return Part(kind=kind, route=route, statement=statement, frame=frame, value=value)
+
+
 def _exchange(
     asking: Signer, answering: Signer, messages: Domain, vouchers: Domain
 ) -> dict[MessageType, Part]:
@@ -157,51 +166,34 @@ def _exchange(
     voucher = _signed(asking, vouchers, _voucher())
     receipt_body = _receipt_body(voucher)
     receipt_frame = encode_receipt(receipt_body, salt=SALT, count=len(elements))
-    receipt = _signed(asking, messages, _receipt(batch_id, receipt_frame))
+    receipt = _signed(
+        asking,
+        messages,
+        Receipt(
+            batch_id=batch_id,
+            holder=HOLDER,
+            outcome=Outcome.ACCEPTED,
+            reason=0,
+            body_digest=keccak256(receipt_frame),
+        ),
+    )
     disclosures = _disclosures()
     totals = AcceptedTotals(queries=1500, hits=20, amount=Credits(21_500))
     state_request = VoucherStateRequest(nonce=fixed("state nonce", 16))
     state = VoucherState(nonce=state_request.nonce, voucher=voucher, accepted=totals)
     refusal = Refusal(reason=RefusalReason.NOT_IN_STANDING, detail="suspended since epoch 12")
     stateless = replace(there, batch_id=BatchId(bytes(32)))
+    unbound = replace(back, batch_id=stateless.batch_id)
+    answer = encode_disclosures(disclosures, salt=SALT, count=len(elements))
+    asked = encode_voucher_state_request(state_request, salt=SALT)
     parts = (
-        Part(
-            MessageType.QUERY_ENVELOPE,
-            there,
-            encode_request(request),
-            encode_envelope(elements),
-            (request, elements),
-        ),
-        Part(MessageType.REPLY, back, encode_reply_head(head), reply_frame, (head, reply)),
-        Part(
-            MessageType.RECEIPT,
-            there,
-            encode_receipt_statement(receipt),
-            receipt_frame,
-            (receipt, receipt_body),
-        ),
-        Part(
-            MessageType.DISCLOSURES,
-            back,
-            b"",
-            encode_disclosures(disclosures, salt=SALT, count=len(elements)),
-            disclosures,
-        ),
-        Part(
-            MessageType.VOUCHER_STATE_REQUEST,
-            stateless,
-            b"",
-            encode_voucher_state_request(state_request, salt=SALT),
-            state_request,
-        ),
-        Part(
-            MessageType.VOUCHER_STATE,
-            replace(back, batch_id=stateless.batch_id),
-            b"",
-            encode_voucher_state(state, salt=SALT),
-            state,
-        ),
-        Part(MessageType.REFUSAL, back, b"", encode_refusal(refusal, salt=SALT), refusal),
+        _part(ENVELOPE, there, encode_envelope(elements), (request, elements), encode_request(request)),
+        _part(REPLY, back, reply_frame, (head, reply), encode_reply_head(head)),
+        _part(RECEIPT, there, receipt_frame, (receipt, receipt_body), encode_receipt_statement(receipt)),
+        _part(MessageType.DISCLOSURES, back, answer, disclosures),
+        _part(MessageType.VOUCHER_STATE_REQUEST, stateless, asked, state_request),
+        _part(MessageType.VOUCHER_STATE, unbound, encode_voucher_state(state, salt=SALT), state),
+        _part(MessageType.REFUSAL, back, encode_refusal(refusal, salt=SALT), refusal),
     )
     return {part.kind: part for part in parts}
 
@@ -274,12 +266,6 @@ def _receipt_body(voucher: Signed[Voucher]) -> ReceiptBody:
         index=1, subject=b"\x06example.test", blind=fixed("blind"), signature=fixed("claim signature", 65)
     )
     return ReceiptBody(claims=(claim,), voucher=voucher)
-
-
-def _receipt(batch_id: BatchId, frame: bytes) -> Receipt:
-    return Receipt(
-        batch_id=batch_id, holder=HOLDER, outcome=Outcome.ACCEPTED, reason=0, body_digest=keccak256(frame)
-    )
 
 
 def _disclosures() -> DisclosuresBody:

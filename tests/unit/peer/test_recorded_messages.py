@@ -34,8 +34,12 @@ class RecordedKeys:
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self.operators[member].address if version == 1 else None
 
-    def sealing_key(self, version: KeyVersion) -> SealingKey | None:
-        return self.sealing[self.member] if version == 1 else None
+    def has_sealing_key(self, version: KeyVersion) -> bool:
+        return version == 1
+
+    def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
+        assert self.has_sealing_key(version)
+        return self.sealing[self.member].open(ciphertext, info)
 
 
 @dataclass(frozen=True)
