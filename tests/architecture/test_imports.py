@@ -19,7 +19,7 @@ DOORS = {
     "ctypes": ("oracle/crypto/",),
     "eth_keyfile": ("oracle/crypto/", "oracle/chain/deploy/deployer_key.py"),  # no member's key
     "phonenumbers": ("oracle/subjects/",),
-    "typer": ("oracle/cli/",),
+    "typer": ("oracle/cli/", "oracle/demo/"),
     "rich": ("oracle/cli/", "oracle/demo/"),
     # Nonces and scalars come from the operating system; the demonstration draws its examples from a seed.
     "random": ("oracle/demo/",),
