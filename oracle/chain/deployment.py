@@ -41,6 +41,7 @@ class _Record(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     genesis_hash: _Hash
     block: _Natural
     contracts: dict[str, _Contract]
+    names: list[str]
     parameters: dict[str, int]
     steps: dict[str, str]
 
@@ -65,6 +66,8 @@ class DeploymentRecord:
     block: BlockNumber
     """First block to read events from."""
     contracts: Mapping[str, DeployedContract]
+    names: tuple[str, ...]
+    """What the founders are called; the registry has only the hashes of their names."""
     parameters: Mapping[str, int]
     """As they were set at deployment; what holds today is on the chain."""
     steps: Mapping[str, str]
@@ -106,6 +109,7 @@ def parse_record(content: bytes, source: str = "The deployment record") -> Deplo
         genesis_hash=bytes.fromhex(record.genesis_hash[2:]),
         block=BlockNumber(record.block),
         contracts=MappingProxyType(contracts),
+        names=tuple(record.names),
         parameters=MappingProxyType(record.parameters),
         steps=MappingProxyType(record.steps),
     )
@@ -121,6 +125,7 @@ def encode_record(record: DeploymentRecord) -> bytes:
             name: _Contract(address=contract.address, code_hash=hexadecimal(contract.code_hash))
             for name, contract in record.contracts.items()
         },
+        names=list(record.names),
         parameters=dict(record.parameters),
         steps=dict(record.steps),
     )

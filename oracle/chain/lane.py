@@ -19,6 +19,8 @@ from oracle.domain.ids import Address, BlockNumber
 
 _ALREADY_THERE = ("nonce", "known", "imported", "exists")
 """What clients say when they have it already, or another one in its place: the receipt decides."""
+_TOO_POOR = ("insufficient funds", "enough funds", "base fee", "underpriced", "gas price", "gasprice")
+"""What clients say to a transaction that offers less than they take, or than its account holds."""
 
 _log = structlog.get_logger("riskmesh.chain")
 
@@ -206,9 +208,9 @@ class Lane:
         return found
 
     def _explained(self, error: NodeRefused) -> RiskmeshError:
-        if "insufficient funds" in error.reason.lower() or "enough funds" in error.reason.lower():
-            return UnfundedAccount(
-                f"Account {self.account} cannot pay for gas; "
-                "fund it, or use a chain that takes a gas price of 0"
-            )
-        return error
+        if not any(words in error.reason.lower() for words in _TOO_POOR):
+            return error
+        return UnfundedAccount(
+            f"Account {self.account} cannot pay for gas on this chain; "
+            "fund it, or use a chain that takes a gas price of 0"
+        )

@@ -1,11 +1,11 @@
 """Real chains for the chain room: Anvil and Ganache on free ports, founders with real keys, a deployment."""
 
-import asyncio
 import contextlib
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,12 +13,15 @@ from eth_account import Account
 
 from oracle.chain.applications import possession_context
 from oracle.chain.connection import ChainConnection, Patience, open_connection
+from oracle.chain.decoding import log_decoder
 from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.parameters import ConsortiumParameters, parse_parameters
 from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.events import EventStream
 from oracle.chain.facts import Fact
 from oracle.chain.journal import BlockMark
 from oracle.chain.lane import Lane, LaneSettings
+from oracle.chain.reading import RangeReader
 from oracle.chain.signing import AccountSigner
 from oracle.chain.transactions import Transaction, TransactionStatus
 from oracle.crypto.keccak import keccak256
@@ -31,8 +34,6 @@ ROOT = Path(__file__).parents[2]
 ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
 GANACHE = ROOT / "node_modules" / "ganache" / "dist" / "node" / "cli.js"
 NO_FEES = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-min-priority-fee")
-FUNDED_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
-"""First development account of every Anvil."""
 
 FAST = LaneSettings(gas_price_wei=0, poll_s=0.02, resend_every=5)
 
@@ -278,7 +279,7 @@ def lane_of(connection: ChainConnection) -> Callable[..., Lane]:
     """A lane for a signer, with its own journal unless one is given."""
 
     def make(
-        signer: AccountSigner, journal: MemoryTransactionJournal | None = None, **settings: int | float
+        signer: AccountSigner, journal: MemoryTransactionJournal | None = None, **settings: float
     ) -> Lane:
         return Lane(
             connection=connection,
@@ -302,6 +303,24 @@ def ask_chain(connection: ChainConnection) -> Callable[..., object]:
 
 
 @pytest.fixture
-def settle() -> Callable[[], object]:
-    """Lets other tasks run."""
-    return lambda: asyncio.sleep(0)
+def stream_of(
+    connection: ChainConnection, record: DeploymentRecord, fact_journal: MemoryFactJournal
+) -> Callable[..., EventStream]:
+    """A stream over the test's journal; several of them are restarts of one."""
+
+    def make(**reading: int) -> EventStream:
+        return EventStream(
+            connection=connection,
+            journal=fact_journal,
+            reader=RangeReader(decoder=log_decoder(record), **reading),
+            first_block=record.block,
+            interval_s=0.01,
+        )
+
+    return make
+
+
+@pytest.fixture
+def operator_lane(founders: tuple[Founder, ...], lane_of: Callable[..., Lane]) -> Callable[[int], Lane]:
+    """The lane of a founder's operator by member number, kept for the whole test."""
+    return cache(lambda member: lane_of(founders[member - 1].operator))

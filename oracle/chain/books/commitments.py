@@ -18,3 +18,8 @@ class CommitmentBook:
 
     def get(self, batch: BatchId) -> Committed | None:
         return self._by_batch.get(batch)
+
+    @property
+    def all(self) -> tuple[Committed, ...]:
+        """In the order of the chain."""
+        return tuple(self._by_batch.values())

@@ -139,6 +139,7 @@ class Deployment:
             genesis_hash=genesis_hash,
             block=progress.beginning.block,
             contracts=MappingProxyType(contracts),
+            names=tuple(founder.name for founder in self.founders),
             parameters=MappingProxyType(self.parameters.flat(progress.beginning.epoch_start)),
             steps=MappingProxyType(dict(progress.steps)),
         )

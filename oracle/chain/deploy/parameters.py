@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from oracle.chain.errors import BadParameters
+from oracle.subjects import ListName, code_list, code_lists_hash, rules_hash
 
 _DAY = 86_400
 _WORD = 2**256 - 1
@@ -59,9 +60,9 @@ PROTOCOL: Final[Mapping[str, Bounds]] = MappingProxyType(
         "query_fee": _b(0, 2**64, 1),
         "hit_fee": _b(0, 2**64, 100),
         "express_max_age_s": _b(1, 3_600, 60),
-        "subject_rules_hash": _b(0, _WORD, 0),
-        "code_lists_hash": _b(0, _WORD, 0),
-        "purpose_count": _b(1, 65_535, 8),
+        "subject_rules_hash": _b(0, _WORD, int.from_bytes(rules_hash())),
+        "code_lists_hash": _b(0, _WORD, int.from_bytes(code_lists_hash())),
+        "purpose_count": _b(1, 65_535, len(code_list(ListName.PURPOSES).codes)),
         **{f"prefix_bits_{code}": _b(0, 32, bits) for code, bits in enumerate(_PREFIX_BITS, start=1)},
     }
 )
