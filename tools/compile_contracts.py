@@ -34,10 +34,17 @@ class CompilationFailed(Exception):
 
 
 def compiler() -> Path:
-    """A native solc of exactly the pinned version when there is one, else the npm compiler."""
+    """A native solc of exactly the pinned version when there is one, else the npm compiler.
+
+    FileNotFoundError says what to install when there is neither.
+    """
     native = shutil.which("solc")
     if native is not None and solcx.wrapper.get_solc_version(native).base_version == SOLC_VERSION:
         return Path(native)
+    if shutil.which("node") is None or not (ROOT / "node_modules" / "solc").is_dir():
+        raise FileNotFoundError(
+            f"no compiler: install Node 20 and run `npm ci`, or put solc {SOLC_VERSION} on PATH"
+        )
     return ROOT / "tools" / "solc"
 
 

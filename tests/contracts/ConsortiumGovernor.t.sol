@@ -9,6 +9,7 @@ import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 contract ConsortiumGovernorTest is World {
     string private constant WHY = "Admit member 4";
@@ -136,6 +137,20 @@ contract ConsortiumGovernorTest is World {
         governor.castVoteBySig(id, FOR, governance(2), ballot);
     }
 
+    function test_vote__of_a_contract_wallet_signed_by_its_owner__counts() public {
+        WalletOf wallet = new WalletOf(governance(77));
+        decided();
+        registry.replaceGovernance(2, address(wallet));
+        uint256 id = proposed(governance(1));
+        opened();
+        bytes memory ballot = signedBallot(governanceKey(78), id, FOR, 0, address(wallet));
+        vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorInvalidSignature.selector, address(wallet)));
+        governor.castVoteBySig(id, FOR, address(wallet), ballot);
+        ballot = signedBallot(governanceKey(77), id, FOR, 0, address(wallet));
+        governor.castVoteBySig(id, FOR, address(wallet), ballot);
+        vm.assertTrue(governor.hasVoted(id, address(wallet)));
+    }
+
     function test_outcome__without_quorum__is_defeat() public {
         uint256 id = proposed(governance(1));
         opened();
@@ -231,6 +246,7 @@ contract ConsortiumGovernorTest is World {
         vm.assertEq(governor.votingDelay(), VOTING_DELAY);
         vm.assertEq(governor.votingPeriod(), VOTING_PERIOD);
         vm.assertEq(governor.proposalThreshold(), 0);
+        vm.assertTrue(governor.proposalNeedsQueuing(1));
         vm.assertEq(governor.timelock(), address(timelock));
         vm.assertEq(address(governor.token()), address(registry));
         vm.assertEq(governor.name(), "Riskmesh Governor");
@@ -281,6 +297,14 @@ contract ConsortiumGovernorTest is World {
     }
 
     function signedBallot(uint256 key, uint256 id, uint8 support, uint256 nonce) private view returns (bytes memory) {
+        return signedBallot(key, id, support, nonce, governance(2));
+    }
+
+    function signedBallot(uint256 key, uint256 id, uint8 support, uint256 nonce, address voter)
+        private
+        view
+        returns (bytes memory)
+    {
         bytes32 separator = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
@@ -290,7 +314,7 @@ contract ConsortiumGovernorTest is World {
                 address(governor)
             )
         );
-        bytes32 ballot = keccak256(abi.encode(governor.BALLOT_TYPEHASH(), id, support, governance(2), nonce));
+        bytes32 ballot = keccak256(abi.encode(governor.BALLOT_TYPEHASH(), id, support, voter, nonce));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", separator, ballot)));
         return abi.encodePacked(r, s, v);
     }
@@ -322,6 +346,20 @@ contract VotesOf {
 
     function clock() external view returns (uint48) {
         return uint48(block.timestamp);
+    }
+}
+
+/// @dev A contract that is a member's governance account (ERC-1271): what its owner signs, it has signed.
+contract WalletOf {
+    address private immutable _OWNER;
+
+    constructor(address owner) {
+        _OWNER = owner;
+    }
+
+    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
+        (address signer,,) = ECDSA.tryRecover(digest, signature);
+        return signer == _OWNER ? this.isValidSignature.selector : bytes4(0);
     }
 }
 
