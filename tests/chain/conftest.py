@@ -1,9 +1,10 @@
 """Real chains for the chain room: Anvil and Ganache on free ports, founders with real keys, a deployment."""
 
+import asyncio
 import contextlib
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -18,17 +19,15 @@ from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.parameters import ConsortiumParameters, parse_parameters
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.events import EventStream
-from oracle.chain.facts import Fact
-from oracle.chain.journal import BlockMark
+from oracle.chain.in_memory import MemoryFactJournal, MemoryTransactionJournal
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
 from oracle.chain.signing import AccountSigner
-from oracle.chain.transactions import Transaction, TransactionStatus
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.possession import prove_possession
 from oracle.crypto.voprf import generate_key, public_key
 from oracle.domain.application import Application
-from oracle.domain.ids import Address, BlockNumber
+from oracle.domain.ids import Address
 
 ROOT = Path(__file__).parents[2]
 ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
@@ -195,75 +194,6 @@ async def record(
     return await deployment_of(connection).run()
 
 
-@dataclass(slots=True)
-class MemoryTransactionJournal:
-    """The journal of the sender without a store."""
-
-    rows: dict[str, Transaction] = field(default_factory=dict)
-
-    async def enqueue(self, transaction: Transaction) -> Transaction:
-        return self.rows.setdefault(transaction.intent, transaction)
-
-    async def save(self, transaction: Transaction) -> None:
-        self.rows[transaction.intent] = transaction
-
-    async def by_intent(self, intent: str) -> Transaction | None:
-        return self.rows.get(intent)
-
-    async def unfinished(self, sender: Address) -> Sequence[Transaction]:
-        return [row for row in self.rows.values() if row.sender == sender and row.status.unfinished]
-
-    async def mined_after(self, sender: Address, block: BlockNumber) -> Sequence[Transaction]:
-        finished = {TransactionStatus.MINED, TransactionStatus.REVERTED}
-        rows = [row for row in self.rows.values() if row.sender == sender and row.status in finished]
-        later = [row for row in rows if row.block_number is not None and row.block_number > block]
-        return sorted(later, key=lambda row: row.nonce or 0)
-
-    async def highest_nonce(self, sender: Address) -> int | None:
-        nonces = [row.nonce for row in self.rows.values() if row.sender == sender and row.nonce is not None]
-        return max(nonces, default=None)
-
-
-@dataclass(slots=True)
-class MemoryFactJournal:
-    """The journal of the event stream without a store."""
-
-    _facts: dict[tuple[BlockNumber, int], Fact] = field(default_factory=dict)
-    _marks: dict[BlockNumber, BlockMark] = field(default_factory=dict)
-    _cursor: BlockNumber | None = None
-
-    async def append(self, facts: Sequence[Fact], blocks: Sequence[BlockMark], cursor: BlockNumber) -> None:
-        for fact in facts:
-            self._facts.setdefault((fact.at.block_number, fact.at.log_index), fact)
-        for mark in blocks:
-            self._marks.setdefault(mark.number, mark)
-        self._cursor = cursor
-
-    async def rollback_to(self, block: BlockNumber) -> None:
-        self._facts = {place: fact for place, fact in self._facts.items() if place[0] <= block}
-        self._marks = {number: mark for number, mark in self._marks.items() if number <= block}
-        if self._cursor is not None:
-            self._cursor = min(self._cursor, block)
-
-    async def cursor(self) -> BlockNumber | None:
-        return self._cursor
-
-    async def facts(self, after: BlockNumber | None = None) -> AsyncIterator[Fact]:
-        for place, fact in sorted(self._facts.items()):
-            if after is None or place[0] > after:
-                yield fact
-
-    async def marks(self, up_to: BlockNumber, limit: int) -> Sequence[BlockMark]:
-        newest_first = sorted(self._marks.values(), key=lambda mark: mark.number, reverse=True)
-        return [mark for mark in newest_first if mark.number <= up_to][:limit]
-
-    async def forget_marks(self, before: BlockNumber) -> None:
-        with_facts = {number for number, _ in self._facts}
-        self._marks = {
-            number: mark for number, mark in self._marks.items() if number >= before or number in with_facts
-        }
-
-
 @pytest.fixture
 def transaction_journal() -> MemoryTransactionJournal:
     return MemoryTransactionJournal()
@@ -324,3 +254,17 @@ def stream_of(
 def operator_lane(founders: tuple[Founder, ...], lane_of: Callable[..., Lane]) -> Callable[[int], Lane]:
     """The lane of a founder's operator by member number, kept for the whole test."""
     return cache(lambda member: lane_of(founders[member - 1].operator))
+
+
+@pytest.fixture
+def until_nonce(connection: ChainConnection) -> Callable[[Address, int], Awaitable[None]]:
+    """Waits until the node has so many transactions of an account, mined or waiting."""
+
+    async def wait(account: Address, expected: int) -> None:
+        for _ in range(1000):
+            if await connection.ask(lambda node: node.nonce(account, "pending")) >= expected:
+                return
+            await asyncio.sleep(0.01)
+        pytest.fail("the transaction never reached the node")
+
+    return wait

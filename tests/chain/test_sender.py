@@ -17,12 +17,13 @@ from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
 from oracle.chain.sender import sender_over
 from oracle.chain.signing import AccountSigner, UnsignedTransaction
-from oracle.chain.transactions import Order, Transaction, TransactionJournal, TransactionStatus
+from oracle.chain.transactions import Order, TransactionJournal, TransactionStatus
 from oracle.crypto.keccak import keccak256
 from oracle.domain.errors import Broken
 from oracle.domain.ids import Address, BatchId
 
 LaneOf = Callable[..., Lane]
+UntilNonce = Callable[[Address, int], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
 NOWHERE = Order(to=Address("0x00000000000000000000000000000000000000AA"), data=b"\x01")
 
@@ -45,15 +46,6 @@ async def _order(connection: ChainConnection, queries: QueryLedger, name: bytes,
     head = await connection.ask(lambda node: node.block(LATEST))
     commitment = Commitment(batch_id=BatchId(keccak256(name)), count=count, deadline=head.timestamp + 5000)
     return queries.commit([commitment])
-
-
-async def _until_nonce(connection: ChainConnection, account: Address, expected: int) -> None:
-    """Waits until the node has so many transactions of the account, mined or waiting."""
-    for _ in range(1000):
-        if await connection.ask(lambda node: node.nonce(account, "pending")) >= expected:
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("the transaction never reached the node")
 
 
 async def test_execute__many_at_once__uses_every_nonce_once(
@@ -130,6 +122,7 @@ async def test_execute__refused_first__succeeds_under_the_same_intent_later(
 async def test_execute__mined_without_effect__explains_why(
     *,
     connection: ChainConnection,
+    until_nonce: UntilNonce,
     lane_of: LaneOf,
     queries: QueryLedger,
     founders: tuple[Founder, ...],
@@ -140,7 +133,7 @@ async def test_execute__mined_without_effect__explains_why(
     order = await _order(connection, queries, b"twice")
     await ask_chain("evm_setAutomine", False)
     running = asyncio.create_task(lane.execute("commit", order))
-    await _until_nonce(connection, lane.account, 1)
+    await until_nonce(lane.account, 1)
     await ask_chain("anvil_setBalance", rival.address, hex(10**18))
     overtaking = UnsignedTransaction(
         chain_id=31337, nonce=0, gas=200_000, gas_price=10**9, to=order.to, data=order.data
@@ -156,133 +149,6 @@ async def test_execute__mined_without_effect__explains_why(
     row = await transaction_journal.by_intent("commit")
     assert row is not None
     assert (row.status, row.error) == (TransactionStatus.REVERTED, "BatchAlreadyCommitted")
-
-
-async def _stop_when_pending(connection: ChainConnection, lane: Lane, intent: str) -> None:
-    """Ends `execute` while its transaction waits in the node's pool."""
-    running = asyncio.create_task(lane.execute(intent, NOWHERE))
-    await _until_nonce(connection, lane.account, 1)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-
-
-async def test_resume__mined_while_we_were_down__recognises_its_own(
-    *,
-    connection: ChainConnection,
-    lane_of: LaneOf,
-    signer: AccountSigner,
-    transaction_journal: TransactionJournal,
-    ask_chain: AskChain,
-) -> None:
-    await ask_chain("evm_setAutomine", False)
-    await _stop_when_pending(connection, lane_of(signer, transaction_journal), "intent")
-    await ask_chain("evm_mine")
-
-    rows = await sender_over(lane_of(signer, transaction_journal)).resume()
-
-    assert [(row.intent, row.status) for row in rows] == [("intent", TransactionStatus.MINED)]
-    assert await connection.ask(lambda node: node.nonce(signer.address)) == 1
-
-
-async def test_resume__dropped_by_the_node__sends_the_same_bytes_again(
-    *,
-    connection: ChainConnection,
-    lane_of: LaneOf,
-    signer: AccountSigner,
-    transaction_journal: TransactionJournal,
-    ask_chain: AskChain,
-) -> None:
-    await ask_chain("evm_setAutomine", False)
-    await _stop_when_pending(connection, lane_of(signer, transaction_journal), "intent")
-    before = await transaction_journal.by_intent("intent")
-    await ask_chain("anvil_dropAllTransactions")
-    await ask_chain("evm_setAutomine", True)
-
-    rows = await lane_of(signer, transaction_journal).resume()
-
-    assert before is not None
-    assert [row.tx_hash for row in rows] == [before.tx_hash]
-    assert rows[0].status is TransactionStatus.MINED
-
-
-async def test_resume__never_signed__is_sent_now(
-    lane_of: LaneOf, signer: AccountSigner, transaction_journal: TransactionJournal
-) -> None:
-    queued = Transaction(intent="intent", sender=signer.address, to=NOWHERE.to, data=NOWHERE.data)
-    await transaction_journal.enqueue(queued)
-
-    rows = await lane_of(signer, transaction_journal).resume()
-
-    assert [row.status for row in rows] == [TransactionStatus.MINED]
-
-
-async def test_follow__dropped_while_waiting__is_sent_again_by_itself(
-    *, connection: ChainConnection, lane_of: LaneOf, signer: AccountSigner, ask_chain: AskChain
-) -> None:
-    lane = lane_of(signer)
-    await ask_chain("evm_setAutomine", False)
-    running = asyncio.create_task(lane.execute("intent", NOWHERE))
-    await _until_nonce(connection, lane.account, 1)
-    await ask_chain("anvil_dropAllTransactions")
-    await ask_chain("evm_setAutomine", True)
-
-    assert (await running).status is TransactionStatus.MINED
-
-
-async def test_follow__nonce_taken_by_another_transaction__gets_the_next_one(
-    *, connection: ChainConnection, lane_of: LaneOf, signer: AccountSigner, ask_chain: AskChain
-) -> None:
-    lane = lane_of(signer)
-    await ask_chain("evm_setAutomine", False)
-    running = asyncio.create_task(lane.execute("intent", NOWHERE))
-    await _until_nonce(connection, lane.account, 1)
-    await ask_chain("anvil_dropAllTransactions")
-    await ask_chain("evm_setAutomine", True)
-    await ask_chain("anvil_setNonce", signer.address, "0x5")
-
-    row = await running
-
-    assert (row.status, row.nonce) == (TransactionStatus.MINED, 5)
-
-
-async def test_roll_back__reorganisation_without_it__carries_it_out_again(
-    *,
-    connection: ChainConnection,
-    lane_of: LaneOf,
-    signer: AccountSigner,
-    transaction_journal: TransactionJournal,
-    ask_chain: AskChain,
-) -> None:
-    await ask_chain("evm_mine")
-    sender = sender_over(lane_of(signer, transaction_journal))
-    mined = await sender.lane(signer.address).execute("intent", NOWHERE)
-    await ask_chain("anvil_reorg", 1, [])
-    assert mined.block_number is not None
-    assert await connection.ask(lambda node: node.nonce(signer.address)) == 0
-
-    rows = await sender.roll_back(type(mined.block_number)(mined.block_number - 1))
-
-    assert [(row.intent, row.status, row.tx_hash) for row in rows] == [
-        ("intent", TransactionStatus.MINED, mined.tx_hash)
-    ]
-    assert await connection.ask(lambda node: node.nonce(signer.address)) == 1
-
-
-async def test_confirmations__not_enough_blocks__is_not_final(
-    *, lane_of: LaneOf, signer: AccountSigner, ask_chain: AskChain, connection: ChainConnection
-) -> None:
-    lane = lane_of(signer, confirmations=3)
-    running = asyncio.create_task(lane.execute("intent", NOWHERE))
-    await _until_nonce(connection, signer.address, 1)
-    head = await connection.ask(lambda node: node.block_number())
-    await asyncio.sleep(0.1)
-    assert not running.done()
-
-    await ask_chain("anvil_mine", "0x3")
-
-    row = await running
-    assert row.block_number == head
 
 
 async def test_lanes__two_accounts_one_journal__do_not_disturb_each_other(
