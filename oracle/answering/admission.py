@@ -60,7 +60,7 @@ class Admission:
         reason = self._refusal_of_content(signed.value, packed, committed)
         if reason is not None:
             return reason
-        return Envelope(request=signed.value, signature=signed.signature, elements=packed)
+        return Envelope(statement=message.statement, elements=packed)
 
     def _refusal_of_content(
         self, request: Request, packed: bytes, committed: Committed

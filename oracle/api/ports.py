@@ -5,7 +5,6 @@ Every method may raise `Refused` (the rules say no), `Transient` (the chain or a
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from oracle.domain.application import Application
@@ -151,14 +150,26 @@ class StatusService(Protocol):
     async def status(self) -> StatusReport: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """All that the interface serves; joined by the daemon."""
+class Services(Protocol):
+    """All that the interface serves. A service that is not to be had yet may refuse to be looked up."""
 
-    queries: QueryService
-    records: RecordService
-    members: MembersService
-    governance: GovernanceService
-    credits: CreditsService
-    ratings: RatingService
-    status: StatusService
+    @property
+    def queries(self) -> QueryService: ...
+
+    @property
+    def records(self) -> RecordService: ...
+
+    @property
+    def members(self) -> MembersService: ...
+
+    @property
+    def governance(self) -> GovernanceService: ...
+
+    @property
+    def credits(self) -> CreditsService: ...
+
+    @property
+    def ratings(self) -> RatingService: ...
+
+    @property
+    def status(self) -> StatusService: ...

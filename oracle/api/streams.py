@@ -42,6 +42,9 @@ class Streams:
                 if not response.prepared:
                     raise
                 await self._line(response, _ProblemLine(problem_of(error)))
+            except ConnectionResetError:
+                # The caller has left; what it had asked for goes on or is undone by the room itself.
+                return response
         await response.write_eof()
         return response
 

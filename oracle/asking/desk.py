@@ -107,12 +107,13 @@ class QueryDesk:
                 if news and (state.summary.phase.final or not _is_silence(event)):
                     told[key] = event
                     yield event
-            if state.summary.phase.final and not _pending(state):
+            if not state.summary.phase.final:
+                if told.get("summary") != state.summary:
+                    told["summary"] = state.summary
+                    yield state.summary
+            elif not _pending(state):
                 yield state.summary
                 return
-            if told.get("summary") != state.summary:
-                told["summary"] = state.summary
-                yield state.summary
             await change.wait()
 
     async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:

@@ -15,9 +15,11 @@ from oracle.domain.errors import Refused
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.domain.messages import Mode, Request
 from oracle.domain.reports import QueryAccepted, RawSubject, RefusedSubject
+from oracle.domain.settlement import Signed
 from oracle.domain.subject import Subject, SubjectType, subject_type
 from oracle.peer.bodies.elements import elements_hash, pack_elements
 from oracle.peer.notary import Notary
+from oracle.peer.statements import encode_request
 from oracle.store.asked import AskedJournal
 from oracle.subjects import SubjectRefused, canonical
 
@@ -150,9 +152,9 @@ class Submission:
             reference_block=BlockNumber(0),
             reference_block_hash=NO_BLOCK,
         )
-        batch_id, signature = self._notary.batch_id(request), self._notary.sign(request)
+        signed = Signed(value=request, signature=self._notary.sign(request))
         return AskedBatch(
-            batch_id=batch_id,
+            batch_id=self._notary.batch_id(request),
             query_id=query_id,
             ordinal=ordinal,
             state=BatchState.PREPARED,
@@ -161,8 +163,7 @@ class Submission:
             created_at_ms=self._clock.wall_ms(),
             committed_at_ms=None,
             content=BatchContent(
-                request=request,
-                signature=signature,
+                statement=encode_request(signed),
                 elements=packed,
                 openings=blinded.openings,
                 case_salt=case_salt,

@@ -1,5 +1,6 @@
 """`riskmesh chain`: puts a consortium's contracts on a chain, and checks what stands there."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -78,10 +79,10 @@ async def deploy(  # noqa: PLR0917 - every parameter is an option by name
 async def verify(session: Session, rpc: Rpc, deployment: Record = Path("deployment.json")) -> None:
     """Compile the contracts from this checkout and compare them with the chain; takes a minute."""
     record = read_record(deployment)
-    session.note("Compiling the contracts")
-    compiled = rebuild()
     async with open_connection(rpc) as connection:
         await connection.verify_chain(record)
+        session.note("Compiling the contracts")
+        compiled = await asyncio.to_thread(rebuild)
         checks = await check_code(connection, record, compiled)
     if session.json:
         print_json(session.out, checks)

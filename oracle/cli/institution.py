@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from oracle.api.governance_schema import application_file
+from oracle.chain.applications import possession_context
 from oracle.cli.errors import AlreadyInitialised, UsageWrong
 from oracle.config.passphrase import Passphrase
 from oracle.config.settings import Settings
@@ -72,15 +73,15 @@ def create_institution(settings: Settings, passphrase: Passphrase, work_factor: 
     )
     # What a restart will need is tried now, while nothing depends on it yet.
     keyring = open_keyring(settings.keys.folder, passphrase.text)
-    operator = keyring.operator_address()
+    governance = open_governance(settings.keys.folder, passphrase.text).address
     return Application(
         name=settings.member.name,
-        governance=open_governance(settings.keys.folder, passphrase.text).address,
-        operator=operator,
+        governance=governance,
+        operator=keyring.operator_address(),
         sealing_suite=SEALING_SUITE,
         sealing_key=keyring.sealing_public(),
         oprf_key=keyring.oprf_public(),
-        oprf_possession=keyring.prove_possession(bytes.fromhex(operator[2:])),
+        oprf_possession=keyring.prove_possession(possession_context(governance)),
         endpoint=settings.peer.endpoint,
         certificate=keyring.certificate,
         profile_hash=keccak256(settings.member.name.encode()),

@@ -64,6 +64,10 @@ class Keyring:
     def sealing_public(self, version: KeyVersion | None = None) -> bytes:
         return _select(self._sealing, version, "sealing").public
 
+    def has_sealing_key(self, version: KeyVersion) -> bool:
+        """Whether messages sealed to that version of this member's key can still be opened."""
+        return version in self._sealing
+
     def open(self, sealed: bytes, info: bytes, version: KeyVersion | None = None) -> bytes:
         """Open a message that was sealed to this member's key of that version."""
         return _select(self._sealing, version, "sealing").open(sealed, info)

@@ -12,8 +12,10 @@ from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.ports import Clock
 from oracle.domain.ids import BlockNumber, MemberId, Sequence
 from oracle.domain.messages import Publication
+from oracle.rules.snapshot import oldest_needed
 
 log = structlog.get_logger()
+SECONDS_A_DAY = 86_400
 
 
 class Publisher:
@@ -48,9 +50,12 @@ class Publisher:
         unsent = latest is not None and latest.published_block is None
         rested = latest is None or self._clock.chain_time() >= latest.created_at + self._interval_s
         # A member without records publishes an empty snapshot once: that is how it says so, provably.
-        changed = latest is None or stats.changes_pending
+        today = self._clock.chain_time() // SECONDS_A_DAY
+        expired = stats.next_expiry_day is not None and stats.next_expiry_day < today
+        changed = latest is None or stats.changes_pending or expired
         if unsent or (changed and rested):
             await self.publish()
+            await self._forget_old()
 
     async def publish(self) -> SnapshotRow:
         """Build what changed and bring it to the chain; the snapshot that stands there afterwards."""
@@ -69,6 +74,18 @@ class Publisher:
         for row in await self._dataset.snapshots():
             if row.published_block is not None and row.published_block > valid_to:
                 await self._dataset.mark_published(row.sequence, block=None)
+
+    async def _forget_old(self) -> None:
+        """Prune snapshots that no query, claim or dispute can be about any more."""
+        published = self._view.publications_of(self._me)
+        windows = ("max_deadline_s", "claim_window_s", "dispute_window_s")
+        first = oldest_needed(
+            [later.block_timestamp for later in published[1:]],
+            now=self._clock.chain_time(),
+            kept_s=sum(self._view.parameter(name).value for name in windows),
+        )
+        if first > 0:
+            await self._dataset.prune(published[first].publication.sequence)
 
     async def _send(self, row: SnapshotRow) -> SnapshotRow:
         publication = Publication(

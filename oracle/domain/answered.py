@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from oracle.domain.ids import BatchId, MemberId, Tag
-from oracle.domain.messages import ReplyHead, Request
+from oracle.domain.messages import ReplyHead
 
 
 class AnswerState(StrEnum):
@@ -27,8 +27,8 @@ class AnswerState(StrEnum):
 class Envelope:
     """A request that passed verification, with its elements."""
 
-    request: Request
-    signature: bytes
+    statement: bytes = field(repr=False)
+    """The signed request in its fixed-width encoding."""
     elements: bytes = field(repr=False)
 
 

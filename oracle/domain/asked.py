@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence, Tag
-from oracle.domain.messages import Request
 from oracle.domain.record import Record
 from oracle.domain.reports.queries import RefusedSubject
 from oracle.domain.subject import Subject
@@ -66,8 +65,8 @@ class Opening:
 class BatchContent:
     """A batch as it was signed, with everything that opens it."""
 
-    request: Request
-    signature: bytes
+    statement: bytes = field(repr=False)
+    """The signed request in its fixed-width encoding."""
     elements: bytes = field(repr=False)
     """37 bytes an element, the same for all holders."""
     openings: tuple[Opening, ...] = field(repr=False)

@@ -19,6 +19,19 @@ def express_snapshot(publication_blocks: Sequence[int], *, reference_block: int)
     return index if index >= 0 else None
 
 
+def oldest_needed(superseded_at: Sequence[int], *, now: int, kept_s: int) -> int:
+    """Index of the first publication that a query may still be about; all before it may be forgotten.
+
+    `superseded_at` are the unix seconds at which each publication but the newest was followed by the next:
+    a batch committed before that moment is answered from it, and is over `kept_s` later (deadline, claim
+    window and dispute window together).
+    """
+    for index, moment in enumerate(superseded_at):
+        if moment + kept_s >= now:
+            return index
+    return len(superseded_at)
+
+
 def commitment_counts(*, commit_block: int, finality_depth: int, cursor: int) -> bool:
     """Whether a commitment has its confirmations for whoever has read the chain up to `cursor`."""
     return cursor >= commit_block + finality_depth

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from oracle.chain.view import AllianceView
 
@@ -22,8 +23,12 @@ class ChainClock:
 
     async def reached(self, block: int) -> None:
         """Wait until the local view has read this block."""
+        await self.until(lambda: self._head() >= block)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until this holds after a step of the event stream."""
         async with self._moved:
-            await self._moved.wait_for(lambda: self._head() >= block)
+            await self._moved.wait_for(holds)
 
     async def tell(self) -> None:
         async with self._moved:

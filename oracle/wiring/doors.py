@@ -14,8 +14,9 @@ from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.bodies.voucher_state import decode_voucher_state_request, encode_voucher_state
 from oracle.peer.errors import UnknownBatch
+from oracle.peer.notary import Notary
 from oracle.peer.post import Post
-from oracle.peer.statements import encode_request
+from oracle.peer.statements import encode_request, parse_request
 from oracle.store.asked import AskedJournal
 from oracle.store.vouchers import VoucherJournal
 
@@ -32,6 +33,7 @@ class Doors:
         self,
         *,
         post: Post,
+        notary: Notary,
         asked: AskedJournal,
         vouchers: VoucherJournal,
         collector: Collector,
@@ -40,6 +42,7 @@ class Doors:
         received: Callable[[], None],
     ) -> None:
         self._post = post
+        self._notary = notary
         self._asked = asked
         self._vouchers = vouchers
         self._collector = collector
@@ -53,11 +56,13 @@ class Doors:
         if batch is None or batch.state is BatchState.FAILED or not self._view.member(peer).in_standing:
             raise UnknownBatch("No batch of this member for you has this identifier.")
         content = batch.content
+        # Signed now, under the key that the header will name: it may be newer than the batch.
+        request = parse_request(content.statement).value
         return self._post.seal(
             MessageType.QUERY_ENVELOPE,
             batch_id,
             peer,
-            statement=encode_request(Signed(value=content.request, signature=content.signature)),
+            statement=encode_request(Signed(value=request, signature=self._notary.sign(request))),
             frame=encode_envelope(unpack_elements(content.elements)),
         )
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from eth_utils.crypto import keccak
@@ -336,7 +337,7 @@ class InMemoryRooms:
 
 
 def services_of(rooms: InMemoryRooms) -> Services:
-    return Services(
+    return SimpleNamespace(
         queries=rooms,
         records=rooms,
         members=rooms,
@@ -401,7 +402,7 @@ async def offered(
     if request.param == "in memory":
         yield services
     else:
-        yield Services(
+        yield SimpleNamespace(
             queries=client,
             records=client,
             members=client,

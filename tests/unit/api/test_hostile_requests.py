@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Protocol
 
 import aiohttp
@@ -223,7 +224,7 @@ async def test_errors__of_each_kind__say_who_must_act(
     services: Services, folder: Path, error: Exception, status: int, kind: str
 ) -> None:
     listen = UnixSocket(path=folder / "run" / "s")
-    failing = Services(
+    failing = SimpleNamespace(
         queries=services.queries,
         records=services.records,
         members=services.members,

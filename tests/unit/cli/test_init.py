@@ -11,6 +11,7 @@ import pytest
 from oracle.cli.consortium import read_application
 from oracle.config.loading import load_settings
 from oracle.crypto.keyring import open_keyring
+from oracle.chain.applications import possession_context
 from oracle.crypto.possession import verify_possession
 
 Command = Callable[..., Any]
@@ -51,9 +52,9 @@ def test_init__application__states_the_keys_of_the_folder(home: Path) -> None:
     assert application.governance != application.operator
 
 
-def test_init__application__proves_possession_in_the_operators_context(home: Path) -> None:
+def test_init__application__proves_possession_for_the_governance_account(home: Path) -> None:
     application = read_application(home / "application.json")
-    context = bytes.fromhex(application.operator[2:])
+    context = possession_context(application.governance)
     verify_possession(application.oprf_key, context, application.oprf_possession)
 
 

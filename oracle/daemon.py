@@ -1,0 +1,190 @@
+"""Runs and supervises one institution's daemon: reads the chain, waits for membership, then does its work."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+import structlog
+
+from oracle.api.server import serve
+from oracle.chain.events import Arrival
+from oracle.chain.facts import Committed, EndpointSet
+from oracle.config.environment import read_environment
+from oracle.config.passphrase import require_passphrase
+from oracle.config.settings import LogFormat, Settings
+from oracle.domain.errors import Broken, Misconfigured, Transient
+from oracle.domain.ids import BlockNumber, MemberId
+from oracle.peer.limits import ServerLimits
+from oracle.peer.server import PeerServer
+from oracle.peer.tls import TrustedPeers, server_context
+from oracle.telemetry.logs import configure
+from oracle.wiring.desks import Desks
+from oracle.wiring.foundation import Foundation, open_foundation
+from oracle.wiring.member import Member, open_member
+from oracle.wiring.status import StatusDesk
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises `Misconfigured` at start, `Broken` when an invariant fails."""
+    configure(level=settings.log.level, as_json=settings.log.format is LogFormat.JSON, stream=sys.stderr)
+    passphrase = require_passphrase(read_environment(), settings.keys)
+    try:
+        asyncio.run(_run(settings, passphrase.text))
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The error that ended a task group: the others were cancelled because of it."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+class CannotListen(Misconfigured):
+    """The address for other members is taken or is not this machine's."""
+
+    code: ClassVar[str] = "cannot_listen"
+
+
+async def _run(settings: Settings, passphrase: str) -> None:
+    async with open_foundation(settings, passphrase) as base:
+        daemon = Daemon(base)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, daemon.stop)
+        await daemon.run()
+
+
+class Daemon:
+    """One task group: whatever breaks ends all of it, and the next start goes on from the journal."""
+
+    def __init__(self, base: Foundation) -> None:
+        self._base = base
+        self._stopping = asyncio.Event()
+        self._broken: Broken | None = None
+        self._peers = TrustedPeers()
+        self._member: Member | None = None
+        self._resending: asyncio.Task[None] | None = None
+
+    def stop(self) -> None:
+        """Stop gracefully: nothing new is begun, what runs ends or is cancelled at a journalled step."""
+        self._stopping.set()
+
+    def broken(self, error: Broken) -> None:
+        """Told by the servers of an invariant that a request found broken."""
+        self._broken = error
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; raises what broke."""
+        base = self._base
+        status = StatusDesk(base)
+        desks = Desks(status)
+        base.stream.on_facts(self._hear)
+        base.stream.on_rollback(self._roll_back)
+        async with (
+            serve(desks, base.settings.api.listen, on_broken=self.broken),
+            asyncio.TaskGroup() as group,
+        ):
+            work = group.create_task(self._work(desks, status))
+            log.info("daemon_started", chain_id=base.record.chain_id)
+            await self._stopping.wait()
+            log.info("daemon_stopping")
+            work.cancel()
+        if self._broken is not None:
+            raise self._broken
+
+    async def _work(self, desks: Desks, status: StatusDesk) -> None:
+        base = self._base
+        async with asyncio.TaskGroup() as group:
+            group.create_task(base.stream.run())
+            me = await self._membership()
+            async with open_member(base, me) as member, self._listening(member):
+                await member.holder.answering.note(base.view.commitments.all)
+                self._member = member
+                status.figures = member.figures
+                desks.open(member.desks)
+                log.info("member_started", member=int(me))
+                await self._rounds(member)
+
+    async def _rounds(self, member: Member) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._resume())
+            for entry in member.rounds.all:
+                group.create_task(entry.run())
+
+    async def _resume(self) -> None:
+        """Finish transactions that an earlier run left, before anything new would wait behind them."""
+        await self._base.lane.resume()
+
+    async def _membership(self) -> MemberId:
+        """This institution's number; waits for its admission as long as that takes."""
+        me = self._base.member_id()
+        if me is None:
+            log.info("waiting_for_admission")
+            await self._base.clock.until(lambda: self._base.member_id() is not None)
+            me = self._base.member_id()
+        if me is None:
+            raise Broken("a member was found and is gone without a new block")
+        return me
+
+    @asynccontextmanager
+    async def _listening(self, member: Member) -> AsyncIterator[None]:
+        base = self._base
+        self._refresh_peers()
+        server = PeerServer(
+            member.doors,
+            self._peers,
+            limits=ServerLimits(concurrent=base.settings.peer.max_concurrent),
+            on_broken=self.broken,
+        )
+        listen = base.settings.peer.listen
+        context = server_context(base.keyring.tls_identity, self._peers)
+        try:
+            port = await server.start(listen.host, listen.port, context)
+        except OSError as error:
+            raise CannotListen(
+                f"[peer] listen = {listen} cannot be used ({error.strerror}); is another daemon running?"
+            ) from error
+        log.info("listening_for_peers", port=port)
+        try:
+            yield
+        finally:
+            await server.stop()
+
+    def _refresh_peers(self) -> None:
+        for member in self._peers.refresh(self._base.registry.certificates()):
+            log.warning("certificate_unusable", member=int(member))
+
+    async def _hear(self, arrival: Arrival) -> None:
+        """After the journal has it: note what others committed, trust new certificates, wake the rounds."""
+        await self._base.clock.tell()
+        member = self._member
+        if member is None:
+            return
+        if any(isinstance(fact, EndpointSet) for fact in arrival.facts):
+            self._refresh_peers()
+        await member.holder.answering.note(fact for fact in arrival.facts if isinstance(fact, Committed))
+        for entry in member.rounds.all:
+            entry.wake()
+
+    async def _roll_back(self, valid_to: BlockNumber) -> None:
+        """Undo what followed from dropped blocks; our own transactions are sent again unchanged."""
+        member = self._member
+        if member is None:
+            return
+        await member.requester.collector.note_reorganisation()
+        await member.holder.answering.note_reorganisation()
+        await member.holder.publisher.note_reorganisation(valid_to)
+        self._resending = asyncio.create_task(self._resend(valid_to))
+
+    async def _resend(self, valid_to: BlockNumber) -> None:
+        try:
+            await self._base.lane.roll_back(valid_to)
+        except Transient as error:
+            log.warning("not_sent_again", reason=error.code)

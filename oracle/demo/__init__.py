@@ -1,0 +1,1 @@
+"""The whole path once, on one machine and on real lists: four institutions, one chain, proven answers."""

@@ -1,0 +1,74 @@
+"""All that the institution's interface serves; before membership only the status."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from oracle.accounting.desk import CreditsDesk, VerdictDesk
+from oracle.asking.desk import QueryDesk
+from oracle.dataset.desk import RecordsDesk
+from oracle.domain.errors import Refused
+from oracle.governing.desk import GovernanceDesk
+from oracle.governing.members import MembersDesk
+from oracle.wiring.status import StatusDesk
+
+
+class NotAMember(Refused):
+    """The registry does not have this institution's operator key, so it can neither ask nor be asked."""
+
+    code: ClassVar[str] = "not_a_member"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberDesks:
+    """What a member can do."""
+
+    queries: QueryDesk
+    records: RecordsDesk
+    members: MembersDesk
+    governance: GovernanceDesk
+    credits: CreditsDesk
+    ratings: VerdictDesk
+
+
+class Desks:
+    """Refuses everything but the status until `open` is called with the desks of a member."""
+
+    def __init__(self, status: StatusDesk) -> None:
+        self.status = status
+        self._desks: MemberDesks | None = None
+
+    def open(self, desks: MemberDesks) -> None:
+        self._desks = desks
+
+    @property
+    def queries(self) -> QueryDesk:
+        return self._member.queries
+
+    @property
+    def records(self) -> RecordsDesk:
+        return self._member.records
+
+    @property
+    def members(self) -> MembersDesk:
+        return self._member.members
+
+    @property
+    def governance(self) -> GovernanceDesk:
+        return self._member.governance
+
+    @property
+    def credits(self) -> CreditsDesk:
+        return self._member.credits
+
+    @property
+    def ratings(self) -> VerdictDesk:
+        return self._member.ratings
+
+    @property
+    def _member(self) -> MemberDesks:
+        if self._desks is None:
+            raise NotAMember(
+                "This institution is not a member yet. Give application.json to a member, who proposes the "
+                "admission; `riskmesh status` shows when it is carried out."
+            )
+        return self._desks

@@ -1,0 +1,97 @@
+"""What a daemon has before it knows whether it is a member: keys, store, event stream, a nonce lane."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from oracle.chain.connection import ChainConnection, Patience, open_connection
+from oracle.chain.contracts.bindings import Bindings, bindings
+from oracle.chain.decoding import log_decoder
+from oracle.chain.deployment import DeploymentRecord, read_record
+from oracle.chain.digest_signing import DigestTransactionSigner
+from oracle.chain.events import EventStream
+from oracle.chain.lane import Lane, LaneSettings
+from oracle.chain.reading import RangeReader
+from oracle.chain.view import AllianceView
+from oracle.config.settings import Settings
+from oracle.crypto.keyring import Keyring, open_keyring
+from oracle.crypto.workers import Workers
+from oracle.domain.ids import MemberId
+from oracle.store.database import Database
+from oracle.store.facts import FactTable
+from oracle.store.transactions import TransactionTable
+from oracle.wiring.clock import ChainClock
+from oracle.wiring.journals import StoredFacts, StoredTransactions
+from oracle.wiring.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """Built once per process; everything else is built on it."""
+
+    settings: Settings
+    keyring: Keyring
+    record: DeploymentRecord
+    contracts: Bindings
+    database: Database
+    connection: ChainConnection
+    stream: EventStream
+    clock: ChainClock
+    registry: Registry
+    lane: Lane
+    workers: Workers
+
+    @property
+    def view(self) -> AllianceView:
+        """The same object for the daemon's whole life; the stream changes it in place."""
+        return self.stream.view
+
+    def member_id(self) -> MemberId | None:
+        """This institution's number, once the registry has its operator key."""
+        found = self.view.member_by_operator(self.keyring.operator_address())
+        return None if found is None else found.id
+
+
+@asynccontextmanager
+async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[Foundation]:
+    """Open keys, store and chain; raises `Misconfigured` with what to change."""
+    keyring = open_keyring(settings.keys.folder, passphrase)
+    record = read_record(settings.chain.deployment)
+    database = await Database.open(settings.store.url)
+    workers = Workers(settings.dataset.workers)
+    patience = Patience()
+    try:
+        async with open_connection(settings.chain.rpc, patience) as connection:
+            await connection.verify_chain(record)
+            stream = EventStream(
+                connection=connection,
+                journal=StoredFacts(FactTable(database)),
+                reader=RangeReader(decoder=log_decoder(record)),
+                first_block=record.block,
+                interval_s=settings.chain.poll_interval_s,
+            )
+            lane = Lane(
+                connection=connection,
+                journal=StoredTransactions(TransactionTable(database)),
+                signer=DigestTransactionSigner(keyring.operator()),
+                chain_id=record.chain_id,
+                settings=LaneSettings(
+                    gas_price_wei=settings.chain.gas_price_wei, poll_s=settings.chain.poll_interval_s / 2
+                ),
+            )
+            yield Foundation(
+                settings=settings,
+                keyring=keyring,
+                record=record,
+                contracts=bindings(record),
+                database=database,
+                connection=connection,
+                stream=stream,
+                clock=ChainClock(stream.view),
+                registry=Registry(stream.view),
+                lane=lane,
+                workers=workers,
+            )
+    finally:
+        workers.close()
+        await database.close()

@@ -1,0 +1,104 @@
+"""Builds the holder's side of a member."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from oracle.answering.admission import Admission
+from oracle.answering.disclosing import Discloser
+from oracle.answering.replying import ReplyMaker
+from oracle.answering.service import Answering
+from oracle.answering.settling import Settling
+from oracle.dataset.dataset import Dataset
+from oracle.dataset.desk import RecordsDesk
+from oracle.dataset.publishing import Publisher
+from oracle.dataset.tagging import Tagger
+from oracle.domain.ids import MemberId
+from oracle.peer.courier import Courier
+from oracle.peer.notary import Notary
+from oracle.store.answered import AnswerJournal
+from oracle.store.vouchers import VoucherJournal
+from oracle.wiring.foundation import Foundation
+from oracle.wiring.snapshots import DatasetSnapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """What answers, and the data that it answers from."""
+
+    dataset: Dataset
+    publisher: Publisher
+    records: RecordsDesk
+    journal: AnswerJournal
+    vouchers: VoucherJournal
+    answering: Answering
+    settling: Settling
+
+
+@asynccontextmanager
+async def open_holder(
+    base: Foundation, me: MemberId, *, notary: Notary, courier: Courier
+) -> AsyncIterator[Holder]:
+    """Open the dataset and build what answers from it."""
+    tagger = Tagger(
+        secret=base.keyring.oprf_secret_for_workers(),
+        holder=me,
+        key_version=base.keyring.oprf_version,
+        workers=base.workers,
+    )
+    dataset = await Dataset.open(
+        base.settings.dataset.folder, cipher=base.keyring.storage_cipher("records"), tagger=tagger
+    )
+    try:
+        yield _build(base, me, dataset, notary=notary, courier=courier)
+    finally:
+        await dataset.close()
+
+
+def _build(base: Foundation, me: MemberId, dataset: Dataset, *, notary: Notary, courier: Courier) -> Holder:
+    publisher = Publisher(
+        me=me,
+        dataset=dataset,
+        registry=base.contracts.datasets,
+        lane=base.lane,
+        view=base.view,
+        clock=base.clock,
+        interval_s=base.settings.dataset.publish_interval_s,
+    )
+    journal = AnswerJournal(base.database, base.keyring.storage_cipher("answered"))
+    vouchers = VoucherJournal(base.database, me)
+    snapshots = DatasetSnapshots(dataset)
+    return Holder(
+        dataset=dataset,
+        publisher=publisher,
+        records=RecordsDesk(dataset=dataset, publisher=publisher, clock=base.clock),
+        journal=journal,
+        vouchers=vouchers,
+        answering=Answering(
+            me=me,
+            journal=journal,
+            admission=Admission(
+                view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock
+            ),
+            maker=ReplyMaker(
+                snapshots=snapshots,
+                keys=base.keyring,
+                notary=notary,
+                clock=base.clock,
+                workers=base.workers,
+            ),
+            courier=courier,
+            view=base.view,
+            clock=base.clock,
+        ),
+        settling=Settling(
+            journal=journal,
+            vouchers=vouchers,
+            discloser=Discloser(snapshots=snapshots, notary=notary),
+            notary=notary,
+            keys=base.keyring,
+            view=base.view,
+            clock=base.clock,
+            workers=base.workers,
+        ),
+    )

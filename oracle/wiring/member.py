@@ -1,0 +1,150 @@
+"""Builds one member from its foundation: rooms, doors for others, desks for the institution, rounds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from oracle.crypto.typed_data import Domain, member_domain, voucher_domain
+from oracle.domain.asked import BatchState
+from oracle.domain.ids import MemberId
+from oracle.governing.desk import GovernanceDesk
+from oracle.governing.members import MembersDesk
+from oracle.governing.names import MemberNames
+from oracle.governing.upkeep import Upkeep
+from oracle.peer.client import PeerClient
+from oracle.peer.courier import Courier
+from oracle.peer.limits import ClientLimits
+from oracle.peer.notary import Notary
+from oracle.peer.post import Post
+from oracle.wiring.accounts import build_accounts
+from oracle.wiring.desks import MemberDesks
+from oracle.wiring.doors import Doors
+from oracle.wiring.foundation import Foundation
+from oracle.wiring.holder import Holder, open_holder
+from oracle.wiring.keys import SealingKeys
+from oracle.wiring.requester import Requester, build_requester
+from oracle.wiring.schedule import Rounds, Work, schedule
+from oracle.wiring.status import Figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One member, ready to be supervised."""
+
+    id: MemberId
+    requester: Requester
+    holder: Holder
+    doors: Doors
+    desks: MemberDesks
+    rounds: Rounds
+
+    async def figures(self) -> Figures:
+        """What is in the journals and the dataset, for the status."""
+        counts = await self.holder.journal.counts()
+        asked = self.requester.journals.asked
+        return Figures(
+            records=(await self.holder.dataset.stats()).counts.records,
+            open_queries=len(await asked.batches_in(BatchState.PREPARED, BatchState.COMMITTED)),
+            open_answers=sum(counts.get(state, 0) for state in ("seen", "fetched", "sealed")),
+        )
+
+
+@asynccontextmanager
+async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
+    """Open the dataset and the connections to other members; closed at the end of the block."""
+    messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
+    vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
+    notary = Notary(
+        signer=base.keyring.operator(), messages=messages, vouchers=vouchers, operators=base.registry
+    )
+    post = _post(base, me, messages)
+    async with PeerClient(
+        base.keyring.tls_identity,
+        base.registry,
+        limits=ClientLimits(timeout_s=base.settings.peer.timeout_s),
+        allow_private=base.settings.peer.allow_private_endpoints,
+    ) as client:
+        courier = Courier(post, client)
+        async with open_holder(base, me, notary=notary, courier=courier) as holder:
+            yield _join(base, me, holder, notary=notary, courier=courier, post=post)
+
+
+def _post(base: Foundation, me: MemberId, messages: Domain) -> Post:
+    return Post(
+        me=me,
+        signer=base.keyring.operator(),
+        opener=SealingKeys(base.keyring, me),
+        directory=base.registry,
+        domain=messages,
+    )
+
+
+def _join(
+    base: Foundation, me: MemberId, holder: Holder, *, notary: Notary, courier: Courier, post: Post
+) -> Member:
+    names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
+    submitted = asyncio.Event()
+    requester = build_requester(
+        base, me, notary=notary, courier=courier, names=names, submitted=submitted.set
+    )
+    accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
+    governance = _governance(base, me)
+    work = Work(
+        requester=requester,
+        holder=holder,
+        redeeming=accounts.redeeming,
+        rating=accounts.rating,
+        upkeep=_upkeep(base, me, governance),
+    )
+    rounds = schedule(work, submitted=submitted, publish_s=base.settings.chain.poll_interval_s)
+    return Member(
+        id=me,
+        requester=requester,
+        holder=holder,
+        doors=Doors(
+            post=post,
+            notary=notary,
+            asked=requester.journals.asked,
+            vouchers=holder.vouchers,
+            collector=requester.collector,
+            settling=holder.settling,
+            view=base.view,
+            received=rounds.judge.wake,
+        ),
+        desks=MemberDesks(
+            queries=requester.desk,
+            records=holder.records,
+            members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
+            governance=governance,
+            credits=accounts.credits,
+            ratings=accounts.ratings,
+        ),
+        rounds=rounds,
+    )
+
+
+def _governance(base: Foundation, me: MemberId) -> GovernanceDesk:
+    return GovernanceDesk(
+        me=me,
+        governor=base.contracts.governor,
+        registry=base.contracts.registry,
+        connection=base.connection,
+        lane=base.lane,
+        view=base.view,
+        clock=base.clock,
+        chain_id=base.record.chain_id,
+    )
+
+
+def _upkeep(base: Foundation, me: MemberId, governance: GovernanceDesk) -> Upkeep:
+    return Upkeep(
+        me=me,
+        registry=base.contracts.registry,
+        ledger=base.contracts.credits,
+        desk=governance,
+        lane=base.lane,
+        view=base.view,
+        clock=base.clock,
+        carry_through=base.settings.policy.carry_through_proposals,
+    )

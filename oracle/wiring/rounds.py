@@ -1,0 +1,51 @@
+"""Work that is done in rounds: woken when there is news, and now and then in any case."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+
+from oracle.domain.errors import Refused, Transient
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Round:
+    """One kind of work. A round never overlaps itself; a wake-up during a round causes another."""
+
+    name: str
+    work: Callable[[], Awaitable[None]]
+    every_s: float
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever has something for this round."""
+
+    def wake(self) -> None:
+        self.news.set()
+
+    async def run(self) -> None:
+        """Run until cancelled. `Broken` and `Misconfigured` end the daemon; the journal survives them."""
+        while True:
+            self.news.clear()
+            await self._once()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.every_s):
+                    await self.news.wait()
+
+    async def _once(self) -> None:
+        try:
+            await self.work()
+        except* (Transient, Refused) as group:
+            # Whatever is left in a group after these is ours to stop for.
+            for error in _leaves(group):
+                log.warning("round_met", task=self.name, error=error)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

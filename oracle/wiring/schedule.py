@@ -1,0 +1,74 @@
+"""Which work is done in rounds, and what wakes which."""
+
+import asyncio
+from dataclasses import dataclass
+
+from oracle.accounting.rating import RatingDesk
+from oracle.accounting.redeeming import Redeeming
+from oracle.governing.upkeep import Upkeep
+from oracle.wiring.holder import Holder
+from oracle.wiring.requester import Requester
+from oracle.wiring.rounds import Round
+
+NEWS_S = 5.0
+"""Rounds that news wakes run this often in any case, to try again what could not be done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rounds:
+    """All work of a member that is not an answer to somebody."""
+
+    commit: Round
+    judge: Round
+    receipts: Round
+    answer: Round
+    publish: Round
+    upkeep: Round
+    redeem: Round
+    rate: Round
+
+    @property
+    def all(self) -> tuple[Round, ...]:
+        return (
+            self.commit,
+            self.judge,
+            self.receipts,
+            self.answer,
+            self.publish,
+            self.upkeep,
+            self.redeem,
+            self.rate,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Everything that is done in rounds."""
+
+    requester: Requester
+    holder: Holder
+    redeeming: Redeeming
+    rating: RatingDesk
+    upkeep: Upkeep
+
+
+def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float) -> Rounds:
+    receipts = Round(name="receipts", work=work.requester.receipts.round, every_s=NEWS_S)
+    collector = work.requester.collector
+
+    async def judge() -> None:
+        await collector.note_commitments()
+        await collector.judge_all()
+        receipts.wake()
+        await collector.end_overdue()
+
+    return Rounds(
+        commit=Round(name="commit", work=work.requester.committing.round, every_s=NEWS_S, news=submitted),
+        judge=Round(name="judge", work=judge, every_s=NEWS_S),
+        receipts=receipts,
+        answer=Round(name="answer", work=work.holder.answering.round, every_s=NEWS_S),
+        publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s),
+        upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S),
+        redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S),
+        rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S),
+    )
