@@ -35,13 +35,13 @@ class _Contract(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     code_hash: _Hash
 
 
-class _Record(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+class _Record(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
     version: int
     chain_id: _Natural
     genesis_hash: _Hash
     block: _Natural
     contracts: dict[str, _Contract]
-    names: list[str]
+    names: list[str] = []
     parameters: dict[str, int]
     steps: dict[str, str]
 

@@ -12,7 +12,7 @@ from oracle.chain.connection import ChainConnection
 from oracle.chain.errors import NodeRefused
 from oracle.chain.facts import Fact
 from oracle.chain.history import common_ancestor
-from oracle.chain.journal import FactJournal
+from oracle.chain.journal import BlockMark, FactJournal
 from oracle.chain.node import LATEST, Node
 from oracle.chain.reading import RangeReader
 from oracle.chain.view import AllianceView
@@ -32,7 +32,7 @@ class Arrival:
     """News of the chain. `facts` may be empty: time has passed, which deadlines care about."""
 
     facts: tuple[Fact, ...]
-    head: Block
+    head: BlockMark
     """The newest block whose facts are in the view."""
     caught_up: bool
     """Whether `head` was the node's head, too."""
@@ -106,15 +106,7 @@ class EventStream:
             if fact.at.block_number >= oldest:
                 recent.add(_key(fact))
         marks = () if cursor is None else await self.journal.marks(cursor, 1)
-        if marks:
-            newest = marks[0]
-            fresh.head = Block(
-                number=newest.number,
-                hash=newest.hash,
-                parent_hash=b"",
-                timestamp=newest.timestamp,
-                fee_floor_wei=0,
-            )
+        fresh.head = marks[0] if marks else None
         self._recent = recent
         self.view.become(fresh)
 

@@ -20,7 +20,7 @@ class ReadRange:
     facts: tuple[Fact, ...]
     marks: tuple[BlockMark, ...]
     """Of the blocks with facts and of the last one."""
-    last: Block
+    last: BlockMark
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +61,9 @@ class RangeReader:
             await _unchanged(node, last, before.hash)
             self._size = min(self.longest, self._size * 2)
             marks = {block.number: _mark(block) for block in (*blocks.values(), before)}
-            return ReadRange(facts=self._decoded(logs, blocks), marks=tuple(marks.values()), last=before)
+            return ReadRange(
+                facts=self._decoded(logs, blocks), marks=tuple(marks.values()), last=_mark(before)
+            )
 
     def _decoded(self, logs: Sequence[RawLog], blocks: dict[BlockNumber, Block]) -> tuple[Fact, ...]:
         try:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, fields
 from typing import assert_never
 
 from oracle.chain import facts
-from oracle.chain.answers import Block
 from oracle.chain.books.commitments import CommitmentBook
 from oracle.chain.books.credits import CreditBook, RedeemedTotals
 from oracle.chain.books.members import Member, MemberBook, OprfKey, SealingKey, at_version
@@ -14,6 +13,7 @@ from oracle.chain.books.proposals import ProposalBook
 from oracle.chain.books.publications import PlacedPublication, PublicationBook
 from oracle.chain.books.ratings import RatingBook
 from oracle.chain.facts import Committed, Fact
+from oracle.chain.journal import BlockMark
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
 from oracle.rules.pricing import hit_price
 
@@ -22,7 +22,7 @@ from oracle.rules.pricing import hit_price
 class AllianceView:
     """Holds everything up to `head`. `apply` depends on the facts alone, never on a node or a clock."""
 
-    head: Block | None = None
+    head: BlockMark | None = None
     """The newest block whose facts are in; None before the first."""
     members: MemberBook = field(default_factory=MemberBook)
     parameters: ParameterBook = field(default_factory=ParameterBook)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from oracle.chain.answers import Block
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import bindings
 from oracle.chain.contracts.query_ledger import Commitment
@@ -26,6 +27,10 @@ OperatorLane = Callable[[int], Lane]
 
 async def _facts(journal: FactJournal) -> list[Fact]:
     return [fact async for fact in journal.facts()]
+
+
+def _mark(block: Block) -> BlockMark:
+    return BlockMark(number=block.number, hash=block.hash, timestamp=block.timestamp)
 
 
 async def _publish(record: DeploymentRecord, lane: Lane, sequence: int) -> None:
@@ -106,8 +111,8 @@ async def test_poll__new_blocks__tells_listeners_after_journalling(
     assert [type(fact) for fact in told] == [Published, Committed]
     head = await connection.ask(lambda node: node.block(LATEST))
     assert seen[-1].caught_up
-    assert seen[-1].head == head
-    assert stream.view.head == head
+    assert seen[-1].head == _mark(head)
+    assert stream.view.head == _mark(head)
     commitment = stream.view.commitment(batch)
     assert commitment is not None
     assert (commitment.requester, commitment.count) == (2, 3)
@@ -179,7 +184,7 @@ async def test_reorganisation__without_removed_logs__rolls_back_and_reads_the_ne
     published = [placed.publication.sequence for placed in stream.view.publications_of(MemberId(1))]
     assert published == list(range(1, 6 - depth))
     head = await connection.ask(lambda node: node.block(LATEST))
-    assert stream.view.head == head
+    assert stream.view.head == _mark(head)
     rebuilt = stream_of()
     await rebuilt.rebuild()
     assert rebuilt.view.publications_of(MemberId(1)) == stream.view.publications_of(MemberId(1))

@@ -1,5 +1,6 @@
 """Ratings by holder, category and epoch, and the scores that follow from them."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from oracle.chain.facts import Rated
@@ -9,20 +10,36 @@ from oracle.rules.pricing import score_bps
 
 @dataclass(slots=True)
 class _Tally:
-    confirmed: int = 0
-    refuted: int = 0
+    """Running totals at the end of each epoch that had a rating, in ascending order."""
+
+    epochs: list[int] = field(default_factory=list)
+    totals: list[tuple[int, int]] = field(default_factory=list)
+    """Confirmed and refuted."""
+
+    def add(self, epoch: int, confirmed: int, refuted: int) -> None:
+        before = self.totals[-1] if self.totals else (0, 0)
+        total = (before[0] + confirmed, before[1] + refuted)
+        if self.epochs and self.epochs[-1] == epoch:
+            self.totals[-1] = total
+        else:
+            self.epochs.append(epoch)
+            self.totals.append(total)
+
+    def before(self, epoch: int) -> tuple[int, int]:
+        index = bisect_left(self.epochs, epoch)
+        return self.totals[index - 1] if index else (0, 0)
 
 
 @dataclass(slots=True)
 class RatingBook:
-    _tallies: dict[tuple[MemberId, int], dict[int, _Tally]] = field(default_factory=dict)
-    """Holder and category to epoch to counts."""
+    _tallies: dict[tuple[MemberId, int | None], _Tally] = field(default_factory=dict)
+    """By holder and category; None for all categories."""
     _rated: dict[tuple[MemberId, MemberId], int] = field(default_factory=dict)
 
     def apply(self, fact: Rated) -> None:
-        tally = self._tallies.setdefault((fact.holder, fact.category), {}).setdefault(fact.epoch, _Tally())
-        tally.confirmed += fact.confirmed
-        tally.refuted += fact.refuted
+        for category in (fact.category, None):
+            tally = self._tallies.setdefault((fact.holder, category), _Tally())
+            tally.add(fact.epoch, fact.confirmed, fact.refuted)
         pair = (fact.requester, fact.holder)
         self._rated[pair] = self._rated.get(pair, 0) + fact.confirmed + fact.refuted
 
@@ -32,12 +49,6 @@ class RatingBook:
 
     def score_bps(self, holder: MemberId, epoch: int, category: int | None = None) -> int:
         """The score that is fixed for this epoch: from ratings of earlier epochs only."""
-        confirmed = refuted = 0
-        for (rated, rated_category), epochs in self._tallies.items():
-            if rated != holder or category not in {None, rated_category}:
-                continue
-            for rated_epoch, tally in epochs.items():
-                if rated_epoch < epoch:
-                    confirmed += tally.confirmed
-                    refuted += tally.refuted
+        tally = self._tallies.get((holder, category))
+        confirmed, refuted = (0, 0) if tally is None else tally.before(epoch)
         return score_bps(confirmed=confirmed, refuted=refuted)

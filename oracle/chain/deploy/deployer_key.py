@@ -5,8 +5,6 @@ import os
 import secrets
 from pathlib import Path
 
-from eth_keyfile.keyfile import decode_keyfile_json
-
 from oracle.chain.errors import BadDeployerKey
 from oracle.chain.files import PRIVATE, write_atomically
 from oracle.chain.signing import AccountSigner
@@ -26,6 +24,8 @@ def read_signer(path: Path, passphrase: str | None) -> AccountSigner:
         raise BadDeployerKey(
             f"The deployer's key file {path} is encrypted; set RISKMESH_PASSPHRASE to open it"
         )
+    from eth_keyfile.keyfile import decode_keyfile_json  # noqa: PLC0415 - slow to load, needed once
+
     try:
         key = bytes(decode_keyfile_json(json.loads(content), passphrase.encode()))
     except (ValueError, KeyError, TypeError):
