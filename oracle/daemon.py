@@ -12,8 +12,6 @@ import structlog
 from oracle.api.server import serve
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed, EndpointSet
-from oracle.config.environment import read_environment
-from oracle.config.passphrase import require_passphrase
 from oracle.config.settings import LogFormat, Settings
 from oracle.domain.errors import Broken, Misconfigured, Transient
 from oracle.domain.ids import BlockNumber, MemberId
@@ -29,12 +27,11 @@ from oracle.wiring.status import StatusDesk
 log = structlog.get_logger()
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, passphrase: str) -> None:
     """Run until SIGTERM or SIGINT. Raises `Misconfigured` at start, `Broken` when an invariant fails."""
     configure(level=settings.log.level, as_json=settings.log.format is LogFormat.JSON, stream=sys.stderr)
-    passphrase = require_passphrase(read_environment(), settings.keys)
     try:
-        asyncio.run(_run(settings, passphrase.text))
+        asyncio.run(_run(settings, passphrase))
     except BaseExceptionGroup as group:
         raise _first(group) from group
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+import logging
+import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -17,6 +19,7 @@ from oracle.config.environment import CONFIGURATION_NAME, read_environment
 from oracle.config.loading import load_settings
 from oracle.config.settings import Settings
 from oracle.domain.errors import RiskmeshError
+from oracle.telemetry.logs import configure
 
 PLAIN_WIDTH = 100
 """Columns when nobody watches: a terminal tells its own width, a pipe cannot."""
@@ -121,6 +124,8 @@ def command(app: typer.Typer, name: str, *, example: str, failure: str) -> Calla
                 out=console(),
                 err=console(stderr=True),
             )
+            # What the rooms log goes to people, redacted, and never between a command's results.
+            configure(level=logging.WARNING, as_json=False, stream=sys.stderr)
             try:
                 running = function(session, **values)
                 if running is not None:

@@ -1,6 +1,8 @@
 """`riskmesh daemon`: runs the institution's daemon in the foreground."""
 
 from oracle.cli.command import Session, command, group
+from oracle.cli.passphrases import known_passphrase
+from oracle.config.environment import read_environment
 
 app = group(about="Run the institution's daemon.")
 
@@ -16,7 +18,7 @@ def run(session: Session) -> None:
     settings = session.settings()
     from oracle.daemon import run as run_daemon  # noqa: PLC0415 - its rooms are slow to load, other commands need none
 
-    run_daemon(settings)
+    run_daemon(settings, known_passphrase(read_environment(), settings.keys).text)
 
 
 @app.callback()

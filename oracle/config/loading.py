@@ -14,7 +14,6 @@ from oracle.config.errors import ConfigurationUnreadable, UnknownSetting
 from oracle.config.settings import (
     ApiSettings,
     ChainSettings,
-    ClaimPolicy,
     DatasetSettings,
     KeySettings,
     LogFormat,
@@ -148,9 +147,7 @@ def _api(table: Table) -> ApiSettings:
 
 
 def _policy(table: Table) -> PolicySettings:
-    claims = tuple(policy.value for policy in ClaimPolicy)
     return PolicySettings(
-        claim=ClaimPolicy(table.choice("claim", allowed=claims, default=ClaimPolicy.AUTOMATIC.value)),
         redeem_min_amount=table.whole("redeem_min_amount", low=1, high=2**96 - 1, default=100),
         redeem_max_age_s=table.whole("redeem_max_age_s", low=1, high=30 * DAY_S, default=3600),
         default_purpose=table.whole("default_purpose", low=1, high=65_535, default=1),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oracle.config.environment import Environment
-from oracle.config.errors import PassphraseFileUnusable, PassphraseMissing
+from oracle.config.errors import PassphraseFileUnusable
 from oracle.config.settings import KeySettings
 
 MAX_SIZE = 4096
@@ -29,14 +29,6 @@ def find_passphrase(environment: Environment, keys: KeySettings) -> Passphrase |
     if keys.passphrase_file is not None:
         return _read(keys.passphrase_file)
     return None
-
-
-def require_passphrase(environment: Environment, keys: KeySettings) -> Passphrase:
-    """As `find_passphrase`, where nobody can be asked: raises PassphraseMissing."""
-    found = find_passphrase(environment, keys)
-    if found is None:
-        raise PassphraseMissing
-    return found
 
 
 def _read(path: Path) -> Passphrase:

@@ -16,13 +16,6 @@ class SocketAddress:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class ClaimPolicy(StrEnum):
-    """What happens with a proven hit."""
-
-    AUTOMATIC = "automatic"
-    MANUAL = "manual"
-
-
 class LogLevel(IntEnum):
     """The numbers of the standard library's levels."""
 
@@ -105,7 +98,6 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySettings:
-    claim: ClaimPolicy
     redeem_min_amount: int
     """Credits; smaller sums wait until `redeem_max_age_s`."""
     redeem_max_age_s: int

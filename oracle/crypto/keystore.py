@@ -5,8 +5,6 @@ import os
 import secrets
 from pathlib import Path
 
-from eth_keyfile.keyfile import create_keyfile_json, decode_keyfile_json
-
 from oracle.crypto.errors import (
     KeyFileDamaged,
     KeyFileExists,
@@ -41,6 +39,8 @@ def write_secret(
     is_account: bool = False,
 ) -> None:
     """Encrypt `secret` into a new file; `is_account` keeps the address, as wallets expect it."""
+    from eth_keyfile.keyfile import create_keyfile_json  # noqa: PLC0415 - slow to load, most commands need no key
+
     require_length("secret for a key file", secret, SECRET_SIZE)
     content = create_keyfile_json(
         secret, passphrase.encode(), version=VERSION, kdf="scrypt", iterations=work_factor
@@ -87,6 +87,8 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def _decrypt(path: Path, content: dict[str, object], passphrase: str) -> bytes:
+    from eth_keyfile.keyfile import decode_keyfile_json  # noqa: PLC0415 - as above
+
     try:
         secret = decode_keyfile_json(content, passphrase.encode())
     except ValueError as error:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from oracle.chain.applications import possession_context
 from oracle.cli.consortium import read_application
 from oracle.config.loading import load_settings
 from oracle.crypto.keyring import open_keyring
-from oracle.chain.applications import possession_context
 from oracle.crypto.possession import verify_possession
 
 Command = Callable[..., Any]

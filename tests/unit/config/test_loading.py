@@ -12,7 +12,6 @@ from oracle.config.errors import (
 )
 from oracle.config.loading import load_settings, parse_settings
 from oracle.config.settings import (
-    ClaimPolicy,
     LogFormat,
     LogLevel,
     Loopback,
@@ -49,7 +48,6 @@ def test_settings__only_the_required_keys__defaults_fill_the_rest() -> None:
     assert settings.peer.listen == SocketAddress(host="127.0.0.1", port=8443)
     assert settings.peer.allow_private_endpoints is False
     assert settings.api.listen == UnixSocket(path=HOME / "run/riskmesh.sock")
-    assert settings.policy.claim is ClaimPolicy.AUTOMATIC
     assert (settings.log.level, settings.log.format) == (LogLevel.INFO, LogFormat.CONSOLE)
 
 
@@ -62,7 +60,7 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
         chain.gas_price_wei = 0
         peer.listen = "[::1]:9000"
         peer.allow_private_endpoints = true
-        policy.claim = "manual"
+        policy.carry_through_proposals = false
         log.level = "debug"
         log.format = "json"
         [api]
@@ -76,7 +74,7 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
     assert settings.chain.gas_price_wei == 0
     assert str(settings.peer.listen) == "[::1]:9000"
     assert settings.peer.allow_private_endpoints is True
-    assert settings.policy.claim is ClaimPolicy.MANUAL
+    assert settings.policy.carry_through_proposals is False
     assert (settings.log.level, settings.log.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert settings.api.listen == Loopback(
         address=SocketAddress(host="localhost", port=8480), token_file=HOME / "run/token"
@@ -87,7 +85,7 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
     ("line", "nearest"),
     [
         ("chain.poll_intervall_s = 1", "chain.poll_interval_s"),
-        ("polcy.claim = 'manual'", "policy"),
+        ("polcy.default_purpose = 1", "policy"),
         ("peer.listening = '127.0.0.1:1'", "peer.listen"),
         ("keys.passphrase_fil = 'x'", "keys.passphrase_file"),
     ],
@@ -147,7 +145,7 @@ def test_settings__required_key_absent__says_which_and_what_to_write(key: str) -
         "peer.listen = '127.0.0.1:65536'",
         "peer.listen = '::1:8443'",
         "peer.allow_private_endpoints = 1",
-        "policy.claim = 'Automatic'",
+        "policy.carry_through_proposals = 'yes'",
         "policy.default_purpose = 65536",
         "log.level = 'INFO'",
         "api.listen = '0.0.0.0:8480'\napi.token_file = 'token'",

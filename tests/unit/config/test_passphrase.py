@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from oracle.config.environment import Environment, child_environment, read_environment
-from oracle.config.errors import PassphraseFileUnusable, PassphraseMissing
-from oracle.config.passphrase import Passphrase, find_passphrase, require_passphrase
+from oracle.config.errors import PassphraseFileUnusable
+from oracle.config.passphrase import Passphrase, find_passphrase
 from oracle.config.settings import KeySettings
 
 NOTHING = Environment()
@@ -60,10 +60,8 @@ def test_passphrase__no_such_file__is_refused(tmp_path: Path) -> None:
         find_passphrase(NOTHING, keys(tmp_path / "passphrase"))
 
 
-def test_passphrase__nowhere__is_none_or_stops_the_start() -> None:
+def test_passphrase__nowhere__is_none_so_that_somebody_is_asked() -> None:
     assert find_passphrase(NOTHING, keys()) is None
-    with pytest.raises(PassphraseMissing, match="RISKMESH_PASSPHRASE"):
-        require_passphrase(NOTHING, keys())
 
 
 def test_repr__pass_phrases__shows_nothing() -> None:
