@@ -6,6 +6,7 @@ import rlp
 
 from oracle.chain.signing import SignedTransaction, UnsignedTransaction
 from oracle.crypto.keccak import keccak256
+from oracle.crypto.signing import Signer
 from oracle.domain.ids import Address
 
 _V_OFFSET = 27
@@ -26,6 +27,9 @@ class DigestTransactionSigner:
 
     def __init__(self, signer: DigestSigner) -> None:
         self._signer = signer
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.address})"
 
     @property
     def address(self) -> Address:
@@ -52,3 +56,10 @@ class DigestTransactionSigner:
             ]
         )
         return SignedTransaction(raw=raw, tx_hash=keccak256(raw))
+
+
+class AccountSigner(DigestTransactionSigner):
+    """Signs with a key given as bytes, of which nothing is ever shown."""
+
+    def __init__(self, private_key: bytes) -> None:
+        super().__init__(Signer(private_key))

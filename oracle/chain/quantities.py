@@ -3,9 +3,8 @@
 import re
 from typing import Final
 
-from eth_utils.address import to_checksum_address
-
 from oracle.chain.errors import NodeUnreliable
+from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import Address
 
 WORD: Final = 32
@@ -36,8 +35,11 @@ def address(value: object, what: str) -> Address:
 
 
 def checksummed(raw: bytes) -> Address:
-    """EIP-55 form of 20 bytes."""
-    return Address(to_checksum_address(raw))
+    """EIP-55 form of 20 bytes: a digit is upper case where that of the hash is at least 8."""
+    digits = raw.hex()
+    shades = keccak256(digits.encode()).hex()
+    cased = (digit.upper() if shade >= "8" else digit for digit, shade in zip(digits, shades, strict=False))
+    return Address("0x" + "".join(cased))
 
 
 def hexadecimal(value: bytes) -> str:

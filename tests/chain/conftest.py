@@ -18,11 +18,11 @@ from oracle.chain.decoding import log_decoder
 from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.parameters import ConsortiumParameters, parse_parameters
 from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.events import EventStream
 from oracle.chain.in_memory import MemoryFactJournal, MemoryTransactionJournal
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
-from oracle.chain.signing import AccountSigner
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.possession import prove_possession
 from oracle.crypto.voprf import generate_key, public_key

@@ -114,6 +114,7 @@ def test_deploy__for_people__shows_steps_and_contracts(
     ("key", "expected"),
     [
         ("nothing", "neither a keystore nor"),
+        ("00" * 32, "neither a keystore nor"),
         ('{"version": 3}', "encrypted"),
         ("0x12", "neither a keystore nor"),
     ],

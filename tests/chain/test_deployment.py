@@ -13,10 +13,10 @@ from oracle.chain.deploy.context import DeployContext
 from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.steps import Step, load_steps
 from oracle.chain.deployment import CONTRACT_NAMES, DeploymentRecord, read_record
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import DeploymentUnfinished, RolesNotHandedOver, UnfundedAccount, WrongChain
 from oracle.chain.lane import LaneSettings
 from oracle.chain.node import LATEST
-from oracle.chain.signing import AccountSigner
 from oracle.domain.ids import MemberId
 
 Deploying = Callable[[ChainConnection], Deployment]

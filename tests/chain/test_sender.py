@@ -12,11 +12,12 @@ from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import bindings
 from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
 from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
 from oracle.chain.sender import sender_over
-from oracle.chain.signing import AccountSigner, UnsignedTransaction
+from oracle.chain.signing import UnsignedTransaction
 from oracle.chain.transactions import Order, TransactionJournal, TransactionStatus
 from oracle.crypto.keccak import keccak256
 from oracle.domain.errors import Broken
@@ -176,3 +177,16 @@ def test_signer__repr__shows_the_address_alone() -> None:
 
     assert key.hex() not in shown
     assert AccountSigner(key).address in shown
+
+
+@pytest.mark.parametrize("to", [None, Address("0x00000000000000000000000000000000000000AA")])
+@pytest.mark.parametrize("data", [b"", b"\x01", b"\x02" * 300])
+def test_signer__any_transaction__gives_the_bytes_of_eth_account(to: Address | None, data: bytes) -> None:
+    account = Account.create()
+    unsigned = UnsignedTransaction(chain_id=31337, nonce=0, gas=21_000, gas_price=10**9, to=to, data=data)
+    fields = {"chainId": 31337, "nonce": 0, "gas": 21_000, "gasPrice": 10**9, "value": 0, "data": data}
+
+    signed = AccountSigner(bytes(account.key)).sign(unsigned)
+
+    theirs = account.sign_transaction(fields if to is None else fields | {"to": to})
+    assert (signed.raw, signed.tx_hash) == (bytes(theirs.raw_transaction), bytes(theirs.hash))

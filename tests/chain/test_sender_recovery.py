@@ -11,10 +11,10 @@ from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import bindings
 from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
 from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
 from oracle.chain.sender import sender_over
-from oracle.chain.signing import AccountSigner
 from oracle.chain.transactions import Order, Transaction, TransactionJournal, TransactionStatus
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import Address, BatchId

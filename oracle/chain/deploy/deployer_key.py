@@ -5,9 +5,10 @@ import os
 import secrets
 from pathlib import Path
 
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import BadDeployerKey
 from oracle.chain.files import PRIVATE, write_atomically
-from oracle.chain.signing import AccountSigner
+from oracle.domain.errors import Refused
 
 _KEY_SIZE = 32
 
@@ -58,8 +59,10 @@ def _signer(content: str, path: Path) -> AccountSigner:
         key = bytes.fromhex(content.removeprefix("0x"))
     except ValueError:
         key = b""
-    if len(key) != _KEY_SIZE:
+    try:
+        return AccountSigner(key)
+    except Refused:
+        # Without the cause, which may say how the key is wrong.
         raise BadDeployerKey(
-            f"The deployer's key file {path} is neither a keystore nor 64 hexadecimal digits"
-        )
-    return AccountSigner(key)
+            f"The deployer's key file {path} is neither a keystore nor a key of 64 hexadecimal digits"
+        ) from None

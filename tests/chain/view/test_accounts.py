@@ -9,10 +9,10 @@ from oracle.chain.contracts.bindings import Bindings
 from oracle.chain.contracts.quality_ledger import Rating
 from oracle.chain.contracts.query_ledger import Commitment
 from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.events import EventStream
 from oracle.chain.lane import Lane
-from oracle.chain.signing import AccountSigner
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256

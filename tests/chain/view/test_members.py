@@ -9,11 +9,11 @@ from oracle.chain.books.members import Status
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import Bindings
 from oracle.chain.contracts.consortium_governor import ProposalState, motion
+from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import UnknownKeyVersion, UnknownMember, UnknownParameter
 from oracle.chain.events import EventStream
 from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
-from oracle.chain.signing import AccountSigner
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.domain.application import Application
