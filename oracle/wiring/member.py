@@ -18,6 +18,7 @@ from oracle.peer.limits import ClientLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.wiring.accounts import build_accounts
+from oracle.wiring.agreement import require_agreement
 from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
@@ -53,6 +54,7 @@ class Member:
 @asynccontextmanager
 async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
     """Open the dataset and the connections to other members; closed at the end of the block."""
+    require_agreement(base.view)
     messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
     vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
     notary = Notary(

@@ -78,7 +78,7 @@ def test_document__a_documented_field__carries_its_sentence(schema: str, field: 
     assert openapi_document()["components"]["schemas"][schema]["properties"][field]["description"]
 
 
-async def test_served_document__equals_the_generated_one(served: UnixSocket) -> None:
+async def test_served_document__fetched_from_the_daemon__equals_the_generated_one(served: UnixSocket) -> None:
     connector = aiohttp.UnixConnector(str(served.path))
     async with (
         aiohttp.ClientSession("http://localhost", connector=connector) as session,

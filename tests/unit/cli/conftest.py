@@ -1,34 +1,19 @@
 """An institution set up by the command line itself, and the interface served to it by the rooms in memory."""
 
 import asyncio
-import importlib.util
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import msgspec
 import pytest
+from fakes.rooms import InMemoryRooms, services_of
 
 from oracle.api.server import serve
 from oracle.cli.app import run
 from oracle.config.loading import load_settings
-
-INTERFACE_TESTS = Path(__file__).parents[1] / "api" / "conftest.py"
-
-
-def _rooms_module() -> ModuleType:
-    """The rooms in memory are those of the interface's own tests: one fake a port."""
-    spec = importlib.util.spec_from_file_location("rooms_in_memory", INTERFACE_TESTS)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 @dataclass(frozen=True)
@@ -80,17 +65,16 @@ def home(riskmesh: Command, folder: Path) -> Path:
 
 
 @pytest.fixture
-def rooms(home: Path) -> Iterator[object]:
+def rooms(home: Path) -> Iterator[InMemoryRooms]:
     """The rooms in memory, served where the institution's configuration says, from a thread of its own."""
-    module = _rooms_module()
-    rooms = module.InMemoryRooms()
+    rooms = InMemoryRooms()
     listen = load_settings(home / "riskmesh.toml").api.listen
     loop = asyncio.new_event_loop()
     ready = threading.Event()
     stop = asyncio.Event()
 
     async def served() -> None:
-        async with serve(module.services_of(rooms), listen):
+        async with serve(services_of(rooms), listen):
             ready.set()
             await stop.wait()
 
