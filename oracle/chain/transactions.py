@@ -62,7 +62,7 @@ class TransactionJournal(Protocol):
         """Adds a row, or returns the one that has this intent already."""
 
     async def save(self, transaction: Transaction) -> None:
-        """Replaces the row of this intent."""
+        """Replaces the row of this intent, which was enqueued before."""
 
     async def by_intent(self, intent: str) -> Transaction | None: ...
 

@@ -1,6 +1,7 @@
-"""What every journal must do, whoever implements it: a store adds itself to the two lists of makers."""
+"""What every journal must do, whoever implements it: in memory, in the progress file, in the store."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from oracle.chain.in_memory import MemoryFactJournal, MemoryTransactionJournal
 from oracle.chain.journal import BlockMark, FactJournal
 from oracle.chain.transactions import Transaction, TransactionJournal, TransactionStatus
 from oracle.domain.ids import Address, BlockNumber, Credits, MemberId
+from oracle.store.database import Database
+from oracle.store.facts import FactTable
+from oracle.store.transactions import TransactionTable
+from oracle.wiring.journals import StoredFacts, StoredTransactions
 
 ME = Address("0x00000000000000000000000000000000000000AA")
 OTHER = Address("0x00000000000000000000000000000000000000bb")
@@ -23,21 +28,33 @@ def _progress(folder: Path) -> Progress:
     return Progress(path=folder / "progress", beginning=beginning)
 
 
-FACT_JOURNALS: dict[str, Callable[[Path], FactJournal]] = {"memory": lambda _: MemoryFactJournal()}
-TRANSACTION_JOURNALS: dict[str, Callable[[Path], TransactionJournal]] = {
-    "memory": lambda _: MemoryTransactionJournal(),
-    "progress file": _progress,
-}
+@asynccontextmanager
+async def _database(folder: Path) -> AsyncIterator[Database]:
+    database = await Database.open(f"sqlite+aiosqlite:///{folder}/state.db")
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
-@pytest.fixture(params=FACT_JOURNALS)
-def facts_journal(request: pytest.FixtureRequest, tmp_path: Path) -> FactJournal:
-    return FACT_JOURNALS[request.param](tmp_path)
+@pytest.fixture(params=["memory", "store"])
+async def facts_journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FactJournal]:
+    if request.param == "memory":
+        yield MemoryFactJournal()
+    else:
+        async with _database(tmp_path) as database:
+            yield StoredFacts(FactTable(database))
 
 
-@pytest.fixture(params=TRANSACTION_JOURNALS)
-def journal(request: pytest.FixtureRequest, tmp_path: Path) -> TransactionJournal:
-    return TRANSACTION_JOURNALS[request.param](tmp_path)
+@pytest.fixture(params=["memory", "progress file", "store"])
+async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TransactionJournal]:
+    if request.param == "memory":
+        yield MemoryTransactionJournal()
+    elif request.param == "progress file":
+        yield _progress(tmp_path)
+    else:
+        async with _database(tmp_path) as database:
+            yield StoredTransactions(TransactionTable(database))
 
 
 def _fact(block: int, index: int) -> Granted:
@@ -186,9 +203,9 @@ async def test_transaction_journal__highest_nonce__counts_every_row_of_the_accou
     assert await journal.highest_nonce(ME) is None
     await journal.enqueue(_row("queued"))
     assert await journal.highest_nonce(ME) is None
-    await journal.save(_sent("a", 7))
-    await journal.save(_row("b", status=TransactionStatus.MINED, nonce=9))
-    await journal.save(_sent("c", 30, OTHER))
+    await journal.enqueue(_sent("a", 7))
+    await journal.enqueue(_row("b", status=TransactionStatus.MINED, nonce=9))
+    await journal.enqueue(_sent("c", 30, OTHER))
 
     assert await journal.highest_nonce(ME) == 9
 
