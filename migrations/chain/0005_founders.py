@@ -13,10 +13,13 @@ async def run(context: DeployContext) -> None:
     check_distinct(context.founders)
     registry = MemberRegistry(context.contract("MemberRegistry"))
     credit_ledger = CreditLedger(context.contract("CreditLedger"))
-    for founder in context.founders:
-        block = await context.carry_out(f"found:{founder.governance}", registry.found(founder))
+    founding = {f"found:{founder.governance}": registry.found(founder) for founder in context.founders}
+    blocks = await context.carry_out_all(founding)
+    grants = {}
+    for founder, block in zip(context.founders, blocks, strict=True):
         member = await registry.member_of(context.connection, founder.governance, block=block)
         if member is None:
             raise DeploymentUnfinished(f"'{founder.name}' is not in the registry although it was founded")
-        await context.carry_out(f"grant:{member}", credit_ledger.claim_grant(member))
+        grants[f"grant:{member}"] = credit_ledger.claim_grant(member)
+    await context.carry_out_all(grants)
     await context.carry_out("close-founding", registry.close_founding())

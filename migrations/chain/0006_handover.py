@@ -7,12 +7,18 @@ from oracle.chain.deploy.context import DeployContext
 async def run(context: DeployContext) -> None:
     timelock = context.contract("TimelockController")
     governor = context.contract("ConsortiumGovernor").address
-    for name, role in (("proposer", roles.PROPOSER), ("canceller", roles.CANCELLER)):
-        await context.carry_out(f"timelock-{name}", roles.grant_role(timelock, role, governor))
-    for governed in ("ProtocolParameters", "MemberRegistry"):
-        contract = context.contract(governed)
-        for name, role in (("governor", roles.GOVERNOR), ("admin", roles.ADMIN)):
-            await context.carry_out(f"{governed}-{name}", roles.grant_role(contract, role, timelock.address))
-    for held in ("ProtocolParameters", "MemberRegistry", "TimelockController"):
-        renounce = roles.renounce_role(context.contract(held), roles.ADMIN, context.deployer)
-        await context.carry_out(f"{held}-renounce", renounce)
+    grants = {
+        "timelock-proposer": roles.grant_role(timelock, roles.PROPOSER, governor),
+        "timelock-canceller": roles.grant_role(timelock, roles.CANCELLER, governor),
+    }
+    for name in ("ProtocolParameters", "MemberRegistry"):
+        contract = context.contract(name)
+        grants[f"{name}-governor"] = roles.grant_role(contract, roles.GOVERNOR, timelock.address)
+        grants[f"{name}-admin"] = roles.grant_role(contract, roles.ADMIN, timelock.address)
+    await context.carry_out_all(grants)
+    await context.carry_out_all(
+        {
+            f"{name}-renounce": roles.renounce_role(context.contract(name), roles.ADMIN, context.deployer)
+            for name in ("ProtocolParameters", "MemberRegistry", "TimelockController")
+        }
+    )

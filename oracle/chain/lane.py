@@ -10,14 +10,14 @@ from oracle.chain.answers import Receipt
 from oracle.chain.connection import ChainConnection
 from oracle.chain.errors import NodeRefused, TransactionReverted, UnfundedAccount
 from oracle.chain.node import Call
-from oracle.chain.receipts import refusal, sight
+from oracle.chain.receipts import refusal, sight, submit
 from oracle.chain.reverts import RevertDecoder, revert_decoder
 from oracle.chain.signing import TransactionSigner, UnsignedTransaction
 from oracle.chain.transactions import Order, Transaction, TransactionJournal, TransactionStatus
 from oracle.domain.errors import Broken, RiskmeshError
 from oracle.domain.ids import Address, BlockNumber
 
-_ALREADY_THERE = ("nonce", "known", "imported", "exists")
+_ALREADY_THERE = ("nonce", "already", "known transaction", "replacement")
 """What clients say when they have it already, or another one in its place: the receipt decides."""
 _TOO_POOR = ("insufficient funds", "enough funds", "base fee", "underpriced", "gas price", "gasprice")
 """What clients say to a transaction that offers less than they take, or than its account holds."""
@@ -152,7 +152,7 @@ class Lane:
         if raw is None:
             raise Broken(f"The intent '{row.intent}' was to be sent unsigned")
         try:
-            await self.connection.ask(lambda node: node.send_raw(raw))
+            await self.connection.ask(lambda node: submit(node, raw, row.tx_hash))
         except NodeRefused as error:
             if error.data is not None or not any(word in error.reason.lower() for word in _ALREADY_THERE):
                 raise

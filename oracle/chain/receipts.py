@@ -1,4 +1,4 @@
-"""Looking for a transaction on the chain: its receipt, whether that is final, and why it had no effect."""
+"""A transaction handed to a node and looked for: its receipt, whether that is final, why it had no effect."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,12 @@ class Sighting:
     final: bool
     nonce_used: bool
     """Whether some transaction with its nonce was mined."""
+
+
+async def submit(node: Node, raw: bytes, tx_hash: bytes | None) -> None:
+    """Raises NodeUnreliable when the node took something else than it was given."""
+    if await node.send_raw(raw) != tx_hash:
+        raise NodeUnreliable(f"Node {node.name} names another hash for a transaction than its own")
 
 
 async def sight(node: Node, row: Transaction, confirmations: int) -> Sighting:

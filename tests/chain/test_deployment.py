@@ -24,6 +24,7 @@ AskChain = Callable[..., Awaitable[object]]
 
 FUNDED_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 """First development account of every Anvil."""
+NO_FEES = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-min-priority-fee")
 
 
 class RunningChain(Protocol):
@@ -254,3 +255,23 @@ async def test_verify_chain__no_code_at_an_address__is_refused(
 
     with pytest.raises(WrongChain, match=r"no code at .* where CreditLedger should be"):
         await connection.verify_chain(record)
+
+
+async def test_deploy__a_block_every_second__founds_in_the_order_of_the_file(
+    *,
+    start_anvil: StartAnvil,
+    deployment_of: Deploying,
+    impatient: Patience,
+) -> None:
+    slow = start_anvil("--block-time", "1", *NO_FEES)
+    async with open_connection([slow.url], impatient) as connection:
+        deployment = deployment_of(connection)
+
+        record = await deployment.run()
+
+        registry = bindings(record).registry
+        members = [
+            await registry.member_of(connection, founder.governance, block=LATEST)
+            for founder in deployment.founders
+        ]
+        assert members == [1, 2, 3]

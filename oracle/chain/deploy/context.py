@@ -1,6 +1,7 @@
 """What a deployment step works with: every effect has a name and happens once."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from oracle.chain.calls import Contract, contract_at, deployment
@@ -42,6 +43,16 @@ class DeployContext:
         if row.block_number is None:
             raise Broken(f"'{intent}' was mined in no block")
         return row.block_number
+
+    async def carry_out_all(self, orders: Mapping[str, Order]) -> tuple[BlockNumber, ...]:
+        """Orders that do not depend on each other, by intent, sent one after the other without waiting."""
+        attempts = (self.carry_out(intent, order) for intent, order in orders.items())
+        # All of them end before the first failure is raised, so that none goes on behind a failed step.
+        results = await asyncio.gather(*attempts, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return tuple(result for result in results if not isinstance(result, BaseException))
 
     def contract(self, name: str) -> Contract:
         address = self.progress.contracts.get(name)
