@@ -7,7 +7,8 @@ from typing import assert_never
 from oracle.chain import facts
 from oracle.chain.books.commitments import CommitmentBook
 from oracle.chain.books.credits import CreditBook, RedeemedTotals
-from oracle.chain.books.members import Member, MemberBook, OprfKey, SealingKey, at_version
+from oracle.chain.books.member_book import MemberBook
+from oracle.chain.books.members import Member, OprfKey, SealingKey, at_version
 from oracle.chain.books.parameters import ParameterBook, ParameterValue, Prices
 from oracle.chain.books.proposals import ProposalBook
 from oracle.chain.books.publications import PlacedPublication, PublicationBook
