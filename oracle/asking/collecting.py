@@ -27,6 +27,7 @@ from oracle.store.asked import AskedJournal
 from oracle.store.replies import ReplyJournal
 
 log = structlog.get_logger()
+CATCH_UP_S = 2.0
 
 
 class NotYetCommitted(Transient):
@@ -90,7 +91,7 @@ class Collector:
         batch = await self._asked.batch(batch_id)
         if batch is None:
             raise UnknownBatch("No batch of this member has this identifier.")
-        if batch.state is BatchState.PREPARED:
+        if batch.state is BatchState.PREPARED and not await self._catch_up(batch_id):
             raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
         if await self._replies.reply(batch_id, holder) is None:
             raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
@@ -106,6 +107,15 @@ class Collector:
         )
         started = batch.committed_at_ms or batch.created_at_ms
         await self._replies.received(batch_id, holder, reply, self._clock.wall_ms() - started)
+
+    async def _catch_up(self, batch_id: BatchId) -> bool:
+        """A holder read the commitment before us: read it too, instead of sending the holder away."""
+        found = await self._clock.catch_up(
+            lambda: self._view.commitment(batch_id) is not None, patience_s=CATCH_UP_S
+        )
+        if found:
+            await self.note_commitments()
+        return found
 
     async def judge_all(self) -> None:
         """Judge whatever was journalled and not judged yet, oldest first; one round at a time."""

@@ -1,5 +1,6 @@
 """What the requester needs from the rest of the daemon; joined in `wiring`."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from oracle.domain.ids import BatchId, MemberId
@@ -16,6 +17,10 @@ class Clock(Protocol):
         ...
 
     def wall_ms(self) -> int: ...
+
+    async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
+        """Read the chain now, not at the next poll, until this holds; False when it does not in time."""
+        ...
 
 
 class VoucherLane(Protocol):

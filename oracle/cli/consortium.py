@@ -6,9 +6,8 @@ from typing import Annotated
 import msgspec
 import typer
 from rich.console import Console
-from rich.text import Text
 
-from oracle.api.client import connect
+from oracle.api.client import LocalClient, connect
 from oracle.api.governance_schema import ApplicationFile
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
@@ -16,6 +15,8 @@ from oracle.cli.printing import Sheet, facts, moment, percent, print_json, shown
 from oracle.domain.application import Application
 from oracle.domain.reports import MemberStatus, ProposalLine, ProposalState
 
+SHORT = 10
+"""Digits of a proposal's number in a list; a whole one has up to 78."""
 app = group(about="The consortium.")
 propose = group(about="Propose something to the members.")
 
@@ -59,10 +60,13 @@ async def proposals(session: Session) -> None:
     if session.json:
         print_json(session.out, listed)
         return
-    sheet = Sheet("Proposal", "State", "#For", "#Against", "#Abstain", "#Quorum", "Voting ends (UTC)", "You")
+    sheet = Sheet(
+        "Number", "Proposal", "State", "#For", "#Against", "#Abstain", "#Quorum", "Voting ends (UTC)", "You"
+    )
     for one in listed:
         sheet.row(
-            shown(one.title, style="bold") + Text("\n") + shown(one.proposal_id, style="dim"),
+            shown(one.proposal_id[:SHORT], style="cyan"),
+            shown(one.title.split(" (operator ")[0], style="bold"),
             shown(one.state.value, style=_STATE_STYLES.get(one.state, "")),
             one.votes_for,
             one.votes_against,
@@ -72,7 +76,7 @@ async def proposals(session: Session) -> None:
             one.own_vote.value if one.own_vote is not None else None,
         )
     sheet.print(session.out)
-    session.note("Vote with: riskmesh vote PROPOSAL for|against|abstain")
+    session.note("Vote with: riskmesh vote NUMBER for|against|abstain (its first digits are enough)")
 
 
 @command(
@@ -101,13 +105,15 @@ def _group() -> None:
 @command(
     app,
     "carry",
-    example="riskmesh carry 812…301",
+    example="riskmesh carry 812301",
     failure="The proposal was not carried further.",
 )
-async def carry(session: Session, proposal: Annotated[str, typer.Argument(help="Its number.")]) -> None:
+async def carry(
+    session: Session, proposal: Annotated[str, typer.Argument(help="Its number, or the first digits.")]
+) -> None:
     """Queue a proposal that succeeded, or execute one whose delay has passed."""
     async with connect(session.settings().api.listen) as client:
-        line = await client.carry(proposal_number(proposal))
+        line = await client.carry(await found_proposal(client, proposal))
     print_proposal(session, line)
 
 
@@ -128,6 +134,20 @@ def proposal_number(text: str) -> str:
     if not (text.isascii() and text.isdigit()):
         raise UsageWrong("A proposal is named by its decimal number. 'riskmesh proposals' lists them.")
     return text
+
+
+async def found_proposal(client: LocalClient, text: str) -> str:
+    """The whole number of the one proposal whose number begins with these digits."""
+    digits = proposal_number(text)
+    matching = [one.proposal_id for one in await client.proposals() if one.proposal_id.startswith(digits)]
+    if digits in matching:
+        return digits
+    if len(matching) != 1:
+        raise UsageWrong(
+            f"{len(matching)} proposals have a number that begins with {digits}. "
+            "'riskmesh proposals --json' lists the whole numbers."
+        )
+    return matching[0]
 
 
 def print_proposal(session: Session, line: ProposalLine) -> None:

@@ -16,7 +16,7 @@ from oracle.cli.ballots import (
     write_ballot,
 )
 from oracle.cli.command import Session, command, group
-from oracle.cli.consortium import print_proposal, proposal_number
+from oracle.cli.consortium import found_proposal, print_proposal, proposal_number
 from oracle.cli.errors import UsageWrong
 from oracle.cli.passphrases import known_passphrase
 from oracle.cli.printing import print_json
@@ -32,13 +32,13 @@ app = group(about="Vote.")
 @command(
     app,
     "vote",
-    example="riskmesh vote 812…301 for\nriskmesh vote --ballot ballot.json",
+    example="riskmesh vote 812301 for\nriskmesh vote --ballot ballot.json",
     failure="The vote was not cast.",
 )
 async def vote(
     session: Session,
     *,
-    proposal: Annotated[str | None, typer.Argument(help="Its number.")] = None,
+    proposal: Annotated[str | None, typer.Argument(help="Its number, or the first digits.")] = None,
     support: Annotated[Support | None, typer.Argument(help="Your vote.")] = None,
     ballot: Annotated[Path | None, typer.Option(help="Submit this signed vote.")] = None,
     offline: Annotated[
@@ -60,13 +60,12 @@ async def vote(
         return
     if proposal is None or support is None:
         raise UsageWrong("A vote needs PROPOSAL and for, against or abstain.")
-    number = proposal_number(proposal)
     settings = session.settings()
     if offline:
-        _sign_offline(session, settings, number, support, nonce=nonce, out=out)
+        _sign_offline(session, settings, proposal_number(proposal), support, nonce=nonce, out=out)
         return
     async with connect(settings.api.listen) as client:
-        form = await client.ballot_form(number, support)
+        form = await client.ballot_form(await found_proposal(client, proposal), support)
         line = await client.submit_ballot(sign_ballot(form, _governance(session, settings)))
     _print(session, line, support)
 

@@ -10,8 +10,9 @@ from oracle.chain.view import AllianceView
 class ChainClock:
     """Told of every step of the event stream; what waits for a block is woken by it."""
 
-    def __init__(self, view: AllianceView) -> None:
+    def __init__(self, view: AllianceView, wake: Callable[[], None]) -> None:
         self._view = view
+        self._wake = wake
         self._moved = asyncio.Condition()
 
     def chain_time(self) -> int:
@@ -29,6 +30,16 @@ class ChainClock:
         """Wait until this holds after a step of the event stream."""
         async with self._moved:
             await self._moved.wait_for(holds)
+
+    async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
+        """Read the chain now, not at the next poll, until this holds; False when it does not in time."""
+        self._wake()
+        try:
+            async with asyncio.timeout(patience_s):
+                await self.until(holds)
+        except TimeoutError:
+            return False
+        return True
 
     async def tell(self) -> None:
         async with self._moved:

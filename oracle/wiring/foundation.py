@@ -87,7 +87,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
                 database=database,
                 connection=connection,
                 stream=stream,
-                clock=ChainClock(stream.view),
+                clock=ChainClock(stream.view, stream.wake),
                 registry=Registry(stream.view),
                 lane=lane,
                 workers=workers,
