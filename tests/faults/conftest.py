@@ -1,0 +1,12 @@
+"""An alliance whose daemons a test may kill."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from stage.alliance import Alliance, three_founders
+
+
+@pytest.fixture
+async def alliance() -> AsyncIterator[Alliance]:
+    async with three_founders() as made:
+        yield made
