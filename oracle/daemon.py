@@ -167,8 +167,10 @@ class Daemon:
         if any(isinstance(fact, EndpointSet) for fact in arrival.facts):
             self._refresh_peers()
         await member.holder.answering.note(fact for fact in arrival.facts if isinstance(fact, Committed))
-        for entry in member.rounds.all:
-            entry.wake()
+        # While it catches up, the newest block read is old: deadlines must not be judged by it.
+        if arrival.caught_up:
+            for entry in member.rounds.all:
+                entry.wake()
 
     async def _roll_back(self, valid_to: BlockNumber) -> None:
         """Undo what followed from dropped blocks; our own transactions are sent again unchanged."""

@@ -76,7 +76,9 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
                 signer=DigestTransactionSigner(keyring.operator()),
                 chain_id=record.chain_id,
                 settings=LaneSettings(
-                    gas_price_wei=settings.chain.gas_price_wei, poll_s=settings.chain.poll_interval_s / 2
+                    gas_price_wei=settings.chain.gas_price_wei,
+                    poll_s=settings.chain.poll_interval_s / 2,
+                    confirmations=record.parameters.get("finality_depth", 0),
                 ),
             )
             yield Foundation(
