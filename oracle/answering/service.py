@@ -25,12 +25,13 @@ from oracle.rules.snapshot import commitment_counts
 from oracle.store.answered import AnswerJournal
 
 log = structlog.get_logger()
-CONCURRENT_BATCHES = 4
+PER_REQUESTER = 2
+"""Batches of one requester under way at once: one that is slow or gone holds up nobody else."""
 SALT_SIZE = 16
 
 
 class Answering:
-    """One round takes every open batch as far as it goes now; what cannot go on waits for the next round."""
+    """A round takes every open batch as far as it goes now; what cannot go on waits for the next one."""
 
     def __init__(
         self,
@@ -51,7 +52,8 @@ class Answering:
         self._view = view
         self._clock = clock
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._places = asyncio.Semaphore(CONCURRENT_BATCHES)
+        self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_REQUESTER))
+        self._under_way: set[BatchId] = set()
 
     async def note(self, committed: Iterable[Committed]) -> None:
         """Journal batches that others committed; safe to repeat."""
@@ -61,18 +63,20 @@ class Answering:
 
     async def note_reorganisation(self) -> None:
         """Forget batches whose commitment is gone and that nothing was signed for."""
-        for batch_id in await self._journal.open_batches():
+        for batch_id, _ in await self._journal.open_batches():
             if self._view.commitment(batch_id) is None:
                 await self._journal.unseen(batch_id)
 
     async def round(self) -> None:
-        """Take all open batches one attempt further, a few at a time, soonest deadline first."""
+        """Take all open batches that are not under way one attempt further, soonest deadline first."""
         async with asyncio.TaskGroup() as group:
-            for batch_id in await self._journal.open_batches():
-                group.create_task(self._attempt(batch_id))
+            for batch_id, requester in await self._journal.open_batches():
+                if batch_id not in self._under_way:
+                    self._under_way.add(batch_id)
+                    group.create_task(self._attempt(batch_id, requester))
 
-    async def _attempt(self, batch_id: BatchId) -> None:
-        async with self._places:
+    async def _attempt(self, batch_id: BatchId, requester: MemberId) -> None:
+        async with self._places[requester]:
             try:
                 await self._advance(batch_id)
             except Transient as error:
@@ -80,6 +84,8 @@ class Answering:
             except Refused as error:
                 # The other side sent something else than agreed, or does not want the reply any more.
                 log.warning("answer_not_taken", batch=batch_id.hex(), reason=error.code)
+            finally:
+                self._under_way.discard(batch_id)
 
     async def _advance(self, batch_id: BatchId) -> None:
         while (batch := await self._journal.batch(batch_id)) is not None:

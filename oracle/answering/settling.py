@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import ClassVar
 
 import structlog
 
@@ -14,7 +15,7 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
-from oracle.domain.errors import Broken
+from oracle.domain.errors import Broken, Transient
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Outcome, Voucher
 from oracle.domain.settlement import (
@@ -39,6 +40,12 @@ from oracle.store.vouchers import HeldVoucher, VoucherJournal
 log = structlog.get_logger()
 SALT_SIZE = 16
 ANSWERED = frozenset({AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED})
+
+
+class CommitmentGone(Transient):
+    """The batch of a receipt is not committed in the blocks read so far."""
+
+    code: ClassVar[str] = "commitment_gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +102,9 @@ class Settling:
                 raise Broken("a receipt came for a reply that the journal does not have")
             case = _Case(batch=batch, envelope=batch.envelope, answer=batch.answer, body=body, digest=digest)
             if signed.value.outcome is Outcome.REFUSED:
-                log.warning("reply_refused", batch=batch.batch_id.hex(), reason=signed.value.reason)
-                return await self._finish(case, Totals(), (), held=None)
+                # Nothing is owed for a reply that was no answer; whether it was one, an audit can decide.
+                log.warning("reply_refused", batch=batch.batch_id.hex(), requester=int(message.sender))
+                return await self._finish(case, Totals(), (), held=None, refused_for=signed.value.reason)
             return await self._accept(case, message)
 
     async def _accept(self, case: _Case, message: OpenedMessage) -> bytes:
@@ -136,7 +144,7 @@ class Settling:
         """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
         committed = self._view.commitment(batch.batch_id)
         if committed is None:
-            raise Broken("a reply was made for a batch that is not committed")
+            raise CommitmentGone("A reorganisation took the batch's commitment back; send the receipt again.")
         epoch = self._view.epoch_of(committed.at.block_timestamp)
         served = sum(record.status is ServedStatus.SERVED for record in records)
         return charge_for(
@@ -172,14 +180,20 @@ class Settling:
         ) and self._notary.signed_by(voucher, signed.signature, requester, voucher.key_version)
 
     async def _finish(
-        self, case: _Case, charge: Totals, records: tuple[ServedRecord, ...], *, held: HeldVoucher | None
+        self,
+        case: _Case,
+        charge: Totals,
+        records: tuple[ServedRecord, ...],
+        *,
+        held: HeldVoucher | None,
+        refused_for: int = 0,
     ) -> bytes:
         """Journal what was accepted, then the answer, then let it go."""
         requester, batch_id = case.batch.requester, case.batch.batch_id
         if held is not None:
             await self._vouchers.accept(requester, batch_id, charge, held)
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
-        await self._journal.settled(batch_id, case.digest, frame)
+        await self._journal.settled(batch_id, case.digest, frame, reason=refused_for)
         return frame
 
     async def _again(self, batch: AnsweredBatch, digest: bytes) -> bytes:

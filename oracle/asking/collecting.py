@@ -1,15 +1,16 @@
 """Collects what holders answer: notes commitments, journals replies, has them judged, ends what is over."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import assert_never
 
 import structlog
 
+from oracle.asking.commitment import NotYetCommitted, commitment_of
 from oracle.asking.ports import Clock
 from oracle.asking.receipts import Receipts
-from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected
+from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected, ReplySnapshotWrong
 from oracle.asking.verifying import ReplyCase, prove_reply
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
@@ -28,12 +29,6 @@ from oracle.store.replies import ReplyJournal
 
 log = structlog.get_logger()
 CATCH_UP_S = 2.0
-
-
-class NotYetCommitted(Transient):
-    """A holder has seen a commitment that this member has not read yet: it tries again shortly."""
-
-    code = "not_yet_committed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +116,19 @@ class Collector:
         """Judge whatever was journalled and not judged yet, oldest first; one round at a time."""
         async with self._judging:
             for reply in await self._replies.replies_in(ReplyState.RECEIVED):
-                await self._judge(await self._batch_of(reply), reply)
+                await self._patiently(self._judge, reply)
                 self._changed()
             for reply in await self._replies.without_receipt():
-                await self._receipts.follow(await self._batch_of(reply), reply)
+                await self._patiently(self._receipts.follow, reply)
+
+    async def _patiently(
+        self, step: Callable[[AskedBatch, AskedReply], Awaitable[None]], reply: AskedReply
+    ) -> None:
+        """One reply that has to wait, for the chain or a worker, holds up no other."""
+        try:
+            await step(await self._batch_of(reply), reply)
+        except Transient as error:
+            log.info("reply_waits", holder=int(reply.holder), reason=error.code)
 
     async def _judge(self, batch: AskedBatch, reply: AskedReply) -> None:
         try:
@@ -184,12 +188,12 @@ class Collector:
 
     def _case(self, batch: AskedBatch, reply: AskedReply) -> ReplyCase:
         view = self._view
-        commitment = view.commitment(batch.batch_id)
-        if commitment is None or reply.received is None:
-            raise Broken("a reply is judged before its batch is committed")
+        commitment = commitment_of(view, batch.batch_id)
+        if reply.received is None:
+            raise Broken("a reply is judged that is not in the journal")
         published = view.publication_before(reply.holder, commitment.at.block_number)
         if published is None:
-            raise Broken("a reply is judged for a holder without a snapshot")
+            raise ReplySnapshotWrong("The holder has no snapshot from before the commitment.")
         head = self._head(reply.holder, reply.received)
         return ReplyCase(
             expected=ExpectedReply(

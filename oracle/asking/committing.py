@@ -9,6 +9,8 @@ from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.domain.asked import AskedBatch, BatchState
+from oracle.domain.errors import Transient
+from oracle.domain.ids import BatchId
 from oracle.store.asked import AskedJournal
 
 log = structlog.get_logger()
@@ -24,12 +26,23 @@ class Committing:
         self._ledger = ledger
         self._lane = lane
         self._changed = changed
+        self._under_way: set[BatchId] = set()
 
     async def round(self) -> None:
         """Commit everything that is prepared; what the ledger refuses has failed for good."""
         async with asyncio.TaskGroup() as group:
             for batch in await self._journal.batches_in(BatchState.PREPARED):
-                group.create_task(self._commit(batch))
+                if batch.batch_id not in self._under_way:
+                    self._under_way.add(batch.batch_id)
+                    group.create_task(self._attempt(batch))
+
+    async def _attempt(self, batch: AskedBatch) -> None:
+        try:
+            await self._commit(batch)
+        except Transient as error:
+            log.info("commitment_waits", batch=batch.batch_id.hex(), reason=error.code)
+        finally:
+            self._under_way.discard(batch.batch_id)
 
     async def _commit(self, batch: AskedBatch) -> None:
         commitment = Commitment(batch_id=batch.batch_id, count=batch.count, deadline=batch.deadline)

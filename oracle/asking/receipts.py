@@ -2,18 +2,20 @@
 
 import asyncio
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
+from oracle.asking.commitment import commitment_of
 from oracle.asking.disclosures import check_disclosures
 from oracle.asking.ports import VoucherLane
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, ReceiptState, ReplyState
 from oracle.domain.errors import Broken, Refused, Transient
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Claim, Outcome, Receipt, Voucher
 from oracle.domain.settlement import ReceiptBody, ReceiptClaim, RefusalReason, Signed
 from oracle.peer.bodies.disclosures import decode_disclosures
@@ -29,7 +31,8 @@ from oracle.store.replies import ReplyJournal
 
 log = structlog.get_logger()
 SALT_SIZE = 16
-CONCURRENT_RECEIPTS = 8
+PER_HOLDER = 2
+"""Receipts on their way to one holder at once: one that is slow or gone holds up nobody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,8 @@ class Receipts:
         self._courier = courier
         self._view = view
         self._changed = changed
-        self._places = asyncio.Semaphore(CONCURRENT_RECEIPTS)
+        self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_HOLDER))
+        self._under_way: set[tuple[BatchId, MemberId]] = set()
 
     async def follow(self, batch: AskedBatch, reply: AskedReply) -> None:
         """Write the receipt for a judged reply: a charge, claims on every hit, or the reason for a no."""
@@ -85,9 +89,7 @@ class Receipts:
 
     def _charge(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> tuple[Totals, int]:
         """What the reply costs at the prices of the commitment's epoch, and their version."""
-        commitment = self._view.commitment(batch.batch_id)
-        if commitment is None:
-            raise Broken("a reply was accepted for a batch that is not committed")
+        commitment = commitment_of(self._view, batch.batch_id)
         epoch = self._view.epoch_of(commitment.at.block_timestamp)
         prices = self._view.price_at(epoch)
         charge = charge_for(
@@ -139,19 +141,33 @@ class Receipts:
         """Send what is written and not answered; a holder that is not reached now is tried next round."""
         async with asyncio.TaskGroup() as group:
             for receipt in await self._journal.pending():
-                group.create_task(self._attempt(receipt))
+                if (receipt.batch_id, receipt.holder) not in self._under_way:
+                    self._under_way.add((receipt.batch_id, receipt.holder))
+                    group.create_task(self._attempt(receipt))
 
     async def _attempt(self, receipt: AskedReceipt) -> None:
         batch = await self._asked.batch(receipt.batch_id)
         if batch is None:
             raise Broken("a receipt is journalled for a batch that is not")
-        async with self._places:
+        async with self._places[receipt.holder]:
             try:
                 await self._send(batch, receipt)
             except Transient as error:
                 log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)
+                if self._is_over(batch):
+                    closed = RefusalReason.CLAIM_WINDOW_CLOSED
+                    await self._journal.refused(receipt.batch_id, receipt.holder, closed)
+                    self._changed()
             else:
                 self._changed()
+            finally:
+                self._under_way.discard((receipt.batch_id, receipt.holder))
+
+    def _is_over(self, batch: AskedBatch) -> bool:
+        """Whether the claim window has closed; what is owed goes along with the pair's next voucher."""
+        head = self._view.head
+        window = self._view.parameter("claim_window_s").value
+        return head is not None and head.timestamp > batch.deadline + window
 
     async def _send(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         try:

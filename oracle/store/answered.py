@@ -60,7 +60,10 @@ class AnswerJournal:
     async def delivered(self, batch_id: BatchId) -> None:
         await self._turn(batch_id, (AnswerState.SEALED,), state=AnswerState.DELIVERED)
 
-    async def settled(self, batch_id: BatchId, receipt_digest: bytes, disclosures: bytes) -> None:
+    async def settled(
+        self, batch_id: BatchId, receipt_digest: bytes, disclosures: bytes, *, reason: int = 0
+    ) -> None:
+        """End with a receipt and what answered it; `reason` is why the requester refused the reply, if so."""
         sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
         await self._turn(
             batch_id,
@@ -68,6 +71,7 @@ class AnswerJournal:
             state=AnswerState.SETTLED,
             receipt_digest=receipt_digest,
             disclosures=sealed,
+            reason=reason,
         )
 
     async def ended(self, batch_id: BatchId, state: AnswerState, reason: int = 0) -> None:
@@ -79,13 +83,16 @@ class AnswerJournal:
             row = (await connection.execute(select(answers).filter_by(batch_id=batch_id))).first()
         return None if row is None else self._batch_of(row)
 
-    async def open_batches(self) -> tuple[BatchId, ...]:
-        """What is still to be answered, soonest deadline first."""
+    async def open_batches(self) -> tuple[tuple[BatchId, MemberId], ...]:
+        """(batch, requester) of what is still to be answered, soonest deadline first."""
         statement = (
-            select(answers.c.batch_id).where(answers.c.state.in_(OPEN_STATES)).order_by(answers.c.deadline)
+            select(answers.c.batch_id, answers.c.requester)
+            .where(answers.c.state.in_(OPEN_STATES))
+            .order_by(answers.c.deadline)
         )
         async with self._database.reading() as connection:
-            return tuple((await connection.execute(statement)).scalars())
+            rows = await connection.execute(statement)
+            return tuple((BatchId(row.batch_id), MemberId(row.requester)) for row in rows)
 
     async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
         """(query fees of replies without receipt, how many of them are past their deadline)."""

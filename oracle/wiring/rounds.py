@@ -14,11 +14,16 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """One kind of work. A round never overlaps itself; a wake-up during a round causes another."""
+    """One kind of work, begun whenever there is news; a wake-up during a round causes another.
+
+    A round that talks to other members may `overlap` itself: what it still waits for, say a member that does
+    not answer, must not hold up what it could begin for others. Such work notes for itself what is under way.
+    """
 
     name: str
     work: Callable[[], Awaitable[None]]
     every_s: float
+    overlap: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever has something for this round."""
 
@@ -27,12 +32,15 @@ class Round:
 
     async def run(self) -> None:
         """Run until cancelled. `Broken` and `Misconfigured` end the daemon; the journal survives them."""
-        while True:
-            self.news.clear()
-            await self._once()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self.every_s):
-                    await self.news.wait()
+        async with asyncio.TaskGroup() as group:
+            while True:
+                self.news.clear()
+                begun = group.create_task(self._once())
+                if not self.overlap:
+                    await begun
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self.every_s):
+                        await self.news.wait()
 
     async def _once(self) -> None:
         try:

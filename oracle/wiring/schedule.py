@@ -53,7 +53,7 @@ class Work:
 
 
 def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float) -> Rounds:
-    receipts = Round(name="receipts", work=work.requester.receipts.round, every_s=NEWS_S)
+    receipts = Round(name="receipts", work=work.requester.receipts.round, every_s=NEWS_S, overlap=True)
     collector = work.requester.collector
 
     async def judge() -> None:
@@ -63,10 +63,12 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float) -> Round
         await collector.end_overdue()
 
     return Rounds(
-        commit=Round(name="commit", work=work.requester.committing.round, every_s=NEWS_S, news=submitted),
+        commit=Round(
+            name="commit", work=work.requester.committing.round, every_s=NEWS_S, overlap=True, news=submitted
+        ),
         judge=Round(name="judge", work=judge, every_s=NEWS_S),
         receipts=receipts,
-        answer=Round(name="answer", work=work.holder.answering.round, every_s=NEWS_S),
+        answer=Round(name="answer", work=work.holder.answering.round, every_s=NEWS_S, overlap=True),
         publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s),
         upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S),
         redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S),

@@ -1,0 +1,22 @@
+"""The commitment of a batch as this member has read it, or the reason to come back later."""
+
+from typing import ClassVar
+
+from oracle.chain.facts import Committed
+from oracle.chain.view import AllianceView
+from oracle.domain.errors import Transient
+from oracle.domain.ids import BatchId
+
+
+class NotYetCommitted(Transient):
+    """The batch's commitment is not in the blocks read so far: not yet, or a reorganisation took it back."""
+
+    code: ClassVar[str] = "not_yet_committed"
+
+
+def commitment_of(view: AllianceView, batch_id: BatchId) -> Committed:
+    """Raises `NotYetCommitted`; everything that prices or judges a reply starts from here."""
+    found = view.commitment(batch_id)
+    if found is None:
+        raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
+    return found
