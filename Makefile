@@ -90,8 +90,8 @@ audit: .make/package .make/node ## Look the locked packages up in the advisory d
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
 .PHONY: bench
-bench: setup ## Every performance claim of the documents (10 minutes)
-	@for measure in bench/*.py; do $(PY) "$$measure"; done
+bench: setup ## Measure every performance claim beside its limit and renew bench/results.json (2 minutes)
+	@$(PY) bench/run.py
 
 .PHONY: gas
 gas: setup ## Measure the gas per operation and renew bench/gas.json, which make test compares with (a minute)
