@@ -30,9 +30,14 @@ class DisclosureWrong(Refused):
 def check_disclosures(
     served: Iterable[ServedRecord], *, batch: AskedBatch, reply: AskedReply, notary: Notary
 ) -> Settled:
-    """Sort the answers to our claims; a wrong disclosure counts as not served, and so does a missing one."""
-    if reply.proven is None or reply.received is None:
-        raise Broken("disclosures are checked for a reply without a proof")
+    """Sort the answers to our claims; a wrong disclosure counts as not served, and so does a missing one.
+
+    A rejected reply has no proof and so no claims: whatever its holder answers, there is nothing to take.
+    """
+    if reply.proven is None:
+        return Settled(records=(), withdrawn=(), unserved=())
+    if reply.received is None:
+        raise Broken("disclosures are checked for a reply that is not in the journal")
     by_index = {record.index: record for record in served}
     records: list[DisclosedRecord] = []
     withdrawn: list[int] = []
