@@ -1,0 +1,272 @@
+"""One member in this process: the real rooms, joined as `wiring` joins them, any one of them replaceable."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oracle.accounting.vouchers import VoucherBook
+from oracle.answering.admission import Admission
+from oracle.answering.disclosing import Discloser
+from oracle.answering.replying import ReplyMaker
+from oracle.answering.service import Answering
+from oracle.answering.settling import Settling
+from oracle.asking.committing import Committing
+from oracle.asking.receipts import Receipts
+from oracle.asking.submission import AskingPolicy, Submission
+from oracle.chain.events import Arrival
+from oracle.chain.facts import Committed
+from oracle.config.settings import Settings
+from oracle.crypto.typed_data import member_domain, voucher_domain
+from oracle.crypto.workers import Workers
+from oracle.dataset.columns import Defaults
+from oracle.dataset.importing import ImportFormat
+from oracle.domain.errors import Broken
+from oracle.domain.ids import BatchId, MemberId
+from oracle.governing.names import MemberNames
+from oracle.peer.client import PeerClient
+from oracle.peer.courier import Courier
+from oracle.peer.limits import ClientLimits, ServerLimits
+from oracle.peer.notary import Notary
+from oracle.peer.post import Post
+from oracle.peer.server import PeerServer
+from oracle.peer.tls import TrustedPeers, server_context
+from oracle.wiring.doors import Doors
+from oracle.wiring.foundation import Foundation, open_foundation
+from oracle.wiring.holder import Holder, open_holder
+from oracle.wiring.keys import SealingKeys
+from oracle.wiring.requester import Requester, build_requester
+from oracle.wiring.snapshots import DatasetSnapshots
+
+PASSPHRASE = "opens keys of tests"
+A_DAY = 86_400
+
+
+class TappedClient(PeerClient):
+    """Keeps a copy of every message that leaves, and of every answer that comes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.replies: list[bytes] = []
+        self.receipts: list[bytes] = []
+        self.disclosures: list[bytes] = []
+
+    async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
+        self.replies.append(message)
+        await super().deliver_reply(requester, message)
+
+    async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
+        self.receipts.append(message)
+        answer = await super().send_receipt(holder, message)
+        self.disclosures.append(answer)
+        return answer
+
+
+class Front:
+    """What the server hands its calls to; a test may put other doors behind it."""
+
+    def __init__(self, doors: Any) -> None:
+        self.doors = doors
+
+    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+        found: bytes = await self.doors.envelope(batch_id, peer)
+        return found
+
+    async def reply(self, raw: bytes, peer: MemberId) -> None:
+        await self.doors.reply(raw, peer)
+
+    async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
+        answer: bytes = await self.doors.receipt(raw, peer)
+        return answer
+
+    async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
+        answer: bytes = await self.doors.voucher_state(raw, peer)
+        return answer
+
+
+def _stop(error: Broken) -> None:
+    raise error
+
+
+def _nothing() -> None:
+    """The tests take each step themselves: nobody has to be woken."""
+
+
+@dataclass(kw_only=True)
+class InProcess:
+    """Builders take what is to be another than the real one, by the name of the constructor's parameter."""
+
+    id: MemberId
+    base: Foundation
+    notary: Notary
+    post: Post
+    client: TappedClient
+    courier: Courier
+    holder: Holder
+    requester: Requester
+    front: Front
+
+    def __post_init__(self) -> None:
+        self.front.doors = self.doors()
+
+    def maker(self, **other: Any) -> ReplyMaker:
+        base = self.base
+        parts = {"snapshots": self.snapshots, "keys": base.keyring, "notary": self.notary}
+        return ReplyMaker(**{**parts, "clock": base.clock, "workers": base.workers, **other})
+
+    def answering(self, **other: Any) -> Answering:
+        base, journal = self.base, self.holder.journal
+        admission = Admission(
+            view=base.view,
+            notary=self.notary,
+            answers=journal,
+            vouchers=self.holder.vouchers,
+            clock=base.clock,
+        )
+        parts = {"me": self.id, "journal": journal, "admission": admission, "maker": self.maker()}
+        rest = {"courier": self.courier, "view": base.view, "clock": base.clock}
+        return Answering(**{**parts, **rest, **other})
+
+    def discloser(self, **other: Any) -> Discloser:
+        return Discloser(**{"snapshots": self.snapshots, "notary": self.notary, **other})
+
+    def settling(self, **other: Any) -> Settling:
+        base = self.base
+        parts = {"journal": self.holder.journal, "vouchers": self.holder.vouchers}
+        rest = {"discloser": self.discloser(), "notary": self.notary, "keys": base.keyring}
+        return Settling(
+            **{**parts, **rest, "view": base.view, "clock": base.clock, "workers": base.workers, **other}
+        )
+
+    def doors(self, **other: Any) -> Doors:
+        parts = {"post": self.post, "notary": self.notary, "asked": self.requester.journals.asked}
+        rest = {"collector": self.requester.collector, "settling": self.holder.settling}
+        return Doors(
+            **{
+                **parts,
+                **rest,
+                "vouchers": self.holder.vouchers,
+                "view": self.base.view,
+                "received": _nothing,
+                **other,
+            }
+        )
+
+    def submission(self, **other: Any) -> Submission:
+        base = self.base
+        policy = AskingPolicy(default_purpose=1, default_deadline_s=120, batch_size=1000)
+        parts = {"me": self.id, "policy": policy, "journal": self.requester.journals.asked}
+        rest = {"notary": self.notary, "view": base.view, "clock": base.clock, "workers": base.workers}
+        return Submission(**{**parts, **rest, "submitted": _nothing, **other})
+
+    def committing(self, **other: Any) -> Committing:
+        base = self.base
+        parts = {"journal": self.requester.journals.asked, "ledger": base.contracts.queries}
+        return Committing(**{**parts, "lane": base.lane, "changed": _nothing, **other})
+
+    def voucher_book(self, **other: Any) -> VoucherBook:
+        parts = {"me": self.id, "journal": self.requester.journals.charges}
+        return VoucherBook(**{**parts, "notary": self.notary, "view": self.base.view, **other})
+
+    def receipts(self, **other: Any) -> Receipts:
+        journals = self.requester.journals
+        parts = {"asked": journals.asked, "journal": journals.receipts, "replies": journals.replies}
+        rest = {"lane": self.voucher_book(), "notary": self.notary, "courier": self.courier}
+        return Receipts(**{**parts, **rest, "view": self.base.view, "changed": _nothing, **other})
+
+    async def hear(self, arrival: Arrival) -> None:
+        """As a daemon does, but for the rounds, which the tests take themselves."""
+        await self.base.clock.tell()
+        await self.holder.answering.note(fact for fact in arrival.facts if isinstance(fact, Committed))
+
+    @property
+    def snapshots(self) -> DatasetSnapshots:
+        return DatasetSnapshots(self.holder.dataset)
+
+    async def imports(self, *phones: str) -> None:
+        """Import these numbers, each with one item."""
+        lines = [
+            "type,value,category,reason",
+            *(f"phone,{value},telecom_fraud,disposable_contact" for value in phones),
+        ]
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield "\n".join(lines).encode()
+
+        async def report(_: object) -> None:
+            """Every line is good."""
+
+        summary = await self.holder.dataset.import_lines(
+            chunks(),
+            form=ImportFormat.CSV,
+            defaults=Defaults(today=self.base.clock.chain_time() // A_DAY),
+            report=report,
+        )
+        assert summary.skipped == 0
+
+    async def publishes(self) -> None:
+        """Bring what changed to the chain, and read it from there."""
+        publishing = asyncio.create_task(self.holder.publisher.publish())
+        while not publishing.done():
+            await self.base.stream.poll()
+            await asyncio.sleep(0.01)
+        await publishing
+
+
+@asynccontextmanager
+async def open_in_process(settings: Settings, me: MemberId, workers: Workers) -> AsyncIterator[InProcess]:
+    """A member and its server, ready to be asked; the test polls its event stream."""
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(open_foundation(settings, PASSPHRASE))
+        base = replace(base, workers=workers)
+        messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
+        vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
+        signer = base.keyring.operator()
+        notary = Notary(signer=signer, messages=messages, vouchers=vouchers, operators=base.registry)
+        keys = SealingKeys(base.keyring, me)
+        post = Post(me=me, signer=signer, opener=keys, directory=base.registry, domain=messages)
+        client = await stack.enter_async_context(
+            TappedClient(base.keyring.tls_identity, base.registry, limits=ClientLimits(), allow_private=True)
+        )
+        courier = Courier(post, client)
+        holder = await stack.enter_async_context(open_holder(base, me, notary=notary, courier=courier))
+        names = MemberNames(view=base.view, known=base.record.names)
+        requester = build_requester(base, me, notary=notary, courier=courier, names=names, submitted=_nothing)
+        front = Front(None)
+        member = InProcess(
+            id=me,
+            base=base,
+            notary=notary,
+            post=post,
+            client=client,
+            courier=courier,
+            holder=holder,
+            requester=requester,
+            front=front,
+        )
+        await _follow(base, member)
+        await stack.enter_async_context(_listening(base, front))
+        yield member
+
+
+async def _follow(base: Foundation, member: InProcess) -> None:
+    """Read the chain so far, as a daemon does before it takes up its work."""
+    await base.stream.rebuild()
+    await base.stream.poll()
+    assert base.member_id() == member.id
+    await member.holder.answering.note(base.view.commitments.all)
+    base.stream.on_facts(member.hear)
+
+
+@asynccontextmanager
+async def _listening(base: Foundation, front: Front) -> AsyncIterator[None]:
+    peers = TrustedPeers()
+    assert peers.refresh(base.registry.certificates()) == ()
+    server = PeerServer(front, peers, limits=ServerLimits(), on_broken=_stop)
+    listen = base.settings.peer.listen
+    await server.start(listen.host, listen.port, server_context(base.keyring.tls_identity, peers))
+    try:
+        yield
+    finally:
+        await server.stop()
