@@ -42,6 +42,12 @@ def document() -> Callable[[str], str]:
 
 
 @pytest.fixture(scope="session")
+def prose(document: Callable[[str], str]) -> Callable[[str], str]:
+    """The same with one space wherever lines break."""
+    return lambda name: " ".join(document(name).split())
+
+
+@pytest.fixture(scope="session")
 def table(document: Callable[[str], str]) -> Callable[[str, str, str], Rows]:
     """The rows of the table in a document that has these first two columns, each by its columns' names."""
     return lambda name, first, second: _table(document(name), first, second)

@@ -48,7 +48,9 @@ def test_reasons__every_code_of_the_list__has_a_row_with_its_name(table: TableOf
     assert stated == {reason.value: reason.name for reason in RefusalReason}
 
 
-def test_statements__their_sizes__are_the_stated_ones(text: str) -> None:
+def test_statements__their_sizes__are_the_stated_ones(prose: Callable[[str], str]) -> None:
+    text = prose(PAGE)
+
     assert f"{REQUEST_SIZE}, {REPLY_HEAD_SIZE} and {RECEIPT_SIZE} bytes" in text
     assert f"header ({HEADER_SIZE} bytes)" in text
 
@@ -62,9 +64,9 @@ def test_message_table__every_type__has_its_greatest_frame(table: TableOf) -> No
         assert largest_message(kind) == message_size(kind, _bytes(row["greatest frame"]))
 
 
-def test_size_classes__the_table_of_version_1__is_the_stated_one(text: str) -> None:
-    line = next(line for line in text.splitlines() if "Classes, version 1:" in line)
-    stated = re.findall(r"\d+ [KM]iB", line.partition("Classes, version 1:")[2])
+def test_size_classes__the_table_of_version_1__is_the_stated_one(prose: Callable[[str], str]) -> None:
+    sentence = prose(PAGE).partition("Classes, version 1:")[2].partition(".")[0]
+    stated = re.findall(r"\d+ [KM]iB", sentence)
 
     assert [_bytes(size) for size in stated] == list(SIZE_CLASSES_V1)
 

@@ -56,12 +56,12 @@ def test_prefix_lengths__stated_populations__are_the_longest_that_leave_a_crowd(
 
 
 def test_length_of_a_prefix__types_that_share_it__are_the_ones_that_the_page_names(
-    document: Callable[[str], str],
+    prose: Callable[[str], str],
 ) -> None:
     shared = Counter(map(_prefix_bits, SubjectType))
 
     assert {bits for bits, types in shared.items() if types > 1} == {14, 17, 18}
-    assert "17 phone or identity card, 18 mail, IP or device" in document(PAGE)
+    assert "17 phone or identity card, 18 mail, IP or device" in prose(PAGE)
 
 
 def test_own_records_table__every_size__follows_from_the_prefix_of_17_bits(table: TableOf) -> None:
@@ -99,7 +99,7 @@ def test_attributes_table__every_row__is_the_population_cut_by_each_prefix(
 
 
 def test_bucket_hash_table__every_type__is_the_population_over_its_32_bits(
-    table: TableOf, populations: dict[SubjectType, int], document: Callable[[str], str]
+    table: TableOf, populations: dict[SubjectType, int], prose: Callable[[str], str]
 ) -> None:
     rows = table(PAGE, "type", "others that share its 32 bits, on average")
 
@@ -107,15 +107,15 @@ def test_bucket_hash_table__every_type__is_the_population_over_its_32_bits(
     for row in rows:
         others = populations[_kind(row["type"])] / 2**HASH_BITS
         assert row["others that share its 32 bits, on average"] == f"{others:.2f}"
-    assert f"there are {sum(populations.values()) / 2**HASH_BITS:.1f} others" in document(PAGE)
+    assert f"there are {sum(populations.values()) / 2**HASH_BITS:.1f} others" in prose(PAGE)
 
 
 def test_enumeration__grant_and_floor__pay_for_the_stated_number_of_evaluations(
-    document: Callable[[str], str],
+    prose: Callable[[str], str],
 ) -> None:
     means = PROTOCOL["admission_grant"].default + PROTOCOL["credit_floor"].default
 
-    assert f"{means // PROTOCOL['query_fee'].default:,} evaluations" in document(PAGE)
+    assert f"{means // PROTOCOL['query_fee'].default:,} evaluations" in prose(PAGE)
 
 
 @pytest.mark.parametrize("phones", [20_000, 100_000])
