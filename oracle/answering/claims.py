@@ -7,7 +7,7 @@ nobody can have asked with another subject's prefix (protocol.md section 5).
 from dataclasses import dataclass, field
 
 from oracle.crypto.buckets import bucket_hash, prefix
-from oracle.crypto.errors import ScalarRefused, WrongLength
+from oracle.crypto.errors import CryptoError
 from oracle.crypto.tag import tag
 from oracle.crypto.voprf import evaluate_own_batch, reblind_check
 from oracle.domain.ids import KeyVersion, MemberId, Tag
@@ -55,7 +55,7 @@ def judge_claims(
 def _refusal_of_opening(claim: ReceiptClaim, element: Element) -> RefusalReason | None:
     try:
         opens = reblind_check(claim.subject, claim.blind, element.blinded)
-    except (ScalarRefused, WrongLength):
+    except CryptoError:
         opens = False
     if not opens:
         return RefusalReason.CLAIM_BLIND_WRONG

@@ -13,7 +13,7 @@ from oracle.answering.ports import Clock
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
-from oracle.crypto.errors import PointRefused
+from oracle.crypto.errors import CryptoError
 from oracle.domain.answered import AnsweredBatch, AnswerState, Envelope
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
@@ -145,7 +145,7 @@ class Answering:
             raise Broken("an admitted batch has no snapshot to be answered from")
         try:
             answer = await self._maker.make(batch.batch_id, envelope.elements, placed)
-        except PointRefused:
+        except CryptoError:
             await self._refuse(batch, RefusalReason.ELEMENT_INVALID)
             return
         except FrameTooLarge:

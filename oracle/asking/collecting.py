@@ -15,9 +15,10 @@ from oracle.asking.verifying import ReplyCase, prove_reply
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
 from oracle.domain.asked import AskedBatch, AskedReply, BatchState, ReceivedReply, ReplyState
-from oracle.domain.errors import Broken, Transient
+from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType, ReplyHead
+from oracle.domain.settlement import RefusalReason
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.errors import UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
@@ -133,11 +134,13 @@ class Collector:
     async def _judge(self, batch: AskedBatch, reply: AskedReply) -> None:
         try:
             proven = await self._workers.run(prove_reply, self._case(batch, reply))
-        except ReplyRejected as error:
+        except Refused as error:
             log.warning(
                 "reply_rejected", batch=batch.batch_id.hex(), holder=int(reply.holder), reason=error.code
             )
-            await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, error.reason)
+            # Whatever else a hostile reply sets off, it is this reply that fails and no other that waits.
+            reason = error.reason if isinstance(error, ReplyRejected) else RefusalReason.REPLY_MALFORMED
+            await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, reason)
         else:
             await self._replies.accepted(batch.batch_id, proven)
 
