@@ -15,7 +15,7 @@ from oracle.asking.rejection import (
     ReplySnapshotWrong,
 )
 from oracle.crypto.buckets import bucket_hash, bucket_number, narrow
-from oracle.crypto.errors import PathRefused, PointRefused, ProofInvalid, TagsNotAscending
+from oracle.crypto.errors import CryptoError, PathRefused, TagsNotAscending
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.merkle import verify_subtree
 from oracle.crypto.tag import tag
@@ -87,7 +87,8 @@ def _check_proof(case: ReplyCase, body: ReplyBody, elements: tuple[Element, ...]
     blinded = [element.blinded for element in elements]
     try:
         verify_batch(case.oprf_key, blinded, body.evaluated, body.proof)
-    except (ProofInvalid, PointRefused) as error:
+    except CryptoError as error:
+        # Also what is no point or no scalar at all: whatever a holder sends, it is the reply that fails.
         raise ReplyProofWrong("The evaluation is not proven under the key on the chain.") from error
 
 

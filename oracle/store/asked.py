@@ -2,6 +2,7 @@
 
 import msgspec
 from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.crypto.storage import StorageCipher
@@ -80,8 +81,11 @@ class AskedJournal:
             if changed.rowcount == 0:
                 return False
             for holder in holders:
+                # After a reorganisation some have answered already: what they sent stays as evidence.
                 await connection.execute(
-                    replies.insert().values(batch_id=batch_id, holder=holder, state=ReplyState.WAITING)
+                    insert(replies)
+                    .values(batch_id=batch_id, holder=holder, state=ReplyState.WAITING)
+                    .on_conflict_do_nothing()
                 )
             return True
 

@@ -1,0 +1,74 @@
+"""What a deployment and a registration leave behind, without a deployment and without a registry."""
+
+from pathlib import Path
+
+from stage.ledger import FactChain
+
+from oracle.chain import facts
+from oracle.chain.deployment import CONTRACT_NAMES, DeployedContract, DeploymentRecord
+from oracle.chain.quantities import checksummed
+from oracle.cli.institution import configuration_values
+from oracle.config.loading import parse_settings
+from oracle.config.settings import Settings
+from oracle.config.template import render
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.keyring import Keyring
+from oracle.domain.ids import Address, BlockNumber, Credits, KeyVersion, MemberId
+
+NAMES = ("Asker", "North", "South")
+
+
+def record() -> DeploymentRecord:
+    """Addresses that no contract stands at: nobody asks."""
+    contracts = {
+        name: DeployedContract(address=checksummed(keccak256(name.encode())[:20]), code_hash=bytes(32))
+        for name in CONTRACT_NAMES
+    }
+    return DeploymentRecord(
+        chain_id=31337,
+        genesis_hash=bytes(32),
+        block=BlockNumber(1),
+        contracts=contracts,
+        names=NAMES,
+        parameters={},
+        steps={},
+    )
+
+
+def settings(home: Path, name: str) -> Settings:
+    values = configuration_values(
+        name=name,
+        endpoint="https://127.0.0.1:1443",
+        listen="127.0.0.1:1443",
+        rpc=["http://127.0.0.1:1"],
+        deployment="deployment.json",
+        passphrase_file=None,
+        api_listen=None,
+        private_endpoints=True,
+    )
+    return parse_settings(render(values), path=home / "riskmesh.toml")
+
+
+def join_registry(chain: FactChain, me: MemberId, name: str, keyring: Keyring, governance: Address) -> None:
+    """What the registry says of a founder, and its grant."""
+    first = KeyVersion(1)
+    operator, certificate = keyring.operator_address(), keyring.certificate
+    sealing, oprf = keyring.sealing_public(), keyring.oprf_public()
+    chain.happen(
+        lambda at: facts.MemberAdmitted(
+            at=at, member_id=me, governance=governance, operator=operator, activates_at=0
+        ),
+        lambda at: facts.OperatorRotated(at=at, member_id=me, version=first, operator=operator),
+        lambda at: facts.SealingKeyRotated(at=at, member_id=me, version=first, suite=1, key=sealing),
+        lambda at: facts.OprfKeyRotated(at=at, member_id=me, version=first, key=oprf, possession=bytes(96)),
+        lambda at: facts.EndpointSet(
+            at=at,
+            member_id=me,
+            endpoint="https://127.0.0.1:1443",
+            tls_fingerprint=keccak256(certificate),
+            certificate=certificate,
+        ),
+        lambda at: facts.ProfileSet(at=at, member_id=me, profile_hash=keccak256(name.encode())),
+        lambda at: facts.MemberActivated(at=at, member_id=me),
+        lambda at: facts.Granted(at=at, member_id=me, amount=Credits(1_000_000)),
+    )

@@ -1,0 +1,122 @@
+"""A question is taken in, signed and journalled as a whole before anything of it leaves."""
+
+import pytest
+from stage.consortium import Consortium, House
+
+from oracle.asking.submission import NothingToAsk, PurposeUnknown
+from oracle.crypto.keccak import keccak256
+from oracle.domain.asked import BatchState
+from oracle.domain.ids import KeyVersion
+from oracle.domain.messages import Mode
+from oracle.domain.reports import QueryAccepted, RawSubject
+from oracle.peer.bodies.elements import elements_hash, unpack_elements
+from oracle.peer.statements import parse_request
+
+
+def _domains(*names: str) -> list[RawSubject]:
+    return [RawSubject(type="domain", value=name) for name in names]
+
+
+@pytest.fixture
+def asker(consortium: Consortium) -> House:
+    return consortium[1]
+
+
+async def _submit(
+    asker: House, subjects: list[RawSubject], *, purpose: int | None = None, deadline_s: int | None = None
+) -> QueryAccepted:
+    return await asker.requester.desk.submit(
+        subjects, purpose=purpose, case_reference="case 17", deadline_s=deadline_s
+    )
+
+
+async def test_query__submitted__is_journalled_and_nothing_of_it_has_left(asker: House) -> None:
+    orders = len(asker.lane.orders)
+
+    accepted = await _submit(asker, _domains("a.example", "b.example"))
+
+    (batch,) = await asker.requester.journals.asked.batches_of(accepted.query_id)
+    assert batch.state is BatchState.PREPARED
+    assert accepted.batches == ("0x" + batch.batch_id.hex(),)
+    assert len(asker.lane.orders) == orders
+    assert asker.client.sent == []
+    assert asker.woken == ["commit"]
+
+
+async def test_request__as_journalled__is_signed_and_names_exactly_the_elements(asker: House) -> None:
+    accepted = await _submit(asker, _domains("a.example", "b.example"), deadline_s=77)
+
+    batch = await asker.batch(accepted)
+    signed = parse_request(batch.content.statement)
+    request = signed.value
+    now = asker.base.clock.chain_time()
+    assert asker.notary.signed_by(request, signed.signature, asker.id, KeyVersion(1))
+    assert asker.notary.batch_id(request) == batch.batch_id
+    assert (request.mode, request.requester, request.count) == (Mode.COMMITTED, asker.id, 2)
+    assert request.elements_hash == elements_hash(batch.content.elements)
+    assert (request.issued_at, request.deadline, batch.deadline) == (now, now + 77, now + 77)
+    assert request.case_commitment == keccak256(batch.content.case_salt + b"case 17")
+    bits = asker.base.view.parameter("prefix_bits_6").value
+    assert {element.prefix_bits for element in unpack_elements(batch.content.elements)} == {bits}
+
+
+async def test_query__with_lines_that_are_no_subjects__asks_the_rest_and_says_which_and_why(
+    asker: House,
+) -> None:
+    subjects = [
+        RawSubject(type="domain", value="not a domain"),
+        RawSubject(type="domain", value="A.Example"),
+        RawSubject(type="shoe_size", value="43"),
+        RawSubject(type="DOMAIN", value="b.example"),
+    ]
+
+    accepted = await _submit(asker, subjects)
+
+    assert accepted.asked == 1
+    assert [refused.index for refused in accepted.refused] == [0, 2, 3]
+    assert accepted.refused[1].reason == "the subject type is not known"
+    assert "not a domain" not in accepted.refused[0].reason
+    (opening,) = (await asker.batch(accepted)).content.openings
+    assert (opening.subject.value, opening.positions) == ("a.example", (1,))
+
+
+@pytest.mark.parametrize("subjects", [[], _domains("not a domain", "nor this")])
+async def test_query__without_a_valid_subject__is_refused_and_leaves_nothing(
+    asker: House, subjects: list[RawSubject]
+) -> None:
+    with pytest.raises(NothingToAsk) as refused:
+        await _submit(asker, subjects)
+
+    assert "nor this" not in str(refused.value)
+    assert await asker.requester.desk.queries(limit=9) == ()
+    assert asker.woken == []
+
+
+@pytest.mark.parametrize("offset", [-1, 0])
+async def test_purpose__at_the_ends_of_the_governed_list__is_taken_only_inside(
+    asker: House, offset: int
+) -> None:
+    last = asker.base.view.parameter("purpose_count").value
+    inside = 1 if offset == -1 else last
+
+    accepted = await _submit(asker, _domains("a.example"), purpose=inside)
+    with pytest.raises(PurposeUnknown):
+        await _submit(asker, _domains("a.example"), purpose=0 if offset == -1 else last + 1)
+
+    assert parse_request((await asker.batch(accepted)).content.statement).value.purpose == inside
+
+
+async def test_query__longer_than_the_governed_batch__is_cut_into_batches_with_nonces_of_their_own(
+    asker: House,
+) -> None:
+    asker.chain.declare(max_batch_count=2)
+
+    accepted = await _submit(asker, _domains(*(f"host{number}.example" for number in range(5))))
+
+    batches = await asker.requester.journals.asked.batches_of(accepted.query_id)
+    assert [batch.ordinal for batch in batches] == [0, 1, 2]
+    assert [batch.count for batch in batches] == [2, 2, 1]
+    requests = [parse_request(batch.content.statement).value for batch in batches]
+    assert len({request.nonce for request in requests}) == 3
+    assert len({request.case_commitment for request in requests}) == 3
+    assert len(set(accepted.batches)) == 3
