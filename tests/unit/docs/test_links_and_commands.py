@@ -71,3 +71,10 @@ def test_commands__in_all_documents__exist_with_their_options(root: Path) -> Non
 def test_commands__one_that_does_not_exist__is_found() -> None:
     assert list(_problems("riskmesh record import")) == ["there is no command 'record'"]
     assert list(_problems("riskmesh vote 1 for --nonsense")) == ["there is no option --nonsense"]
+
+
+def test_files__that_the_architecture_names__are_there(root: Path) -> None:
+    named = set(re.findall(r"`([a-z_]+/[a-z_/]+\.py)`", (root / "docs" / "architecture.md").read_text()))
+
+    assert len(named) > 30
+    assert sorted(name for name in named if not (root / "oracle" / name).is_file()) == []
