@@ -18,6 +18,7 @@ from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
 from oracle.config.settings import Settings
+from oracle.crypto.signing import Signer, generate_signing_key
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
@@ -109,6 +110,16 @@ class InProcess:
 
     def __post_init__(self) -> None:
         self.front.doors = self.doors()
+
+    def strange_notary(self) -> Notary:
+        """Signs with a key that is nobody's operator key."""
+        record = self.base.record
+        return Notary(
+            signer=Signer(generate_signing_key()),
+            messages=member_domain(record.chain_id, record.address_of("MemberRegistry")),
+            vouchers=voucher_domain(record.chain_id, record.address_of("CreditLedger")),
+            operators=self.base.registry,
+        )
 
     def maker(self, **other: Any) -> ReplyMaker:
         base = self.base

@@ -1,6 +1,8 @@
 """A holder answers from exactly the snapshot that the chain names, under exactly its registered key."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from attacks.conversation import HELD, LATER, MISSED, Conversation, phone
 from attacks.lies import LyingCuts, OtherKeys
@@ -109,25 +111,25 @@ async def test_reply__evaluated_under_another_key__is_no_answer(talk: Conversati
     await talk.require_caught(RefusalReason.REPLY_PROOF_WRONG)
 
 
-class OneElementOff(Workers):
-    """Evaluates the first element of each batch under a key of its own: its subject would be missed."""
+class OneElementOff:
+    """`Workers` that evaluate the first element of a batch under another key: its subject would be missed."""
 
-    async def run(self, function, *arguments, **keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN002, ANN003, ANN201 - as Workers.run
-        done = await super().run(function, *arguments, **keywords)
-        if isinstance(done, Evaluation):
-            other = evaluate_batch(generate_key(), arguments[1]).elements[0]
-            return replace(done, elements=(other, *done.elements[1:]))
-        return done
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+
+    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        done = await self._workers.run(function, *arguments)
+        if not isinstance(done, Evaluation):
+            return done
+        other = evaluate_batch(generate_key(), arguments[1]).elements[0]
+        return replace(done, elements=(other, *done.elements[1:]))
 
 
 async def test_reply__with_one_element_under_another_key__is_no_answer(talk: Conversation) -> None:
     await talk.ask(HELD, MISSED)
-    workers = OneElementOff(1)
-    try:
-        maker = talk.holder.maker(workers=workers)
-        await talk.answer(talk.holder.answering(maker=maker))
-    finally:
-        workers.close()
+
+    maker = talk.holder.maker(workers=OneElementOff(talk.holder.base.workers))
+    await talk.answer(talk.holder.answering(maker=maker))
     await talk.judge()
 
     await talk.require_caught(RefusalReason.REPLY_PROOF_WRONG)
