@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from stage.founding import NAMES, join_registry, record, settings
+from stage.founding import NAMES, join_registry, keys_of, record, settings
 from stage.ledger import FactChain, FactLane
 
 from oracle.chain.contracts.bindings import bindings
-from oracle.crypto.key_files import create_key_files, open_governance
-from oracle.crypto.keyring import open_keyring
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
@@ -37,7 +35,6 @@ from oracle.wiring.keys import SealingKeys
 from oracle.wiring.registry import Registry
 from oracle.wiring.requester import Requester, build_requester
 
-PASSPHRASE = "opens keys of tests"
 LISTED = {2: ("north.example", "both.example"), 3: ("south.example", "both.example")}
 CATEGORIES = {2: "transaction_fraud", 3: "telecom_fraud"}
 A_DAY = 86_400
@@ -203,9 +200,8 @@ async def _open_house(
     houses: dict[MemberId, House],
     workers: Workers,
 ) -> AsyncIterator[House]:
-    create_key_files(home / "keys", PASSPHRASE, common_name=name, work_factor=2)
-    keyring, deployed = open_keyring(home / "keys", PASSPHRASE), record()
-    join_registry(chain, me, name, keyring, open_governance(home / "keys", PASSPHRASE).address)
+    (keyring, governance), deployed = keys_of(name), record()
+    join_registry(chain, me, name, keyring, governance)
     database = await Database.open(f"sqlite+aiosqlite:///{home}/state.db")
     lane = FactLane(me=me, chain=chain, contracts=bindings(deployed))
     base = Foundation(
@@ -265,6 +261,7 @@ async def _joined(
             requester=requester,
             accounts=build_accounts(base, me, requester=requester, holder=holder, names=names),
             doors=Doors(
+                me=me,
                 post=post,
                 notary=notary,
                 asked=requester.journals.asked,
@@ -272,6 +269,8 @@ async def _joined(
                 collector=requester.collector,
                 settling=holder.settling,
                 view=base.view,
+                clock=base.clock,
+                read_on=lambda: woken.append("read"),
                 received=lambda: woken.append("judge"),
             ),
             woken=woken,

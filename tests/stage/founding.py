@@ -1,5 +1,7 @@
 """What a deployment and a registration leave behind, without a deployment and without a registry."""
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from stage.ledger import FactChain
@@ -12,10 +14,21 @@ from oracle.config.loading import parse_settings
 from oracle.config.settings import Settings
 from oracle.config.template import render
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.keyring import Keyring
+from oracle.crypto.key_files import create_key_files, open_governance
+from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.domain.ids import Address, BlockNumber, Credits, KeyVersion, MemberId
 
 NAMES = ("Asker", "North", "South")
+PASSPHRASE = "opens keys of tests"
+
+
+@cache
+def keys_of(name: str) -> tuple[Keyring, Address]:
+    """A member's keyring and its governance account; the same for all tests, because files cost scrypt."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Path(folder) / "keys"
+        create_key_files(keys, PASSPHRASE, common_name=name, work_factor=2)
+        return open_keyring(keys, PASSPHRASE), open_governance(keys, PASSPHRASE).address
 
 
 def record() -> DeploymentRecord:
