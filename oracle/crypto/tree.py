@@ -68,8 +68,12 @@ class Tree:
     def siblings(self, depth: int, prefix: int) -> tuple[bytes, ...]:
         """The `depth` hashes beside the path from the subtree under `prefix` up to the root, bottom up."""
         check_subtree(self.bits, depth, prefix)
-        start = self.bits - depth
-        return tuple(_at(self._levels[start + up], (prefix >> up) ^ 1) for up in range(depth))
+        found = []
+        for level in self._levels[self.bits - depth : self.bits]:
+            start = (prefix ^ 1) * HASH_SIZE
+            found.append(bytes(level[start : start + HASH_SIZE]))
+            prefix >>= 1
+        return tuple(found)
 
     def copy(self) -> "Tree":
         """An independent tree: the one before stays what it was while this one is updated."""

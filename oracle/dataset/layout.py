@@ -18,6 +18,7 @@ different snapshots share every row that did not change between them: nothing is
 """
 
 import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -149,11 +150,20 @@ def unpack_day(row: bytes) -> int:
     return int.from_bytes(row[: _DAY.size], "big")
 
 
-def alive_in(sequence: Sequence, key: bytes, value: bytes) -> tuple[Tag, bytes] | None:
-    """Tag and digest of an entry row that snapshot `sequence` lists, without building an `Entry`."""
-    _hash32, tag, added = _ENTRY_KEY.unpack(key)
-    removed, digest = _ENTRY_VALUE.unpack(value)
-    return (tag, digest) if added <= sequence and (not removed or removed > sequence) else None
+def alive_in(
+    sequence: Sequence, rows: Iterable[tuple[bytes, bytes]], *, until: int = 1 << HASH_BITS
+) -> Iterator[tuple[int, Tag, bytes]]:
+    """hash32, tag and digest of the entry rows that snapshot `sequence` lists, before hash32 `until`.
+
+    Every answer passes here: no `Entry` is built and no function is called for a row.
+    """
+    for key, value in rows:
+        hash32, tag, added = _ENTRY_KEY.unpack(key)
+        if hash32 >= until:
+            return
+        removed, digest = _ENTRY_VALUE.unpack(value)
+        if added <= sequence and (not removed or removed > sequence):
+            yield hash32, tag, digest
 
 
 def pack_staged(hash32: int, tag: Tag) -> bytes:
