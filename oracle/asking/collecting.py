@@ -68,9 +68,10 @@ class Collector:
 
     async def note_commitments(self) -> None:
         """Find our prepared batches on the chain and note who has to answer them."""
-        view = self._view
         for batch in await self._asked.batches_in(BatchState.PREPARED):
-            if view.commitment(batch.batch_id) is not None:
+            found = self._view.commitment(batch.batch_id)
+            # An identifier that another member put on the chain first is none of our commitments.
+            if found is not None and found.requester == self._me:
                 await self._asked.committed(batch.batch_id, self._clock.wall_ms(), self._holders(batch))
                 self._changed()
 

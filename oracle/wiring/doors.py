@@ -1,10 +1,12 @@
 """What other members can ask of this one: envelopes, replies, receipts, voucher state."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 
 from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector
+from oracle.asking.commitment import NotYetCommitted
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import BatchId, MemberId
@@ -19,8 +21,10 @@ from oracle.peer.post import Post
 from oracle.peer.statements import encode_request, parse_request
 from oracle.store.asked import AskedJournal
 from oracle.store.vouchers import VoucherJournal
+from oracle.wiring.clock import ChainClock
 
 SALT_SIZE = 16
+WAIT_FOR_COMMITMENT_S = 1.0
 TO_THE_REQUESTER = frozenset({MessageType.REPLY, MessageType.REFUSAL})
 TO_THE_HOLDER = frozenset({MessageType.RECEIPT})
 ABOUT_VOUCHERS = frozenset({MessageType.VOUCHER_STATE_REQUEST})
@@ -32,6 +36,7 @@ class Doors:
     def __init__(
         self,
         *,
+        me: MemberId,
         post: Post,
         notary: Notary,
         asked: AskedJournal,
@@ -39,8 +44,12 @@ class Doors:
         collector: Collector,
         settling: Settling,
         view: AllianceView,
+        clock: ChainClock,
+        read_on: Callable[[], None],
         received: Callable[[], None],
     ) -> None:
+        """`read_on` has the chain read to its head now; `received` is told of every reply."""
+        self._me = me
         self._post = post
         self._notary = notary
         self._asked = asked
@@ -48,13 +57,20 @@ class Doors:
         self._collector = collector
         self._settling = settling
         self._view = view
+        self._clock = clock
+        self._read_on = read_on
         self._received = received
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
-        """The sealed envelope of our batch; only members in standing are asked."""
+        """The sealed envelope of our batch, once it is committed; only members in standing are asked.
+
+        Whoever saw the elements earlier could still choose which of its snapshots the commitment will name.
+        """
         batch = await self._asked.batch(batch_id)
         if batch is None or batch.state is BatchState.FAILED or not self._view.member(peer).in_standing:
             raise UnknownBatch("No batch of this member for you has this identifier.")
+        if batch.state is BatchState.PREPARED:
+            await self._until_committed(batch_id)
         content = batch.content
         # Signed now, under the key that the header will name: it may be newer than the batch.
         request = parse_request(content.statement).value
@@ -65,6 +81,20 @@ class Doors:
             statement=encode_request(Signed(value=request, signature=self._notary.sign(request))),
             frame=encode_envelope(unpack_elements(content.elements)),
         )
+
+    async def _until_committed(self, batch_id: BatchId) -> None:
+        """A holder that has read the commitment before us need not come again: it is here in a moment."""
+        self._read_on()
+        try:
+            async with asyncio.timeout(WAIT_FOR_COMMITMENT_S):
+                await self._clock.until(lambda: self._committed(batch_id))
+        except TimeoutError as error:
+            raise NotYetCommitted("This member has not read the batch's commitment yet.") from error
+
+    def _committed(self, batch_id: BatchId) -> bool:
+        """Whether the chain has it as ours: another member may have committed the same identifier."""
+        committed = self._view.commitment(batch_id)
+        return committed is not None and committed.requester == self._me
 
     async def reply(self, raw: bytes, peer: MemberId) -> None:
         await self._collector.take(self._post.open(raw, sender=peer, expected=TO_THE_REQUESTER))

@@ -105,6 +105,7 @@ def _join(
         requester=requester,
         holder=holder,
         doors=Doors(
+            me=me,
             post=post,
             notary=notary,
             asked=requester.journals.asked,
@@ -112,6 +113,8 @@ def _join(
             collector=requester.collector,
             settling=holder.settling,
             view=base.view,
+            clock=base.clock,
+            read_on=base.stream.wake,
             received=rounds.judge.wake,
         ),
         desks=MemberDesks(
