@@ -21,6 +21,7 @@ from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.parameters import parse_parameters
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import LaneSettings
+from oracle.chain.transactions import Order
 from oracle.cli.institution import configuration_values, create_institution
 from oracle.config.loading import parse_settings
 from oracle.config.passphrase import Passphrase
@@ -201,3 +202,17 @@ async def holder(members: Callable[[int], Awaitable[InProcess]]) -> InProcess:
 async def talk(bank: InProcess, holder: InProcess) -> Conversation:
     """The bank asks, the holder answers, step by step."""
     return Conversation(bank=bank, holder=holder)
+
+
+@pytest.fixture
+def govern(bank: InProcess, chain: Chain) -> Callable[[Order], None]:
+    """Carry out an order as the timelock does once a vote has passed."""
+    timelock = bank.base.record.address_of("TimelockController")
+
+    def carry_out(order: Order) -> None:
+        chain.call("anvil_impersonateAccount", timelock)
+        sent = {"from": timelock, "to": order.to, "data": "0x" + order.data.hex()}
+        chain.call("eth_sendTransaction", {**sent, "gas": hex(1_000_000), "gasPrice": "0x0"})
+        chain.call("anvil_stopImpersonatingAccount", timelock)
+
+    return carry_out

@@ -11,7 +11,7 @@ from oracle.domain.answered import AnsweredBatch
 from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, BatchState, ReplyState
 from oracle.domain.ids import BatchId
 from oracle.domain.messages import Outcome, Receipt
-from oracle.domain.reports import Finding, HolderState, QueryState, RawSubject, SubjectResult
+from oracle.domain.reports import Finding, HolderState, QueryAccepted, QueryState, RawSubject, SubjectResult
 from oracle.domain.settlement import DisclosuresBody, RefusalReason
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import decode_receipt
@@ -55,10 +55,18 @@ class Conversation:
         submission: Submission | None = None,
         subjects: tuple[RawSubject, ...] = (),
     ) -> None:
-        asked = (*(RawSubject(type="phone", value=phone(number)) for number in numbers), *subjects)
-        accepted = await (submission or self.bank.submission()).submit(
-            asked, purpose=None, case_reference="case 7", deadline_s=None
+        asked = (*(self.subject(number) for number in numbers), *subjects)
+        self.adopt(
+            await (submission or self.bank.submission()).submit(
+                asked, purpose=None, case_reference="case 7", deadline_s=None
+            )
         )
+
+    def subject(self, number: int) -> RawSubject:
+        return RawSubject(type="phone", value=phone(number))
+
+    def adopt(self, accepted: QueryAccepted) -> None:
+        """Follow this query from now on."""
         assert accepted.refused == ()
         self.query_id = accepted.query_id
         self.batch_id = BatchId(bytes.fromhex(accepted.batches[0][2:]))

@@ -151,7 +151,12 @@ class InProcess:
         )
 
     def doors(self, **other: Any) -> Doors:
-        parts = {"post": self.post, "notary": self.notary, "asked": self.requester.journals.asked}
+        parts = {
+            "me": self.id,
+            "post": self.post,
+            "notary": self.notary,
+            "asked": self.requester.journals.asked,
+        }
         rest = {"collector": self.requester.collector, "settling": self.holder.settling}
         return Doors(
             **{
@@ -159,6 +164,8 @@ class InProcess:
                 **rest,
                 "vouchers": self.holder.vouchers,
                 "view": self.base.view,
+                "clock": self.base.clock,
+                "read_on": self.base.stream.wake,
                 "received": _nothing,
                 **other,
             }

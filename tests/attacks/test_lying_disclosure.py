@@ -19,6 +19,7 @@ from oracle.peer.record_codec import frame_record, open_frame, record_digest
 from oracle.rules.vouchers import Totals
 
 ALSO_HELD = HELD + 1
+Judged = Iterable[JudgedClaim]
 
 
 class LyingRecords:
