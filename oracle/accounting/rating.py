@@ -3,7 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+import structlog
+
+from oracle.accounting.ports import Clock
 from oracle.chain.contracts.quality_ledger import QualityLedger, Rating
+from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
@@ -11,25 +15,36 @@ from oracle.domain.ids import MemberId
 from oracle.domain.reports import Verdict
 from oracle.store.ratings import RatedItem, RatingJournal
 
+log = structlog.get_logger()
+
 
 class RatingDesk:
     """Waits with what the chain would refuse: ratings of a pair never exceed its redeemed hits."""
 
     def __init__(
-        self, *, me: MemberId, journal: RatingJournal, lane: Lane, ledger: QualityLedger, view: AllianceView
+        self,
+        *,
+        me: MemberId,
+        journal: RatingJournal,
+        lane: Lane,
+        ledger: QualityLedger,
+        view: AllianceView,
+        clock: Clock,
     ) -> None:
         self._me = me
         self._journal = journal
         self._lane = lane
         self._ledger = ledger
         self._view = view
+        self._clock = clock
 
     async def add(self, item: RatedItem) -> bool:
         """Journal a verdict; False when the item has one already."""
         return await self._journal.add(item)
 
     async def round(self) -> None:
-        """Send the ratings that redeemed hits allow now, as one transaction."""
+        """Finish what a stop interrupted, then send what redeemed hits allow now, as one transaction."""
+        await self._resume()
         ready = self._allowed(await self._journal.unsent())
         if not ready:
             return
@@ -37,15 +52,20 @@ class RatingDesk:
         await self._journal.assign(ready, intent)
         await self._send(intent)
 
-    async def resume(self) -> None:
-        """Send again what was handed to a transaction that a stop interrupted."""
+    async def _resume(self) -> None:
+        """Send again what was handed to a transaction that is not known to be mined."""
         for intent in await self._journal.unconfirmed_intents():
-            await self._send(intent)
+            try:
+                await self._send(intent)
+            except TransactionReverted as error:
+                log.warning("ratings_refused", reason=error.code)
 
     async def _send(self, intent: str) -> None:
         ratings = summed(await self._journal.of_intent(intent))
-        await self._lane.execute(intent, self._ledger.rate(ratings))
+        row = await self._lane.execute(intent, self._ledger.rate(ratings))
         await self._journal.confirm(intent)
+        # What the next round may send depends on these: they have to be in the view first.
+        await self._clock.reached(row.block_number or 0)
 
     def _allowed(self, unsent: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
         room: Counter[MemberId] = Counter()

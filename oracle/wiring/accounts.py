@@ -41,6 +41,7 @@ def build_accounts(
         lane=base.lane,
         ledger=base.contracts.quality,
         view=base.view,
+        clock=base.clock,
     )
     return Accounts(
         redeeming=redeeming,

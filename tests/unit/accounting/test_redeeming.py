@@ -1,0 +1,141 @@
+"""Only the newest voucher of a pair goes to the chain, by amount and by age, and is never paid twice."""
+
+from typing import Any
+
+import pytest
+from stage.consortium import Consortium, House
+
+from oracle.accounting.redeeming import MAX_VOUCHERS, Redeeming, RedemptionPolicy
+from oracle.chain import facts
+from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
+from oracle.domain.messages import Voucher
+from oracle.rules.vouchers import Totals
+from oracle.store.vouchers import HeldVoucher
+
+ASKER = MemberId(1)
+
+
+def _redeemed(house: House) -> list[Any]:
+    """(requester, amount) of every voucher, by transaction."""
+    return [
+        [(voucher[0], voucher[4]) for voucher in arguments[0]]
+        for function, arguments in house.lane.orders
+        if function == "redeem"
+    ]
+
+
+async def _hold(house: House, requester: int, amount: int) -> None:
+    voucher = Voucher(
+        requester=MemberId(requester),
+        holder=house.id,
+        queries=amount,
+        hits=0,
+        amount=Credits(amount),
+        price_version=1,
+        key_version=KeyVersion(1),
+    )
+    held = HeldVoucher(voucher=voucher, signature=bytes(65), received_at=house.base.clock.chain_time())
+    charge = Totals(queries=amount, hits=0, amount=Credits(amount))
+    batch_id = BatchId(requester.to_bytes(32) if amount < 2 else bytes([amount % 251]) * 32)
+    await house.holder.vouchers.accept(MemberId(requester), batch_id, charge, held)
+
+
+def _fund(house: House, *requesters: int) -> None:
+    house.chain.happen(
+        *(
+            lambda at, r=requester: facts.Granted(at=at, member_id=MemberId(r), amount=Credits(1_000))
+            for requester in requesters
+        )
+    )
+
+
+def _redeeming(house: House, *, min_amount: int, max_age_s: int) -> Redeeming:
+    return Redeeming(
+        policy=RedemptionPolicy(min_amount=min_amount, max_age_s=max_age_s),
+        journal=house.holder.vouchers,
+        lane=house.lane,
+        ledger=house.base.contracts.credits,
+        view=house.base.view,
+        clock=house.base.clock,
+    )
+
+
+@pytest.fixture
+def north(consortium: Consortium) -> House:
+    return consortium[2]
+
+
+@pytest.mark.parametrize(
+    ("amount", "age_s", "due"), [(99, 10, False), (100, 10, True), (99, 3_600, True), (99, 3_599, False)]
+)
+async def test_round__amount_and_age__redeems_what_the_policy_says(
+    north: House, amount: int, age_s: int, *, due: bool
+) -> None:
+    await _hold(north, 1, amount)
+    north.chain.pass_time(age_s)
+
+    await _redeeming(north, min_amount=100, max_age_s=3_600).round()
+
+    assert _redeemed(north) == ([[(ASKER, amount)]] if due else [])
+
+
+async def test_round__again_without_a_newer_voucher__sends_nothing(north: House) -> None:
+    redeeming = _redeeming(north, min_amount=1, max_age_s=9)
+    await _hold(north, 1, 150)
+
+    for _ in range(3):
+        await redeeming.round()
+    assert _redeemed(north) == [[(ASKER, 150)]]
+
+    await _hold(north, 1, 180)
+    await redeeming.round()
+
+    assert _redeemed(north)[1:] == [[(ASKER, 180)]]
+    assert north.base.view.redeemed(ASKER, north.id).paid == 180
+
+
+async def test_round__many_pairs__come_in_transactions_of_a_bounded_size(north: House) -> None:
+    requesters = range(100, 100 + MAX_VOUCHERS + 3)
+    _fund(north, *requesters)
+    for requester in requesters:
+        await _hold(north, requester, 1)
+
+    await _redeeming(north, min_amount=1, max_age_s=9).round()
+
+    assert [len(transaction) for transaction in _redeemed(north)] == [MAX_VOUCHERS, 3]
+
+
+async def test_redemption__at_the_floor__pays_a_part_and_the_rest_when_there_is_more(north: House) -> None:
+    north.chain.declare(credit_floor=50)
+    _fund(north, 9)  # 1,000, so 1,050 can be paid
+    await _hold(north, 9, 1_200)
+    redeeming = _redeeming(north, min_amount=1, max_age_s=9)
+
+    first = await redeeming.redeem_now(set())
+    nothing = await redeeming.redeem_now(set())
+    _fund(north, 9)
+    second = await redeeming.redeem_now(set())
+
+    assert [(pair.amount, pair.paid) for pair in first.pairs] == [(1_200, 1_050)]
+    assert nothing.pairs == ()
+    assert [(pair.amount, pair.paid) for pair in second.pairs] == [(1_200, 150)]
+    assert north.base.view.balance(MemberId(9)) == 800
+
+
+async def test_redeem_now__of_named_members__leaves_the_others(north: House) -> None:
+    _fund(north, 9)
+    await _hold(north, 1, 5)
+    await _hold(north, 9, 7)
+
+    report = await _redeeming(north, min_amount=1_000, max_age_s=9_000).redeem_now({MemberId(9)})
+
+    assert [(pair.requester, pair.paid) for pair in report.pairs] == [(9, 7)]
+    assert report.transaction.startswith("0x")
+    assert north.base.view.redeemed(ASKER, north.id).paid == 0
+
+
+async def test_redeem_now__with_nothing_held__says_so_without_a_transaction(north: House) -> None:
+    report = await _redeeming(north, min_amount=1, max_age_s=1).redeem_now(set())
+
+    assert (report.pairs, report.transaction) == ((), "")
+    assert _redeemed(north) == []
