@@ -1,6 +1,5 @@
 """What other members can ask of this one: envelopes, replies, receipts, voucher state."""
 
-import asyncio
 import secrets
 from collections.abc import Callable
 
@@ -45,10 +44,8 @@ class Doors:
         settling: Settling,
         view: AllianceView,
         clock: ChainClock,
-        read_on: Callable[[], None],
         received: Callable[[], None],
     ) -> None:
-        """`read_on` has the chain read to its head now; `received` is told of every reply."""
         self._me = me
         self._post = post
         self._notary = notary
@@ -58,7 +55,6 @@ class Doors:
         self._settling = settling
         self._view = view
         self._clock = clock
-        self._read_on = read_on
         self._received = received
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
@@ -84,12 +80,10 @@ class Doors:
 
     async def _until_committed(self, batch_id: BatchId) -> None:
         """A holder that has read the commitment before us need not come again: it is here in a moment."""
-        self._read_on()
-        try:
-            async with asyncio.timeout(WAIT_FOR_COMMITMENT_S):
-                await self._clock.until(lambda: self._committed(batch_id))
-        except TimeoutError as error:
-            raise NotYetCommitted("This member has not read the batch's commitment yet.") from error
+        if not await self._clock.catch_up(
+            lambda: self._committed(batch_id), patience_s=WAIT_FOR_COMMITMENT_S
+        ):
+            raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
 
     def _committed(self, batch_id: BatchId) -> bool:
         """Whether the chain has it as ours: another member may have committed the same identifier."""

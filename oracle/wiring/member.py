@@ -114,7 +114,6 @@ def _join(
             settling=holder.settling,
             view=base.view,
             clock=base.clock,
-            read_on=base.stream.wake,
             received=rounds.judge.wake,
         ),
         desks=MemberDesks(

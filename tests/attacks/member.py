@@ -165,7 +165,6 @@ class InProcess:
                 "vouchers": self.holder.vouchers,
                 "view": self.base.view,
                 "clock": self.base.clock,
-                "read_on": self.base.stream.wake,
                 "received": _nothing,
                 **other,
             }

@@ -270,7 +270,6 @@ async def _joined(
                 settling=holder.settling,
                 view=base.view,
                 clock=base.clock,
-                read_on=lambda: woken.append("read"),
                 received=lambda: woken.append("judge"),
             ),
             woken=woken,
