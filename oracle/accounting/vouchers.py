@@ -13,7 +13,7 @@ from oracle.store.charges import ChargeJournal
 
 
 class VoucherBook:
-    """A voucher is recomputed from the list each time: no crash leaves a total without its charges."""
+    """A voucher is the sum of the journalled list, and never less than the one before."""
 
     def __init__(self, *, me: MemberId, journal: ChargeJournal, notary: Notary, view: AllianceView) -> None:
         self._me = me
@@ -27,13 +27,19 @@ class VoucherBook:
     ) -> Signed[Voucher]:
         """Journal the charge, unless the batch has one, and sign the pair's total."""
         async with self._lanes[holder]:
-            totals, newest = await self._journal.charge(holder, batch_id, charge, price_version)
-            return self._sign(holder, totals, newest)
+            await self._journal.charge(holder, batch_id, charge, price_version)
+            return self._sign(holder, *await self._journal.to_sign(holder))
 
     async def current(self, holder: MemberId) -> Signed[Voucher] | None:
         """The newest total; None when nothing was ever owed."""
-        totals, newest = await self._journal.totals(holder)
+        async with self._lanes[holder]:
+            totals, newest = await self._journal.to_sign(holder)
         return None if newest == 0 else self._sign(holder, totals, newest)
+
+    async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
+        """Charge less for a batch whose hits were not all served; later vouchers make up for it."""
+        async with self._lanes[holder]:
+            await self._journal.correct(holder, batch_id, charge)
 
     def _sign(self, holder: MemberId, totals: Totals, price_version: int) -> Signed[Voucher]:
         voucher = Voucher(

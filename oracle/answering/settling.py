@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import structlog
 
-from oracle.answering.claims import OprfIdentity, judge_claims
+from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import Clock, OprfKeys
 from oracle.chain.view import AllianceView
@@ -111,14 +111,8 @@ class Settling:
         bad = self._bad_claims(case, message)
         if bad is not None:
             return await self._refusal(case.batch, bad)
-        head = case.answer.head
-        identity = OprfIdentity(
-            secret=self._keys.oprf_secret_for_workers(head.oprf_key_version),
-            holder=head.holder,
-            version=head.oprf_key_version,
-        )
-        judged = await self._workers.run(judge_claims, case.body.claims, case.envelope.elements, identity)
-        records = await self._discloser.serve(case.batch.batch_id, head, judged)
+        judged = await self._judge(case)
+        records = await self._discloser.serve(case.batch.batch_id, case.answer.head, judged)
         charge = self._charge(case.batch, records)
         held = await self._held(case, message.sender)
         if isinstance(held, RefusalReason):
@@ -129,10 +123,21 @@ class Settling:
             return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
         return await self._finish(case, charge, records, held=held)
 
+    async def _judge(self, case: _Case) -> tuple[JudgedClaim, ...]:
+        """Claims after the window are refused one by one; the receipt, and what it pays, still counts."""
+        window = self._view.parameter("claim_window_s").value
+        if self._clock.chain_time() > case.batch.deadline + window:
+            closed = RefusalReason.CLAIM_WINDOW_CLOSED
+            return tuple(JudgedClaim(claim=claim, tag=None, reason=closed) for claim in case.body.claims)
+        head = case.answer.head
+        identity = OprfIdentity(
+            secret=self._keys.oprf_secret_for_workers(head.oprf_key_version),
+            holder=head.holder,
+            version=head.oprf_key_version,
+        )
+        return await self._workers.run(judge_claims, case.body.claims, case.envelope.elements, identity)
+
     def _bad_claims(self, case: _Case, message: OpenedMessage) -> RefusalReason | None:
-        deadline = case.batch.deadline + self._view.parameter("claim_window_s").value
-        if case.body.claims and self._clock.chain_time() > deadline:
-            return RefusalReason.CLAIM_WINDOW_CLOSED
         holder, version = case.answer.head.holder, message.header.sender_key_version
         for claim in case.body.claims:
             statement = claim.claim(batch_id=case.batch.batch_id, holder=holder)

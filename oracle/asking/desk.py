@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from oracle.asking.ports import Clock
 from oracle.asking.results import BatchParts, HolderPart, query_state
 from oracle.asking.submission import Submission
 from oracle.domain.asked import AskedBatch, AskedReply
@@ -24,6 +26,7 @@ from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 
+LOOK_AGAIN_S = 2.0
 QueryEvent = QuerySummary | HolderProgress | SubjectResult
 
 
@@ -62,12 +65,19 @@ class QueryDesk:
     """Every answer is read from the journals, so it is the same after a restart."""
 
     def __init__(
-        self, *, submission: Submission, journals: QueryJournals, names: Names, changes: Changes
+        self,
+        *,
+        submission: Submission,
+        journals: QueryJournals,
+        names: Names,
+        changes: Changes,
+        clock: Clock,
     ) -> None:
         self._submission = submission
         self._journals = journals
         self._names = names
         self._changes = changes
+        self._clock = clock
 
     async def submit(
         self,
@@ -93,7 +103,8 @@ class QueryDesk:
     async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
         """What is known already, then what comes; ends after the summary of the final phase.
 
-        The final summary waits until every proven hit has been claimed and answered, or refused.
+        The final summary waits for the records behind proven hits, but not past the deadline: a holder that
+        is gone when it should disclose is asked again, and `query_state` shows what came later.
         """
         told: dict[object, QueryEvent] = {}
         while True:
@@ -111,10 +122,13 @@ class QueryDesk:
                 if told.get("summary") != state.summary:
                     told["summary"] = state.summary
                     yield state.summary
-            elif not _pending(state):
+            elif not _pending(state) or state.summary.deadline < self._clock.chain_time():
                 yield state.summary
                 return
-            await change.wait()
+            # Time passes without a change being journalled, and the deadline ends the waiting.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await change.wait()
 
     async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:
         """The newest first."""

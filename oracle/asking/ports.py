@@ -32,6 +32,10 @@ class VoucherLane(Protocol):
         """Journal the charge, unless the batch has one, and sign the pair's total."""
         ...
 
+    async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
+        """Charge less for a batch whose hits were not all served."""
+        ...
+
     async def current(self, holder: MemberId) -> Signed[Voucher] | None:
         """The newest total; None when nothing was ever owed."""
         ...

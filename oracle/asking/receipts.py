@@ -17,7 +17,7 @@ from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, ReceiptSta
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Claim, Outcome, Receipt, Voucher
-from oracle.domain.settlement import ReceiptBody, ReceiptClaim, RefusalReason, Signed
+from oracle.domain.settlement import ReceiptBody, ReceiptClaim, RefusalReason, ServedStatus, Signed
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import encode_receipt
 from oracle.peer.courier import Courier
@@ -154,20 +154,10 @@ class Receipts:
                 await self._send(batch, receipt)
             except Transient as error:
                 log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)
-                if self._is_over(batch):
-                    closed = RefusalReason.CLAIM_WINDOW_CLOSED
-                    await self._journal.refused(receipt.batch_id, receipt.holder, closed)
-                    self._changed()
             else:
                 self._changed()
             finally:
                 self._under_way.discard((receipt.batch_id, receipt.holder))
-
-    def _is_over(self, batch: AskedBatch) -> bool:
-        """Whether the claim window has closed; what is owed goes along with the pair's next voucher."""
-        head = self._view.head
-        window = self._view.parameter("claim_window_s").value
-        return head is not None and head.timestamp > batch.deadline + window
 
     async def _send(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         try:
@@ -191,4 +181,9 @@ class Receipts:
         if reply is None:
             raise Broken("a receipt is journalled for a reply that is not")
         settled = check_disclosures(body.records, batch=batch, reply=reply, notary=self._notary)
+        served = sum(answer.status is ServedStatus.SERVED for answer in body.records)
+        if served < receipt.hits:
+            # What the holder itself says it did not serve is not owed; what it served wrongly is disputed.
+            charge, _ = self._charge(batch, receipt.holder, hits=served)
+            await self._lane.correct(receipt.holder, batch.batch_id, charge)
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)

@@ -71,8 +71,13 @@ OPTIONS = (
     Option("peer", "timeout_s", 10.0, "For one call to another member."),
     Option("peer", "max_concurrent", 64, "Calls at a time; more are answered with 503."),
     Option("api", "socket", "run/riskmesh.sock", "The interface for your own systems and for the commands."),
-    Option("policy", "redeem_min_amount", 100, "Credits; redeem a voucher once this much is owed,"),
-    Option("policy", "redeem_max_age_s", 3600, "or once it is this old."),
+    Option(
+        "policy",
+        "redeem_min_amount",
+        10_000,
+        "Credits; one hit must not show by being redeemed at once. Redeem at this much,",
+    ),
+    Option("policy", "redeem_max_age_s", 86_400, "or once it is this old."),
     Option("policy", "default_purpose", 1, "Code of the purpose list, for queries that name none."),
     Option("policy", "default_deadline_s", 120, "How long holders have to answer."),
     Option(

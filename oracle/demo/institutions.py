@@ -22,7 +22,7 @@ PARAMETERS = """\
 # Seconds where a real consortium has days, so that a vote can be watched.
 [governance]
 voting_delay_s = 1
-voting_period_s = 12
+voting_period_s = 20
 timelock_delay_s = 2
 quorum_percent = 60
 
@@ -70,7 +70,7 @@ async def set_up(institution: Institution, rpc: str, deployment: Path) -> None:
         ("# poll_interval_s = 1.0", "poll_interval_s = 0.2"),
         ("# publish_interval_s = 30", "publish_interval_s = 2"),
         # Redeemed when the story gets there, not before.
-        ("# redeem_min_amount = 100", "redeem_min_amount = 1_000_000"),
+        ("# redeem_min_amount = 10000", "redeem_min_amount = 1_000_000"),
     ):
         text = text.replace(line, value)
     path.write_text(text)

@@ -1,12 +1,12 @@
 """The list of charges of each pair that the requester's vouchers are the sum of."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals
 from oracle.store.database import Database
-from oracle.store.tables import charges
+from oracle.store.tables import charges, signed
 
 
 class ChargeJournal:
@@ -15,10 +15,8 @@ class ChargeJournal:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def charge(
-        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
-    ) -> tuple[Totals, int]:
-        """Write a charge unless this batch has one; returns the pair's totals and newest price version."""
+    async def charge(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:
+        """Write a charge unless this batch has one."""
         async with self._database.writing() as connection:
             await connection.execute(
                 insert(charges)
@@ -32,7 +30,39 @@ class ChargeJournal:
                 )
                 .on_conflict_do_nothing()
             )
-        return await self.totals(holder)
+
+    async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
+        """Set what a batch costs after all: hits whose record was not served are not owed."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(charges)
+                .where(charges.c.holder == holder, charges.c.batch_id == batch_id)
+                .values(queries=charge.queries, hits=charge.hits, amount=charge.amount)
+            )
+
+    async def to_sign(self, holder: MemberId) -> tuple[Totals, int]:
+        """What the next voucher says, written before it is signed, and its price version (0: nothing yet).
+
+        Totals only grow: what a correction took off the list is made up for by later charges.
+        """
+        owed, newest = await self.totals(holder)
+        async with self._database.writing() as connection:
+            found = await connection.execute(select(signed).where(signed.c.holder == holder))
+            row = found.first()
+            before = Totals() if row is None else _totals(row.queries, row.hits, row.amount)
+            values = {
+                "queries": max(owed.queries, before.queries),
+                "hits": max(owed.hits, before.hits),
+                "amount": max(owed.amount, before.amount),
+                "price_version": max(newest, 0 if row is None else row.price_version),
+            }
+            await connection.execute(
+                insert(signed)
+                .values(holder=holder, **values)
+                .on_conflict_do_update(index_elements=["holder"], set_=values)
+            )
+        totals = _totals(values["queries"], values["hits"], values["amount"])
+        return totals, values["price_version"]
 
     async def totals(self, holder: MemberId) -> tuple[Totals, int]:
         """Sum over all charges of the pair, and the newest price version among them (0: none yet)."""
@@ -44,7 +74,7 @@ class ChargeJournal:
         ).where(charges.c.holder == holder)
         async with self._database.reading() as connection:
             queries, hits, amount, version = (await connection.execute(statement)).one()
-        return Totals(queries=queries, hits=hits, amount=Credits(amount)), version
+        return _totals(queries, hits, amount), version
 
     async def charge_of(self, holder: MemberId, batch_id: BatchId) -> Totals | None:
         statement = select(charges.c.queries, charges.c.hits, charges.c.amount).where(
@@ -52,8 +82,12 @@ class ChargeJournal:
         )
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).first()
-        return None if row is None else Totals(queries=row.queries, hits=row.hits, amount=Credits(row.amount))
+        return None if row is None else _totals(row.queries, row.hits, row.amount)
 
     async def holders(self) -> tuple[MemberId, ...]:
         async with self._database.reading() as connection:
             return tuple((await connection.execute(select(charges.c.holder).distinct())).scalars())
+
+
+def _totals(queries: int, hits: int, amount: int) -> Totals:
+    return Totals(queries=queries, hits=hits, amount=Credits(amount))

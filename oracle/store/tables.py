@@ -127,6 +127,17 @@ charges = Table(
 )
 """Requester: the list that vouchers are the sum of."""
 
+signed = Table(
+    "signed",
+    metadata,
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("queries", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("price_version", Integer, nullable=False),
+)
+"""Requester: the greatest totals ever signed for a holder; no voucher may fall below them."""
+
 answers = Table(
     "answers",
     metadata,

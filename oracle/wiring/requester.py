@@ -75,7 +75,9 @@ def build_requester(
     )
     return Requester(
         journals=journals,
-        desk=QueryDesk(submission=submission, journals=journals, names=names, changes=changes),
+        desk=QueryDesk(
+            submission=submission, journals=journals, names=names, changes=changes, clock=base.clock
+        ),
         committing=Committing(
             journal=journals.asked, ledger=base.contracts.queries, lane=base.lane, changed=changes.tell
         ),

@@ -47,8 +47,8 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(100), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
     )
-    op.create_index("ix_batches_query_id", "batches", ["query_id"])
     op.create_index("ix_batches_state", "batches", ["state"])
+    op.create_index("ix_batches_query_id", "batches", ["query_id"])
     op.create_table(
         "blocks",
         sa.Column("number", sa.BigInteger(), primary_key=True, autoincrement=False),
@@ -122,6 +122,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_replies_state", "replies", ["state"])
     op.create_table(
+        "signed",
+        sa.Column("holder", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("queries", sa.BigInteger(), nullable=False),
+        sa.Column("hits", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("price_version", sa.Integer(), nullable=False),
+    )
+    op.create_table(
         "transactions",
         sa.Column("intent", sa.String(200), primary_key=True),
         sa.Column("position", sa.Integer(), nullable=False, unique=True),
@@ -149,6 +157,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("vouchers")
     op.drop_table("transactions")
+    op.drop_table("signed")
     op.drop_table("replies")
     op.drop_table("receipts")
     op.drop_table("ratings")
