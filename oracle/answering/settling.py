@@ -39,6 +39,8 @@ from oracle.store.vouchers import HeldVoucher, VoucherJournal
 
 log = structlog.get_logger()
 SALT_SIZE = 16
+LARGEST_TOTAL = 2**63 - 1
+"""What a column of the store holds; more than that is no debt that anybody could have run up."""
 ANSWERED = frozenset({AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED})
 
 
@@ -179,10 +181,11 @@ class Settling:
 
     def _genuine(self, signed: Signed[Voucher], requester: MemberId) -> bool:
         voucher = signed.value
-        return (voucher.requester, voucher.holder) == (
-            requester,
-            self._vouchers.holder,
-        ) and self._notary.signed_by(voucher, signed.signature, requester, voucher.key_version)
+        return (
+            (voucher.requester, voucher.holder) == (requester, self._vouchers.holder)
+            and max(voucher.queries, voucher.hits, voucher.amount) <= LARGEST_TOTAL
+            and self._notary.signed_by(voucher, signed.signature, requester, voucher.key_version)
+        )
 
     async def _finish(
         self,
