@@ -1,6 +1,7 @@
 """Vouchers are the sum of the journalled charges, and the desk shows both directions."""
 
 import asyncio
+from itertools import pairwise
 
 from stage.consortium import Consortium
 
@@ -68,7 +69,7 @@ async def test_vouchers__charged_at_once__can_all_be_compared_and_end_at_the_sum
     )
 
     totals = sorted((totals_of(signed.value) for signed in vouchers), key=lambda total: total.queries)
-    assert all(later.at_least(earlier) for earlier, later in zip(totals, totals[1:], strict=False))
+    assert all(later.at_least(earlier) for earlier, later in pairwise(totals))
     assert totals[-1] == _charge(55, 10)
 
 

@@ -50,6 +50,7 @@ async def _rate(
     query_id: str,
     index: int,
     holder: int = NORTH,
+    *,
     category: Category = FRAUD,
     verdict: Verdict = Verdict.CONFIRMED,
 ) -> None:
@@ -81,7 +82,7 @@ async def test_verdict__on_what_was_never_disclosed__is_refused(
     consortium, query_id = asked
 
     with pytest.raises(NothingDisclosed):
-        await _rate(consortium, query_id, index, holder, category)
+        await _rate(consortium, query_id, index, holder, category=category)
 
 
 async def test_verdict__on_a_query_of_nobody__is_an_unknown_reference(consortium: Consortium) -> None:
@@ -104,7 +105,7 @@ async def test_ratings__once_the_hits_are_redeemed__go_out_in_one_transaction_an
     consortium, query_id = asked
     await _rate(consortium, query_id, 0)
     await _rate(consortium, query_id, 1, verdict=Verdict.REFUTED)
-    await _rate(consortium, query_id, 1, SOUTH, TELECOM)
+    await _rate(consortium, query_id, 1, SOUTH, category=TELECOM)
     await _redeem(consortium, 2)
 
     await consortium[1].accounts.rating.round()
