@@ -27,6 +27,24 @@ def phone(number: int) -> str:
     return f"+4477009{number:05d}"
 
 
+class NoReceipts:
+    """Writes no receipt: the test will."""
+
+    async def follow(self, batch: AskedBatch, reply: AskedReply) -> None:
+        """Nothing follows."""
+
+
+class KeptReceipts:
+    """Keeps what is written beside the journal, in which the first receipt stands."""
+
+    def __init__(self) -> None:
+        self.written: list[AskedReceipt] = []
+
+    async def add(self, receipt: AskedReceipt) -> AskedReceipt:
+        self.written.append(receipt)
+        return receipt
+
+
 @dataclass(kw_only=True)
 class Conversation:
     """`bank` asks, `holder` answers; the batch is the one asked last."""
@@ -85,6 +103,17 @@ class Conversation:
         """The bank judges what it got and writes its receipt."""
         await self.bank.requester.collector.judge_all()
         await self.bank.requester.collector.end_overdue()
+
+    async def judge_without_receipt(self) -> None:
+        """The bank judges what it got; the test writes the receipt."""
+        await self.bank.collector(receipts=NoReceipts()).judge_all()
+        assert (await self.reply()).state is ReplyState.ACCEPTED
+
+    async def another_receipt(self) -> AskedReceipt:
+        """What the bank would write and sign now for the same reply."""
+        kept = KeptReceipts()
+        await self.bank.receipts(journal=kept).follow(await self.batch(), await self.reply())
+        return kept.written[0]
 
     async def settle(self) -> None:
         """The bank sends its receipts and takes what answers them."""

@@ -12,6 +12,7 @@ from oracle.answering.disclosing import Discloser
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering
 from oracle.answering.settling import Settling
+from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.receipts import Receipts
 from oracle.asking.submission import AskingPolicy, Submission
@@ -181,6 +182,14 @@ class InProcess:
         base = self.base
         parts = {"journal": self.requester.journals.asked, "ledger": base.contracts.queries}
         return Committing(**{**parts, "lane": base.lane, "changed": _nothing, **other})
+
+    def collector(self, **other: Any) -> Collector:
+        base, journals = self.base, self.requester.journals
+        parts = {"me": self.id, "journals": Journals(asked=journals.asked, replies=journals.replies)}
+        rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
+        return Collector(
+            **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": _nothing, **other}
+        )
 
     def voucher_book(self, **other: Any) -> VoucherBook:
         parts = {"me": self.id, "journal": self.requester.journals.charges}

@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from attacks.cheats import CheatingWorkers
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
 
-from oracle.asking.blinding import BlindedBatch
 from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.transactions import Order
-from oracle.crypto.workers import Workers
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import AskedBatch, BatchState, ReplyState
 from oracle.domain.ids import BatchId
@@ -131,21 +130,6 @@ async def test_request__signed_by_another_key__is_refused(talk: Conversation) ->
     await talk.answer()
 
     await _require_refused(talk, RefusalReason.BAD_SIGNATURE)
-
-
-class CheatingWorkers:
-    """`Workers` whose blinded elements are changed before the batch is signed."""
-
-    def __init__(self, workers: Workers, change: Callable[[Element], Element]) -> None:
-        self._workers = workers
-        self._change = change
-
-    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        batches: tuple[BlindedBatch, ...] = await self._workers.run(function, *arguments)
-        return tuple(
-            replace(batch, elements=tuple(self._change(element) for element in batch.elements))
-            for batch in batches
-        )
 
 
 def _blinding(talk: Conversation, change: Callable[[Element], Element]) -> Any:
