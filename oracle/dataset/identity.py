@@ -86,9 +86,8 @@ def _retag(rows: Rows, cipher: RowCipher, tagger: Tagger) -> None:
             changes.drop(found)
             key = EntryKey(hash32=found.entry.key.hash32, tag=tag, added=changes.sequence)
             salt = secrets.token_bytes(SALT_SIZE)
-            changes.add(
-                key, StoredRecord(subject=found.stored.subject, salt=salt, encoded=found.stored.encoded)
-            )
+            stored = StoredRecord(subject=found.stored.subject, salt=salt, encoded=found.stored.encoded)
+            changes.add(key, stored, stored.record)
     changes.finish()
 
 

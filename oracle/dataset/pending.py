@@ -22,7 +22,7 @@ from oracle.dataset.merging import last_day, merged
 from oracle.dataset.stored_record import RowCipher, StoredRecord
 from oracle.dataset.tally import Tally
 from oracle.domain.ids import Sequence, Tag
-from oracle.domain.record import RecordItem
+from oracle.domain.record import Record, RecordItem
 from oracle.peer.record_codec import SALT_SIZE, encode_record, frame_of
 
 _HASH_SIZE: Final = 4
@@ -76,13 +76,13 @@ class PendingChanges:
                 return Change.UNCHANGED
             self.drop(found)
         stored = StoredRecord(subject=subject, salt=secrets.token_bytes(SALT_SIZE), encoded=encoded)
-        self.add(EntryKey(hash32=hash32, tag=tag, added=self.sequence), stored)
+        self.add(EntryKey(hash32=hash32, tag=tag, added=self.sequence), stored, record)
         return Change.ADDED if found is None else Change.UPDATED
 
-    def add(self, key: EntryKey, stored: StoredRecord) -> None:
-        """Makes `stored` the current record under `key`."""
+    def add(self, key: EntryKey, stored: StoredRecord, record: Record) -> None:
+        """Makes `stored` the current record under `key`; `record` is what it encodes, already read."""
         tables, txn = self._rows.tables, self._rows.txn
-        packed, record = key.packed(), stored.record
+        packed = key.packed()
         entry = Entry(key=key, removed=None, digest=stored.digest)
         txn.put(packed, entry.packed_value(), db=tables.entries)
         sealed = self._cipher.seal(stored.packed(), _context(key))
