@@ -1,0 +1,170 @@
+"""The holder's journal: a batch goes its way once, and nothing of it is readable in the file."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.answered import Answer, AnswerState, Envelope
+from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence
+from oracle.domain.messages import ReplyHead
+from oracle.store.answered import AnswerJournal
+from oracle.store.database import Database
+
+BATCH, OTHER = BatchId(b"\x01" * 32), BatchId(b"\x02" * 32)
+ASKER = MemberId(1)
+ENVELOPE = Envelope(statement=b"the request", elements=b"elements with prefixes")
+ANSWER = Answer(
+    head=ReplyHead(
+        batch_id=BATCH,
+        holder=MemberId(2),
+        snapshot_block=BlockNumber(5),
+        snapshot_block_hash=bytes(32),
+        sequence=Sequence(3),
+        root=bytes(32),
+        bits=0,
+        oprf_key_version=KeyVersion(1),
+        answered_at=900,
+        body_digest=bytes(32),
+    ),
+    statement=b"the signed head",
+    frame=b"tags and evaluations",
+)
+DISCLOSURES = b"the disclosed records"
+
+
+@pytest.fixture
+def journal(database: Database, cipher: StorageCipher) -> AnswerJournal:
+    return AnswerJournal(database, cipher)
+
+
+async def _advance(journal: AnswerJournal, to: AnswerState, batch: BatchId = BATCH) -> None:
+    steps = {
+        AnswerState.SEEN: lambda: journal.seen(batch, ASKER, 3, 1_000),
+        AnswerState.FETCHED: lambda: journal.fetched(batch, ENVELOPE),
+        AnswerState.SEALED: lambda: journal.sealed(batch, ANSWER, 3),
+        AnswerState.DELIVERED: lambda: journal.delivered(batch),
+        AnswerState.SETTLED: lambda: journal.settled(batch, b"\x05" * 32, DISCLOSURES),
+    }
+    for state, step in steps.items():
+        await step()
+        if state is to:
+            return
+
+
+async def _state(journal: AnswerJournal, batch: BatchId = BATCH) -> AnswerState:
+    found = await journal.batch(batch)
+    assert found is not None
+    return found.state
+
+
+async def test_batch__gone_all_the_way__holds_everything_that_was_written(journal: AnswerJournal) -> None:
+    await _advance(journal, AnswerState.SETTLED)
+
+    batch = await journal.batch(BATCH)
+
+    assert batch is not None
+    assert (batch.requester, batch.count, batch.deadline, batch.query_fees) == (ASKER, 3, 1_000, 3)
+    assert (batch.envelope, batch.answer, batch.disclosures) == (ENVELOPE, ANSWER, DISCLOSURES)
+    assert (batch.state, batch.receipt_digest) == (AnswerState.SETTLED, b"\x05" * 32)
+
+
+@pytest.mark.parametrize("state", list(AnswerState)[:5])
+async def test_batch__every_earlier_step_again__stays_where_it_is(
+    journal: AnswerJournal, state: AnswerState
+) -> None:
+    await _advance(journal, state)
+    before = await journal.batch(BATCH)
+
+    await journal.seen(BATCH, MemberId(9), 99, 9)
+    if state is not AnswerState.SEEN:
+        await journal.fetched(BATCH, Envelope(statement=b"", elements=b"other"))
+    if state not in {AnswerState.SEEN, AnswerState.FETCHED}:
+        await journal.sealed(BATCH, ANSWER, 999)
+    if state is AnswerState.SETTLED:
+        await journal.delivered(BATCH)
+        await journal.settled(BATCH, b"\x06" * 32, b"other")
+
+    assert await journal.batch(BATCH) == before
+
+
+async def test_reply__is_the_only_one_a_batch_gets__whatever_is_tried_later(journal: AnswerJournal) -> None:
+    await journal.seen(BATCH, ASKER, 3, 1_000)
+    await journal.sealed(BATCH, ANSWER, 3)  # without an envelope there is no reply
+    assert await _state(journal) is AnswerState.SEEN
+
+    await journal.ended(BATCH, AnswerState.REFUSED, 11)
+    for step in (
+        journal.fetched(BATCH, ENVELOPE),
+        journal.sealed(BATCH, ANSWER, 3),
+        journal.delivered(BATCH),
+    ):
+        await step
+
+    batch = await journal.batch(BATCH)
+    assert batch is not None
+    assert (batch.state, batch.reason, batch.answer) == (AnswerState.REFUSED, 11, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"),
+    [
+        (AnswerState.SEEN, False),
+        (AnswerState.FETCHED, False),
+        (AnswerState.SEALED, True),
+        (AnswerState.DELIVERED, True),
+        (AnswerState.SETTLED, True),
+    ],
+)
+async def test_reorganisation__forgets__only_what_nothing_was_signed_for(
+    journal: AnswerJournal, state: AnswerState, *, kept: bool
+) -> None:
+    await _advance(journal, state)
+
+    await journal.unseen(BATCH)
+
+    assert (await journal.batch(BATCH) is not None) is kept
+
+
+@pytest.mark.parametrize("state", [AnswerState.DELIVERED, AnswerState.SETTLED])
+async def test_batch__once_delivered__can_not_be_ended_without_its_receipt(
+    journal: AnswerJournal, state: AnswerState
+) -> None:
+    await _advance(journal, state)
+
+    await journal.ended(BATCH, AnswerState.EXPIRED)
+
+    assert await _state(journal) is state
+
+
+async def test_open_batches__of_several__come_soonest_deadline_first(journal: AnswerJournal) -> None:
+    for number, deadline in ((1, 300), (2, 100), (3, 200), (4, 50)):
+        await journal.seen(BatchId(bytes([number]) * 32), ASKER, 1, deadline)
+    await journal.ended(BatchId(b"\x04" * 32), AnswerState.EXPIRED)
+
+    assert [batch_id[0] for batch_id, _ in await journal.open_batches()] == [2, 3, 1]
+    assert await journal.counts() == {"seen": 3, "expired": 1}
+
+
+async def test_unreceipted__counts_fees_of_sealed_and_overdue_of_delivered(journal: AnswerJournal) -> None:
+    await _advance(journal, AnswerState.SEALED)
+    await _advance(journal, AnswerState.DELIVERED, OTHER)
+
+    assert await journal.unreceipted(ASKER, now=1_000) == (6, 0)
+    assert await journal.unreceipted(ASKER, now=1_001) == (6, 1)
+    assert await journal.unreceipted(MemberId(9), now=1_001) == (0, 0)
+    await _advance(journal, AnswerState.SETTLED, OTHER)
+    assert await journal.unreceipted(ASKER, now=1_001) == (3, 0)
+
+
+async def test_store__after_a_whole_answer__holds_nothing_of_it_in_clear(
+    journal: AnswerJournal, database: Database, tmp_path: Path
+) -> None:
+    await _advance(journal, AnswerState.SETTLED)
+    await database.close()
+
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    assert BATCH in stored
+    for secret in (b"the request", b"elements with", b"the signed head", b"tags and", DISCLOSURES):
+        assert re.search(re.escape(secret), stored) is None, secret
