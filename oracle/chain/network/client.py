@@ -13,8 +13,8 @@ _LINE: Final = (1, 13)
 """1.14 and later no longer seal Clique."""
 _PLACES: Final = (Path("build/chain-client/geth"), Path("~/.cache/riskmesh/bin/geth"))
 HOW_TO_GET_IT: Final = (
-    "with Go: GOBIN=~/.cache/riskmesh/bin go install -ldflags=-checklinkname=0 "
-    f"github.com/ethereum/go-ethereum/cmd/geth@v{VERSION}  (or `make chain-client`)"
+    "with `make chain-client`, which runs "
+    f"`go install -ldflags=-checklinkname=0 github.com/ethereum/go-ethereum/cmd/geth@v{VERSION}`"
 )
 
 
