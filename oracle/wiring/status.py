@@ -11,6 +11,8 @@ from oracle.domain.reports import ChainStatus, StatusReport
 from oracle.wiring.foundation import Foundation
 
 LAGGING_BLOCKS = 10
+STILL_S = 45
+"""A chain whose newest block is older stands still: many times the time between two blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class StatusDesk:
             balance=0 if me is None else base.view.balance(me),
             open_queries=figures.open_queries,
             open_answers=figures.open_answers,
-            problems=_problems(base, chain, me),
+            problems=_problems(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
         )
 
     async def _chain(self) -> ChainStatus:
@@ -60,6 +62,11 @@ class StatusDesk:
         return ChainStatus(
             chain_id=self._base.record.chain_id, reachable=reachable, head_block=head, cursor_block=cursor
         )
+
+
+def _still_s(base: Foundation, now_s: int) -> int:
+    """Age of the newest block read; 0 before the first."""
+    return 0 if base.view.head is None else now_s - base.clock.chain_time()
 
 
 async def _none_yet() -> Figures:
@@ -75,13 +82,19 @@ def _sequence(base: Foundation, me: MemberId | None) -> int | None:
     return published[-1].publication.sequence if published else None
 
 
-def _problems(base: Foundation, chain: ChainStatus, me: MemberId | None) -> tuple[str, ...]:
+def _problems(base: Foundation, chain: ChainStatus, me: MemberId | None, *, now_s: int) -> tuple[str, ...]:
     problems = []
     if not chain.reachable:
         problems.append("No node answers. Check [chain] rpc and that the node runs; nothing is lost.")
     elif chain.head_block - chain.cursor_block > LAGGING_BLOCKS:
         behind = chain.head_block - chain.cursor_block
         problems.append(f"Events are read up to {behind} blocks behind the node; it is catching up.")
+    elif (still_s := _still_s(base, now_s)) > STILL_S:
+        problems.append(
+            f"The chain stands still: its newest block, {chain.head_block}, is {still_s} s old. Too few "
+            "validators run or reach each other, or this node is cut off. Nothing is lost: what is "
+            "open goes on with the next block."
+        )
     if me is None:
         problems.append(
             "The registry does not know this institution yet. Give application.json to a member, who runs "
