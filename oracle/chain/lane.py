@@ -212,5 +212,5 @@ class Lane:
             return error
         return UnfundedAccount(
             f"Account {self.account} cannot pay for gas on this chain; "
-            "fund it, or use a chain that takes a gas price of 0"
+            "fund it, or set [chain] gas_price_wei = 0 where gas is free"
         )

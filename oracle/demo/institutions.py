@@ -69,6 +69,8 @@ async def set_up(institution: Institution, rpc: str, deployment: Path) -> None:
     for line, value in (
         ("# poll_interval_s = 1.0", "poll_interval_s = 0.2"),
         ("# publish_interval_s = 30", "publish_interval_s = 2"),
+        # A chain without fees whose nodes suggest a price all the same: go-ethereum never says 0.
+        ("# gas_price_wei = 0", "gas_price_wei = 0"),
         # Redeemed when the story gets there, not before.
         ("# redeem_min_amount = 10000", "redeem_min_amount = 1_000_000"),
     ):
