@@ -157,7 +157,7 @@ async def test_record__signed_for_another_element__is_not_taken(talk: Conversati
 
 
 class Silent(Discloser):
-    """Takes the hit fee and serves nothing."""
+    """Takes the claims and serves nothing."""
 
     async def serve(
         self, batch_id: BatchId, head: ReplyHead, judged: Iterable[JudgedClaim]
@@ -175,5 +175,5 @@ async def test_claim__that_is_left_without_an_answer__is_noted_as_unserved(talk:
     assert settled is not None
     assert settled.unserved == ((0, RefusalReason.CLAIM_NOT_FOUND),)
     assert (await talk.results())[0].record_state is RecordState.REFUSED
-    # What the bank signed stays signed: the dispute over it is the auditors'.
-    assert await talk.charged() == Totals(queries=1, hits=1, amount=101)
+    # The proven answer is paid for; a record that did not come is not.
+    assert await talk.charged() == Totals(queries=1, hits=0, amount=1)
