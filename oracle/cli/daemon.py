@@ -2,7 +2,7 @@
 
 from oracle.cli.command import Session, command, group
 from oracle.cli.passphrases import known_passphrase
-from oracle.config.environment import read_environment
+from oracle.config.environment import forget_passphrase, read_environment
 
 app = group(about="Run the institution's daemon.")
 
@@ -18,7 +18,9 @@ def run(session: Session) -> None:
     settings = session.settings()
     from oracle.daemon import run as run_daemon  # noqa: PLC0415 - its rooms are slow to load, other commands need none
 
-    run_daemon(settings, known_passphrase(read_environment(), settings.keys).text)
+    passphrase = known_passphrase(read_environment(), settings.keys)
+    forget_passphrase()  # the daemon's workers need the keys of their tasks, not what opens all of them
+    run_daemon(settings, passphrase.text)
 
 
 @app.callback()

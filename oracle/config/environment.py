@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CONFIGURATION_NAME = "riskmesh.toml"
+_PASSPHRASE = "RISKMESH_PASSPHRASE"  # noqa: S105 - the name of the variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,13 @@ def read_environment(variables: Mapping[str, str] = os.environ) -> Environment:
     return Environment(
         home=path("RISKMESH_HOME"),
         configuration=path("RISKMESH_CONFIG"),
-        passphrase=variables.get("RISKMESH_PASSPHRASE") or None,
+        passphrase=variables.get(_PASSPHRASE) or None,
     )
+
+
+def forget_passphrase() -> None:
+    """After it was read: processes that are started from here on do not inherit it."""
+    os.environ.pop(_PASSPHRASE, None)
 
 
 def child_environment(**additions: str) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """One short run from start to end with the commands that an institution's people type."""
 
+from pathlib import Path
 from typing import Any
 
 from stage.alliance import Alliance
+
+from oracle.demo.institutions import PASSPHRASE
 
 
 async def test_query__three_members_and_one_question__is_answered_paid_and_accounted(
@@ -32,6 +35,7 @@ async def test_query__three_members_and_one_question__is_answered_paid_and_accou
         numbers["south"]: {"telecom_fraud"},
     }
 
+    _workers_have_no_passphrase(alliance)
     await _accounts_follow(alliance, state, numbers)
     await _says_no(alliance)
     assert await alliance.terminate("south") == 0
@@ -45,6 +49,16 @@ def _categories(state: Any) -> dict[int, set[str]]:
             assert result["record_state"] == "disclosed"
             found.setdefault(result["holder"], set()).update(item["category"] for item in result["record"])
     return found
+
+
+def _workers_have_no_passphrase(alliance: Alliance) -> None:
+    """What evaluates queries was started by the daemon, and has none of what opens its keys."""
+    for daemon in alliance.daemons.values():
+        children = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children").read_text().split()
+        assert children
+        for child in children:
+            for shown in ("environ", "cmdline"):
+                assert PASSPHRASE.encode() not in Path(f"/proc/{child}/{shown}").read_bytes()
 
 
 async def _accounts_follow(alliance: Alliance, state: Any, numbers: dict[str, int]) -> None:

@@ -1,0 +1,98 @@
+"""Worker processes: spawned, told secrets through their pipe alone, replaced when they die."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oracle.crypto.errors import PointRefused
+from oracle.crypto.voprf import blind, evaluate_batch, generate_key
+from oracle.crypto.workers import WorkerLost, Workers
+
+SECRET = generate_key()
+
+
+def _shown(process: int, what: str) -> bytes:
+    """What every account of the machine can read of a process, or its owner."""
+    return Path(f"/proc/{process}/{what}").read_bytes()
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    pool = Workers(1)
+    yield pool
+    pool.close()
+
+
+async def test_worker__given_a_secret__has_it_in_neither_arguments_nor_environment(workers: Workers) -> None:
+    evaluation = await workers.run(evaluate_batch, SECRET, [blind(b"a").element])
+    worker = await workers.run(os.getpid)
+
+    assert len(evaluation.elements) == 1
+    assert worker != os.getpid()
+    for shown in ("cmdline", "environ"):
+        content = _shown(worker, shown)
+        for spelling in (SECRET, SECRET.hex().encode(), SECRET.hex().upper().encode()):
+            assert spelling not in content
+
+
+async def test_worker__started__is_a_fresh_program_and_no_copy_of_this_one(workers: Workers) -> None:
+    worker = await workers.run(os.getpid)
+
+    # A forked process would still show the command line of this one.
+    own = _shown(os.getpid(), "cmdline")
+    assert _shown(worker, "cmdline") != own
+    assert b"spawn_main" in _shown(worker, "cmdline")
+
+
+async def test_worker__killed_under_a_task__fails_it_and_the_next_task_has_another_worker(
+    workers: Workers,
+) -> None:
+    first = await workers.run(os.getpid)
+    sleeping = asyncio.create_task(workers.run(time.sleep, 60))
+    await asyncio.sleep(0.2)
+
+    os.kill(first, signal.SIGKILL)
+
+    with pytest.raises(WorkerLost):
+        await sleeping
+    second = await workers.run(os.getpid)
+    assert second != first
+
+
+async def test_worker__killed_under_several_tasks__fails_all_of_them_and_is_replaced_once(
+    workers: Workers,
+) -> None:
+    first = await workers.run(os.getpid)
+    tasks = [asyncio.create_task(workers.run(time.sleep, 60)) for _ in range(5)]
+    await asyncio.sleep(0.2)
+
+    os.kill(first, signal.SIGKILL)
+
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results] == [WorkerLost] * 5
+    assert await workers.run(os.getpid) == await workers.run(os.getpid)
+
+
+async def test_worker__interrupted_from_the_terminal__goes_on(workers: Workers) -> None:
+    worker = await workers.run(os.getpid)
+
+    os.kill(worker, signal.SIGINT)
+
+    assert await workers.run(os.getpid) == worker
+
+
+async def test_task__that_refuses__gives_its_own_error_and_spoils_nothing(workers: Workers) -> None:
+    with pytest.raises(PointRefused):
+        await workers.run(evaluate_batch, SECRET, [b"\xff" * 32])
+
+    assert len((await workers.run(evaluate_batch, SECRET, [blind(b"a").element])).elements) == 1
+
+
+async def test_task__with_keyword_arguments__is_refused(workers: Workers) -> None:
+    with pytest.raises(TypeError, match="positional"):
+        await workers.run(evaluate_batch, SECRET, elements=[])
