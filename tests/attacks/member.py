@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from attacks.wire import Front, TappedClient
+
 from oracle.accounting.vouchers import VoucherBook
 from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
@@ -25,9 +27,8 @@ from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
 from oracle.dataset.importing import ImportFormat
 from oracle.domain.errors import Broken
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import MemberId
 from oracle.governing.names import MemberNames
-from oracle.peer.client import PeerClient
 from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.notary import Notary
@@ -43,48 +44,6 @@ from oracle.wiring.snapshots import DatasetSnapshots
 
 PASSPHRASE = "opens keys of tests"
 A_DAY = 86_400
-
-
-class TappedClient(PeerClient):
-    """Keeps a copy of every message that leaves, and of every answer that comes."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.replies: list[bytes] = []
-        self.receipts: list[bytes] = []
-        self.disclosures: list[bytes] = []
-
-    async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
-        self.replies.append(message)
-        await super().deliver_reply(requester, message)
-
-    async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
-        self.receipts.append(message)
-        answer = await super().send_receipt(holder, message)
-        self.disclosures.append(answer)
-        return answer
-
-
-class Front:
-    """What the server hands its calls to; a test may put other doors behind it."""
-
-    def __init__(self, doors: Any) -> None:
-        self.doors = doors
-
-    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
-        found: bytes = await self.doors.envelope(batch_id, peer)
-        return found
-
-    async def reply(self, raw: bytes, peer: MemberId) -> None:
-        await self.doors.reply(raw, peer)
-
-    async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
-        answer: bytes = await self.doors.receipt(raw, peer)
-        return answer
-
-    async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
-        answer: bytes = await self.doors.voucher_state(raw, peer)
-        return answer
 
 
 def _stop(error: Broken) -> None:

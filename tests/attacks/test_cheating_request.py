@@ -1,6 +1,6 @@
 """A request is answered only as it was committed, by a member in standing, in the governed form."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,15 @@ from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
 
 from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
-from oracle.chain.errors import TransactionReverted
 from oracle.chain.transactions import Order
 from oracle.domain.answered import AnswerState
-from oracle.domain.asked import AskedBatch, BatchState, ReplyState
+from oracle.domain.asked import AskedBatch, ReplyState
 from oracle.domain.ids import BatchId
 from oracle.domain.query import Element
 from oracle.domain.reports import Finding, HolderState
 from oracle.domain.settlement import RefusalReason
 from oracle.peer.bodies.elements import pack_elements, unpack_elements
-from oracle.peer.errors import PeerBusy, PeerRefused
+from oracle.peer.errors import PeerRefused
 from oracle.store.asked import AskedJournal
 
 
@@ -198,29 +197,6 @@ async def test_request__of_a_member_suspended_since_committing__is_refused(
     await _require_refused(talk, RefusalReason.NOT_IN_STANDING)
 
 
-async def test_commitment__of_a_suspended_member__is_refused_by_the_ledger(
-    talk: Conversation, govern: Callable[[Order], None]
-) -> None:
-    govern(talk.bank.base.contracts.registry.suspend(talk.bank.id))
-    await talk.read_chain()
-
-    await talk.ask(HELD)
-    await talk.answer()
-
-    batch = await talk.batch()
-    assert (batch.state, batch.failure) == (BatchState.FAILED, "NotOperatorInStanding")
-    assert await talk.holder.holder.journal.batch(talk.batch_id) is None
-
-
-async def test_commitment__of_the_same_batch_again__is_refused_by_the_ledger(talk: Conversation) -> None:
-    await talk.whole(HELD)
-    batch, base = await talk.batch(), talk.bank.base
-    again = Commitment(batch_id=batch.batch_id, count=batch.count, deadline=batch.deadline)
-
-    with pytest.raises(TransactionReverted, match="BatchAlreadyCommitted"):
-        await base.lane.execute("commit it twice", base.contracts.queries.commit([again]))
-
-
 class ReplayingDoors:
     """Serves the envelope of an earlier batch for every batch."""
 
@@ -263,14 +239,6 @@ async def test_request__replayed_for_another_batch__is_not_answered(
     await talk.require_turned_away()
 
 
-async def test_envelope__before_its_commitment_is_read__is_shown_to_nobody(talk: Conversation) -> None:
-    """Elements are seen only after the chain has fixed which snapshot answers them."""
-    await talk.submit(HELD)
-
-    with pytest.raises(PeerBusy):
-        await talk.holder.courier.fetch_envelope(talk.bank.id, talk.batch_id)
-
-
 async def test_envelope__of_another_members_batch__is_not_there(talk: Conversation) -> None:
     await talk.ask(HELD)
 
@@ -278,24 +246,3 @@ async def test_envelope__of_another_members_batch__is_not_there(talk: Conversati
         await talk.bank.courier.fetch_envelope(talk.holder.id, talk.batch_id)
 
     assert refused.value.peer_code == "unknown_batch"
-
-
-async def test_commitment__of_another_members_batch_id__fails_it_and_shows_no_element(
-    talk: Conversation, members: Callable[[int], Awaitable[InProcess]]
-) -> None:
-    """Whoever sees the identifier first can commit it in its own name; that must gain it nothing."""
-    await talk.submit(HELD)
-    batch, third = await talk.batch(), await members(3)
-    copied = Commitment(batch_id=batch.batch_id, count=batch.count, deadline=batch.deadline)
-    await third.base.lane.execute("first", third.base.contracts.queries.commit([copied]))
-
-    await talk.read_chain()
-    with pytest.raises(PeerBusy):
-        await third.courier.fetch_envelope(talk.bank.id, batch.batch_id)
-    await talk.bank.requester.committing.round()
-    await talk.read_chain()
-    await talk.answer()
-
-    failed = await talk.batch()
-    assert (failed.state, failed.failure) == (BatchState.FAILED, "BatchAlreadyCommitted")
-    assert (await talk.answered()).envelope is None

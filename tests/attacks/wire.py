@@ -1,0 +1,48 @@
+"""Both ends of the wire as a test wants them: what leaves is copied, what comes may meet other doors."""
+
+from typing import Any
+
+from oracle.domain.ids import BatchId, MemberId
+from oracle.peer.client import PeerClient
+
+
+class TappedClient(PeerClient):
+    """Keeps a copy of every message that leaves, and of every answer that comes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.replies: list[bytes] = []
+        self.receipts: list[bytes] = []
+        self.disclosures: list[bytes] = []
+
+    async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
+        self.replies.append(message)
+        await super().deliver_reply(requester, message)
+
+    async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
+        self.receipts.append(message)
+        answer = await super().send_receipt(holder, message)
+        self.disclosures.append(answer)
+        return answer
+
+
+class Front:
+    """What the server hands its calls to; a test may put other doors behind it."""
+
+    def __init__(self, doors: Any) -> None:
+        self.doors = doors
+
+    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+        found: bytes = await self.doors.envelope(batch_id, peer)
+        return found
+
+    async def reply(self, raw: bytes, peer: MemberId) -> None:
+        await self.doors.reply(raw, peer)
+
+    async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
+        answer: bytes = await self.doors.receipt(raw, peer)
+        return answer
+
+    async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
+        answer: bytes = await self.doors.voucher_state(raw, peer)
+        return answer
