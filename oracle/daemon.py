@@ -3,13 +3,14 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import structlog
 
 from oracle.api.server import serve
+from oracle.chain.errors import NodeRefused
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed, EndpointSet
 from oracle.config.settings import LogFormat, Settings
@@ -25,6 +26,7 @@ from oracle.wiring.member import Member, open_member
 from oracle.wiring.status import StatusDesk
 
 log = structlog.get_logger()
+RETRY_S = 2.0
 
 
 def run(settings: Settings, passphrase: str) -> None:
@@ -101,13 +103,18 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             group.create_task(base.stream.run())
             me = await self._membership()
-            async with open_member(base, me) as member, self._listening(member):
-                await member.holder.answering.note(base.view.commitments.all)
+            async with open_member(base, me) as member:
+                # From here on nothing that is heard is missed, however long the rest of the start takes.
                 self._member = member
-                status.figures = member.figures
-                desks.open(member.desks)
-                log.info("member_started", member=int(me))
-                await self._rounds(member)
+                await self._serve(member, desks, status)
+
+    async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
+        async with self._listening(member):
+            await member.holder.answering.note(self._base.view.commitments.all)
+            status.figures = member.figures
+            desks.open(member.desks)
+            log.info("member_started", member=int(member.id))
+            await self._rounds(member)
 
     async def _rounds(self, member: Member) -> None:
         async with asyncio.TaskGroup() as group:
@@ -117,7 +124,7 @@ class Daemon:
 
     async def _resume(self) -> None:
         """Finish transactions that an earlier run left, before anything new would wait behind them."""
-        await self._base.lane.resume()
+        await _patiently(self._base.lane.resume)
 
     async def _membership(self) -> MemberId:
         """This institution's number; waits for its admission as long as that takes."""
@@ -183,7 +190,16 @@ class Daemon:
         self._resending = asyncio.create_task(self._resend(valid_to))
 
     async def _resend(self, valid_to: BlockNumber) -> None:
+        await _patiently(lambda: self._base.lane.roll_back(valid_to))
+
+
+async def _patiently(step: Callable[[], Awaitable[object]]) -> None:
+    """However long the nodes are away: a transaction that is left out would hold up all later ones."""
+    while True:
         try:
-            await self._base.lane.roll_back(valid_to)
-        except Transient as error:
-            log.warning("not_sent_again", reason=error.code)
+            await step()
+        except (Transient, NodeRefused) as error:
+            log.warning("transactions_wait", reason=error.code)
+            await asyncio.sleep(RETRY_S)
+        else:
+            return

@@ -77,6 +77,9 @@ class EventStream:
     async def run(self) -> None:
         """Follows the chain until it is cancelled; nodes that fail are tried again."""
         await self.rebuild()
+        if self.view.head is not None:
+            # Who waits for what the journal has already is not left to wait for the next block.
+            await self._tell(Arrival(facts=(), head=self.view.head, caught_up=False))
         while True:
             try:
                 step = await self._step()
