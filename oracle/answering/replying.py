@@ -1,5 +1,6 @@
 """Makes the one reply to a batch: evaluation with proof, buckets with paths, signed head."""
 
+import asyncio
 import secrets
 
 from oracle.answering.ports import Clock, OprfKeys, Snapshots
@@ -46,7 +47,8 @@ class ReplyMaker:
             evaluated=evaluation.elements,
             cuts=await self._snapshots.cut(publication.sequence, elements),
         )
-        frame = encode_reply(body, salt=secrets.token_bytes(SALT_SIZE))
+        # A reply to a thousand elements takes milliseconds to write: not in the event loop.
+        frame = await asyncio.to_thread(encode_reply, body, salt=secrets.token_bytes(SALT_SIZE))
         head = ReplyHead(
             batch_id=batch_id,
             holder=publication.holder,

@@ -143,7 +143,8 @@ class Collector:
             reason = error.reason if isinstance(error, ReplyRejected) else RefusalReason.REPLY_MALFORMED
             await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, reason)
         else:
-            await self._replies.accepted(batch.batch_id, proven)
+            latency = self._clock.wall_ms() - (batch.committed_at_ms or batch.created_at_ms)
+            await self._replies.accepted(batch.batch_id, proven, latency_ms=latency)
 
     async def _batch_of(self, reply: AskedReply) -> AskedBatch:
         batch = await self._asked.batch(reply.batch_id)

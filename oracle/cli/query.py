@@ -7,12 +7,13 @@ import typer
 
 from oracle.api.client import LocalClient, connect
 from oracle.cli.command import Session, command, group
-from oracle.cli.errors import NobodyAnswered
+from oracle.cli.errors import NobodyAnswered, UsageWrong
 from oracle.cli.printing import Sheet, count, counted, moment, print_json
 from oracle.cli.query_progress import QueryProgress
 from oracle.cli.query_report import print_query
 from oracle.cli.subject_files import subjects_given
 from oracle.domain.reports import Finding, QueryAccepted, QueryState, QuerySummary, RawSubject
+from oracle.subjects import ListName, code_list
 
 app = group(about="Ask.")
 SHOWN_REFUSALS = 10
@@ -43,7 +44,8 @@ async def query(
         str | None, typer.Option("--type", metavar="TYPE", help="Each line of the file is one value of TYPE.")
     ] = None,
     purpose: Annotated[
-        int | None, typer.Option(min=1, help="Code of the purpose list; the configured one if absent.")
+        str | None,
+        typer.Option(help="Code or label, such as onboarding_check; the configured one if absent."),
     ] = None,
     case: Annotated[str, typer.Option(help="Your case number; only a commitment of it leaves.")] = "",
     deadline: Annotated[
@@ -55,8 +57,11 @@ async def query(
     """Ask all other members about one subject or a list of them."""
     subjects = subjects_given(kind, values, file, file_type)
     async with connect(session.settings().api.listen) as client:
-        accepted = await client.submit(subjects, purpose=purpose, case_reference=case, deadline_s=deadline)
+        accepted = await client.submit(
+            subjects, purpose=_purpose(purpose), case_reference=case, deadline_s=deadline
+        )
         _note_refusals(session, accepted)
+        _note_types(session, subjects)
         if not wait:
             _print_accepted(session, accepted)
             return
@@ -95,6 +100,26 @@ async def queries(
     for one in listed:
         sheet.row(one.query_id, one.phase.value, one.asked, one.hits, one.purpose, moment(one.created_at))
     sheet.print(session.out)
+
+
+def _purpose(text: str | None) -> int | None:
+    """The code of a purpose given by code or label."""
+    if text is None or text.isdecimal():
+        return None if text is None else int(text)
+    found = code_list(ListName.PURPOSES).labelled(text)
+    if found is None:
+        known = ", ".join(code.label for code in code_list(ListName.PURPOSES).codes)
+        raise UsageWrong(f"There is no purpose '{text}'. Known are {known}.")
+    return found.code
+
+
+def _note_types(session: Session, subjects: tuple[RawSubject, ...]) -> None:
+    kinds = sorted({subject.type for subject in subjects})
+    if len(kinds) > 1:
+        session.note(
+            f"This query asks about {', '.join(kinds)} together. Where they belong to one person, holders "
+            "see prefixes that narrow the candidates together: ask about them apart, or among many others."
+        )
 
 
 async def _follow(session: Session, client: LocalClient, query_id: str) -> QueryState:

@@ -56,12 +56,16 @@ class ReplyJournal:
             latency_ms=latency_ms,
         )
 
-    async def accepted(self, batch_id: BatchId, proven: ProvenReply) -> bool:
+    async def accepted(
+        self, batch_id: BatchId, proven: ProvenReply, *, latency_ms: int | None = None
+    ) -> bool:
+        """A reply that proved what it says; `latency_ms` replaces that of its arrival."""
         body = msgspec.msgpack.encode(proven)
         sealed = self._cipher.seal(body, _reply_context(batch_id, proven.holder, "proven"))
-        return await self._turn(
-            batch_id, proven.holder, (ReplyState.RECEIVED,), state=ReplyState.ACCEPTED, verified=sealed
-        )
+        values: dict[str, object] = {"state": ReplyState.ACCEPTED, "verified": sealed}
+        if latency_ms is not None:
+            values["latency_ms"] = latency_ms
+        return await self._turn(batch_id, proven.holder, (ReplyState.RECEIVED,), **values)
 
     async def ended(self, batch_id: BatchId, holder: MemberId, state: ReplyState, reason: int = 0) -> bool:
         """End a holder's part without an answer: rejected, refused by the holder, or expired."""

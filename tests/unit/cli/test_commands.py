@@ -171,3 +171,29 @@ def test_any_command__home_from_the_environment__is_used(
 ) -> None:
     monkeypatch.setenv("RISKMESH_HOME", str(home))
     assert "Bank A" in riskmesh("status").out
+
+
+def test_query__purpose_by_its_label__reaches_the_daemon_as_its_code(
+    riskmesh: Command, home: Path, rooms: Any
+) -> None:
+    ran = riskmesh("query", "phone", "+46701234567", "--purpose", "transaction_screening", "--home", home)
+    assert ran.code == 0, ran.err
+    assert rooms.asked == [(2, "", None)]
+
+
+def test_query__unknown_purpose__is_a_usage_error_that_lists_the_known_ones(
+    riskmesh: Command, home: Path, rooms: Any
+) -> None:
+    ran = riskmesh("query", "phone", "+46701234567", "--purpose", "curiosity", "--home", home)
+    assert ran.code == 2
+    assert "onboarding_check" in " ".join(ran.err.split())
+    assert rooms.asked == []
+
+
+def test_query__several_types_at_once__says_that_prefixes_narrow_together(
+    riskmesh: Command, home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "subjects.csv"
+    file.write_text("type,value\nphone,+46701234567\nemail,a@example.org\n")
+    ran = riskmesh("query", "--file", file, "--home", home)
+    assert "narrow the candidates together" in " ".join(ran.err.split())
