@@ -147,7 +147,9 @@ async def test_open_batches__of_several__come_soonest_deadline_first(journal: An
     assert await journal.counts() == {"seen": 3, "expired": 1}
 
 
-async def test_unreceipted__counts_fees_of_sealed_and_overdue_of_delivered(journal: AnswerJournal) -> None:
+async def test_unreceipted__sealed_and_delivered_replies__count_by_fees_and_by_deadline(
+    journal: AnswerJournal,
+) -> None:
     await _advance(journal, AnswerState.SEALED)
     await _advance(journal, AnswerState.DELIVERED, OTHER)
 
