@@ -18,6 +18,8 @@ from oracle.domain.errors import RiskmeshError
 
 OUTPUT = Path("build/demo.json")
 WORK = Path("build/demo")
+EXAMPLE = "azukishop.live"
+"""On the published list of phishing domains."""
 WIDTH = 110
 """The table needs so many columns; where output is no terminal, 80 would be assumed."""
 
@@ -36,7 +38,7 @@ def demo(
     console.width = max(console.width, WIDTH)
     try:
         outcome = asyncio.run(_play(console, _empty_folder(), keep=keep, rpc=rpc))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("\nStopped; everything that was started is stopped.")
         sys.exit(130)
     except RiskmeshError as error:
@@ -55,6 +57,7 @@ def _empty_folder() -> Path:
 
 async def _play(console: Console, work: Path, *, keep: bool, rpc: str | None) -> Outcome:
     telling = Telling(console)
+    _stop_on_sigterm()
     async with processes(work / "logs") as running:
         story = Story(running, telling, work, rpc=rpc)
         outcome = await story.play()
@@ -67,10 +70,17 @@ async def _play(console: Console, work: Path, *, keep: bool, rpc: str | None) ->
     return outcome
 
 
+def _stop_on_sigterm() -> None:
+    """As Ctrl-C does: what was started is stopped, too, when somebody ends this process."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
 def _explain(console: Console, home: Path) -> None:
     console.print(
         "\nIt is still running. In another terminal, ask by hand:\n\n"
-        f"  .venv/bin/riskmesh query domain myetherwallet.com.example --home {home}\n"
+        f"  .venv/bin/riskmesh query domain {EXAMPLE} --home {home}\n"
         f"  .venv/bin/riskmesh members --home {home}\n"
         f"  .venv/bin/riskmesh credits --home {home}\n\n"
         "Ctrl-C here stops everything.",
