@@ -42,13 +42,7 @@ def build_requester(
     submitted: Callable[[], None],
 ) -> Requester:
     """`submitted` wakes the round that commits."""
-    cipher, changes = base.keyring.storage_cipher("asked"), Changes()
-    journals = QueryJournals(
-        asked=AskedJournal(base.database, cipher),
-        replies=ReplyJournal(base.database, cipher),
-        receipts=ReceiptJournal(base.database, cipher),
-        charges=ChargeJournal(base.database),
-    )
+    journals, changes = _journals(base), Changes()
     receipts = Receipts(
         asked=journals.asked,
         journal=journals.receipts,
@@ -92,4 +86,14 @@ def build_requester(
             changed=changes.tell,
         ),
         receipts=receipts,
+    )
+
+
+def _journals(base: Foundation) -> QueryJournals:
+    cipher = base.keyring.storage_cipher("asked")
+    return QueryJournals(
+        asked=AskedJournal(base.database, cipher),
+        replies=ReplyJournal(base.database, cipher),
+        receipts=ReceiptJournal(base.database, cipher),
+        charges=ChargeJournal(base.database),
     )
