@@ -4,6 +4,7 @@ import logging
 from typing import TextIO
 
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from structlog.typing import FilteringBoundLogger, Processor
 
 from oracle.telemetry.exceptions import describe_exception
@@ -25,6 +26,12 @@ class ForeignHandler(logging.Handler):
             line=record.lineno,
             exc_info=record.exc_info,
         )
+
+
+def _tell_retry(details: RetryDetails) -> None:
+    """What is tried again, in our own words: the library's event would carry arguments."""
+    log: FilteringBoundLogger = structlog.get_logger()
+    log.info("trying again", attempt=details.retry_num, wait_s=details.wait_for, error=details.caused_by)
 
 
 def configure(*, level: int, as_json: bool, stream: TextIO) -> None:
@@ -50,6 +57,7 @@ def configure(*, level: int, as_json: bool, stream: TextIO) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
+    set_on_retry_hooks([_tell_retry])
     foreign = max(level, logging.WARNING)
     logging.basicConfig(handlers=[ForeignHandler(foreign)], level=foreign, force=True)
     logging.captureWarnings(capture=True)

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import stamina
+
 from oracle.chain.connection import ChainConnection, Patience, open_connection
 from oracle.chain.contracts.bindings import Bindings, bindings
 from oracle.chain.decoding import log_decoder
@@ -16,6 +18,7 @@ from oracle.chain.view import AllianceView
 from oracle.config.settings import Settings
 from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.crypto.workers import Workers
+from oracle.domain.errors import Transient
 from oracle.domain.ids import MemberId
 from oracle.store.database import Database
 from oracle.store.facts import FactTable
@@ -62,7 +65,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     patience = Patience()
     try:
         async with open_connection(settings.chain.rpc, patience) as connection:
-            await connection.verify_chain(record)
+            await _verified(connection, record)
             stream = EventStream(
                 connection=connection,
                 journal=StoredFacts(FactTable(database)),
@@ -97,3 +100,12 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     finally:
         workers.close()
         await database.close()
+
+
+async def _verified(connection: ChainConnection, record: DeploymentRecord) -> None:
+    """Wait for a node as long as it takes; another chain than the record's ends the start at once."""
+    async for attempt in stamina.retry_context(
+        on=Transient, attempts=None, timeout=None, wait_initial=1.0, wait_max=10.0
+    ):
+        with attempt:
+            await connection.verify_chain(record)
