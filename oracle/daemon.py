@@ -51,12 +51,23 @@ class CannotListen(Misconfigured):
 
 
 async def _run(settings: Settings, passphrase: str) -> None:
-    async with open_foundation(settings, passphrase) as base:
-        daemon = Daemon(base)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, daemon.stop)
-        await daemon.run()
+    starting = asyncio.current_task()
+    if starting is None:
+        raise Broken("a daemon is started outside of a task")
+    _on_signal(starting.cancel)
+    try:
+        async with open_foundation(settings, passphrase) as base:
+            daemon = Daemon(base)
+            _on_signal(daemon.stop)
+            await daemon.run()
+    except asyncio.CancelledError:
+        # Told to stop while it still waited for a node: nothing was begun.
+        log.info("daemon_stopping")
+
+
+def _on_signal(stop: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 class Daemon:
