@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
-from stage.founding import NAMES, join_registry, keys_of, record, settings
+from stage.founding import NAMES, join_registry, keys_of, open_store, record, settings
 from stage.ledger import FactChain, FactLane
 
 from oracle.chain.contracts.bindings import bindings
@@ -25,7 +25,6 @@ from oracle.peer.courier import Courier
 from oracle.peer.errors import PeerUnreachable
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
-from oracle.store.database import Database
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.doors import Doors
@@ -202,7 +201,7 @@ async def _open_house(
 ) -> AsyncIterator[House]:
     (keyring, governance), deployed = keys_of(name), record()
     join_registry(chain, me, name, keyring, governance)
-    database = await Database.open(f"sqlite+aiosqlite:///{home}/state.db")
+    database = await open_store(home / "state.db")
     lane = FactLane(me=me, chain=chain, contracts=bindings(deployed))
     base = Foundation(
         settings=settings(home, name),

@@ -17,6 +17,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.key_files import create_key_files, open_governance
 from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.domain.ids import Address, BlockNumber, Credits, KeyVersion, MemberId
+from oracle.store.database import Database
 
 NAMES = ("Asker", "North", "South")
 PASSPHRASE = "opens keys of tests"
@@ -29,6 +30,29 @@ def keys_of(name: str) -> tuple[Keyring, Address]:
         keys = Path(folder) / "keys"
         create_key_files(keys, PASSPHRASE, common_name=name, work_factor=2)
         return open_keyring(keys, PASSPHRASE), open_governance(keys, PASSPHRASE).address
+
+
+_EMPTY_STORE: list[bytes] = []
+
+
+async def open_store(path: Path) -> Database:
+    """A new store; its schema is copied, because every step of it waits for the disk."""
+    url = f"sqlite+aiosqlite:///{path}"
+    if not _EMPTY_STORE:
+        first = await Database.open(url)
+        await first.close()
+        _EMPTY_STORE.append(_read(path))
+    _write(path, _EMPTY_STORE[0])
+    return await Database.open(url)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def record() -> DeploymentRecord:
