@@ -152,13 +152,13 @@ async def rejoin(
 ) -> None:
     """After a partition: end a standstill by taking over the other half's end of the chain."""
     async with calls(rpc) as own, calls(other) as theirs:
-        given_up = await give_up_own_end(own, theirs.node, still_s=still)
+        given_up = await give_up_own_end(own, theirs, still_s=still)
     if session.json:
         print_json(session.out, given_up)
     else:
         session.say(
             f"Back at block {given_up.common}; {counted(given_up.dropped, 'block')} dropped. "
-            "The rest comes from the peers."
+            "This node follows the other's branch and seals again."
         )
 
 

@@ -55,3 +55,9 @@ class NoRewindNeeded(Refused):
     """The two nodes are on one branch, or the chain moves: nothing has to be given up."""
 
     code: ClassVar[str] = "no_rewind_needed"
+
+
+class BranchNotTaken(Transient):
+    """A node went back and the other's blocks did not arrive."""
+
+    code: ClassVar[str] = "branch_not_taken"

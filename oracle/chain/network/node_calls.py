@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from oracle.chain.errors import NodeRefused, NodeUnreliable
 from oracle.chain.node import Node
-from oracle.chain.quantities import address, checksummed, quantity
+from oracle.chain.quantities import address, quantity
 from oracle.domain.ids import Address, BlockNumber
 
 _METHOD_NOT_FOUND = -32601
@@ -39,10 +39,28 @@ class NodeCalls:
         """Go-ethereum replaces a configured price of 0 by a gigawei; only this call sets 0."""
         await self.tell("miner_setGasPrice", "0x0")
 
+    async def stop_sealing(self) -> None:
+        await self.tell("miner_stop")
+
+    async def start_sealing(self) -> None:
+        await self.tell("miner_start")
+
+    async def enode(self) -> str:
+        """The address under which other nodes connect to this one."""
+        return _text(await self.tell("admin_nodeInfo"), "enode")
+
+    async def peers(self) -> tuple[str, ...]:
+        """Addresses of the nodes that this one is connected to."""
+        found = await self.tell("admin_peers")
+        if not isinstance(found, list):
+            raise NodeUnreliable("The node's peers are not a list")
+        return tuple(_text(peer, "enode") for peer in found)
+
     async def add_peer(self, enode: str) -> None:
         await self.tell("admin_addPeer", enode)
 
     async def remove_peer(self, enode: str) -> None:
+        await self.tell("admin_removeTrustedPeer", enode)
         await self.tell("admin_removePeer", enode)
 
     async def peer_count(self) -> int:
@@ -67,6 +85,8 @@ def ballots(value: object, what: str) -> Mapping[Address, bool]:
     return {address(account, what): bool(add) for account, add in value.items()}
 
 
-def same(first: Address, second: Address) -> bool:
-    """Whether two spellings name one account."""
-    return checksummed(bytes.fromhex(first[2:])) == checksummed(bytes.fromhex(second[2:]))
+def _text(value: object, field: str) -> str:
+    found = value.get(field) if isinstance(value, dict) else None
+    if not isinstance(found, str):
+        raise NodeUnreliable(f"The node's answer has no {field}")
+    return found

@@ -9,24 +9,30 @@ from pathlib import Path
 
 from oracle.chain.network.errors import NodeDidNotStart, NodeDidNotStop
 from oracle.chain.network.folder import NodePlace
+from oracle.config.environment import child_environment
 
 STOP_S = 30.0
+_START_S = 10.0
 _LAST_LINES = 5
 
 
-def start(command: Sequence[str], place: NodePlace) -> int:
+def start(command: list[str], place: NodePlace) -> int:
     """Starts a node that outlives this process; its process id."""
-    with place.log.open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - the client that the operator chose
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=place.root,
-            start_new_session=True,
-        )
-    place.pid.write_text(f"{process.pid}\n")
-    return process.pid
+    pid = os.posix_spawn(
+        command[0],
+        command,
+        child_environment(),
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    place.pid.write_text(f"{pid}\n")
+    # For a moment after its start a process has no arguments by which it could be known.
+    _until(lambda: _ended(pid) or running(place) is not None, _START_S)
+    return pid
 
 
 def run_to_end(command: Sequence[str], place: NodePlace) -> None:
@@ -44,10 +50,9 @@ def running(place: NodePlace) -> int | None:
     try:
         pid = int(place.pid.read_text())
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (OSError, ValueError):
         return None
-    return pid if os.fsencode(place.data) in arguments and state != "Z" else None
+    return pid if os.fsencode(place.data) in arguments and not _ended(pid) else None
 
 
 def stop(place: NodePlace, number: signal.Signals = signal.SIGTERM, *, wait_s: float = STOP_S) -> bool:
@@ -72,6 +77,14 @@ def last_words(place: NodePlace) -> str:
         lines = []
     said = " / ".join(line.strip() for line in lines[-_LAST_LINES:]) or "it said nothing"
     return f"{said} (log: {place.log})"
+
+
+def _ended(pid: int) -> bool:
+    """Gone, or only its exit status is left for its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _reap(pid: int) -> None:
