@@ -156,7 +156,9 @@ class Collector:
         """Expire what was not answered by its deadline and close batches with nothing left to wait for."""
         now = self._clock.chain_time()
         for batch in await self._asked.batches_in(BatchState.PREPARED):
-            if batch.deadline < now:
+            committed = self._view.commitment(batch.batch_id)
+            ours = committed is not None and committed.requester == self._me
+            if batch.deadline < now and not ours:
                 await self._asked.close(batch.batch_id, BatchState.FAILED)
                 self._changed()
         for batch in await self._asked.batches_in(BatchState.COMMITTED):
