@@ -121,7 +121,9 @@ class Daemon:
 
     async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
         async with self._listening(member):
-            await member.holder.answering.note(self._base.view.commitments.all)
+            now = self._base.clock.chain_time()
+            open_still = (fact for fact in self._base.view.commitments.all if fact.deadline >= now)
+            await member.holder.answering.note(open_still)
             status.figures = member.figures
             desks.open(member.desks)
             log.info("member_started", member=int(member.id))
