@@ -3,8 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from oracle.accounting.ports import Clock
 from oracle.chain.contracts.credit_ledger import CreditLedger
+from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.transactions import Transaction
 from oracle.chain.view import AllianceView
@@ -13,6 +16,7 @@ from oracle.domain.ids import MemberId
 from oracle.domain.reports import RedeemedPair, RedemptionReport
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
 
+log = structlog.get_logger()
 MAX_VOUCHERS = 20
 """In one transaction; the gas of one redeemed voucher is measured at this number."""
 
@@ -50,7 +54,7 @@ class Redeeming:
         """Redeem what the policy says is due."""
         due = [held for held in await self._outstanding() if self._is_due(held)]
         for start in range(0, len(due), MAX_VOUCHERS):
-            await self._redeem(due[start : start + MAX_VOUCHERS])
+            await self._redeem_all(due[start : start + MAX_VOUCHERS])
 
     async def redeem_now(self, requesters: Collection[MemberId]) -> RedemptionReport:
         """Redeem what is outstanding of these members, of all when empty; waits for the chain."""
@@ -60,10 +64,9 @@ class Redeeming:
             if not requesters or held.voucher.requester in requesters
         ]
         before = {held.voucher.requester: self._paid(held) for held in chosen}
-        transactions = [
-            await self._redeem(chosen[start : start + MAX_VOUCHERS])
-            for start in range(0, len(chosen), MAX_VOUCHERS)
-        ]
+        transactions: list[Transaction] = []
+        for start in range(0, len(chosen), MAX_VOUCHERS):
+            transactions += await self._redeem_all(chosen[start : start + MAX_VOUCHERS])
         await self._clock.reached(max((row.block_number or 0 for row in transactions), default=0))
         return RedemptionReport(
             pairs=tuple(
@@ -77,14 +80,24 @@ class Redeeming:
             transaction="0x" + (transactions[-1].tx_hash or b"").hex() if transactions else "",
         )
 
+    async def _redeem_all(self, held: Sequence[HeldVoucher]) -> list[Transaction]:
+        """In one transaction; where the ledger refuses that, one by one: no voucher holds back another."""
+        try:
+            return [await self._redeem(held)]
+        except TransactionReverted as error:
+            log.warning("redemption_refused", count=len(held), error=error)
+            if len(held) == 1:
+                return []
+        return [row for entry in held for row in await self._redeem_all([entry])]
+
     async def _redeem(self, held: Sequence[HeldVoucher]) -> Transaction:
         content = b"".join(entry.signature for entry in held) + str(self._state(held)).encode()
         order = self._ledger.redeem([(entry.voucher, entry.signature) for entry in held])
         return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
 
-    def _state(self, held: Sequence[HeldVoucher]) -> list[int]:
-        """What was paid before: the same voucher is redeemed again when the floor had held a part back."""
-        return [self._paid(entry) for entry in held]
+    def _state(self, held: Sequence[HeldVoucher]) -> list[tuple[int, int]]:
+        """By requester what was paid before: a voucher is redeemed again when the floor had held a part back."""
+        return [(entry.voucher.requester, self._paid(entry)) for entry in held]
 
     def _paid(self, held: HeldVoucher) -> int:
         return self._view.redeemed(held.voucher.requester, held.voucher.holder).paid

@@ -112,7 +112,7 @@ class FactLane:
     async def execute(self, intent: str, order: Order) -> Transaction:
         if intent in self.done:
             return self.done[intent]
-        function, arguments = self._read(order)
+        function, arguments = self.read(order)
         if function in self.refused:
             raise TransactionReverted(error=self.refused[function], intent=intent)
         self.orders.append((function, arguments))
@@ -131,7 +131,7 @@ class FactLane:
         self.done[intent] = row
         return row
 
-    def _read(self, order: Order) -> tuple[str, tuple[Any, ...]]:
+    def read(self, order: Order) -> tuple[str, tuple[Any, ...]]:
         name = next(
             artifact
             for binding, artifact in CONTRACTS.items()

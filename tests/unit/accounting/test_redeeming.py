@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 from stage.consortium import Consortium, House
+from stage.ledger import FactLane
 
 from oracle.accounting.redeeming import MAX_VOUCHERS, Redeeming, RedemptionPolicy
 from oracle.chain import facts
+from oracle.chain.errors import TransactionReverted
+from oracle.chain.transactions import Order, Transaction
 from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
 from oracle.rules.vouchers import Totals
@@ -49,11 +52,27 @@ def _fund(house: House, *requesters: int) -> None:
     )
 
 
-def _redeeming(house: House, *, min_amount: int, max_age_s: int) -> Redeeming:
+class LaneThatRefusesOne:
+    """The ledger as it is when one requester's voucher cannot be redeemed: it refuses the whole call."""
+
+    def __init__(self, lane: FactLane, *, requester: int) -> None:
+        self._lane = lane
+        self._requester = requester
+
+    async def execute(self, intent: str, order: Order) -> Transaction:
+        _, arguments = self._lane.read(order)
+        if self._requester in {voucher[0] for voucher in arguments[0]}:
+            raise TransactionReverted(error="VoucherNotGreater", intent=intent)
+        return await self._lane.execute(intent, order)
+
+
+def _redeeming(
+    house: House, *, min_amount: int, max_age_s: int, lane: LaneThatRefusesOne | None = None
+) -> Redeeming:
     return Redeeming(
         policy=RedemptionPolicy(min_amount=min_amount, max_age_s=max_age_s),
         journal=house.holder.vouchers,
-        lane=house.lane,
+        lane=lane or house.lane,
         ledger=house.base.contracts.credits,
         view=house.base.view,
         clock=house.base.clock,
@@ -103,6 +122,17 @@ async def test_round__many_pairs__come_in_transactions_of_a_bounded_size(north: 
     await _redeeming(north, min_amount=1, max_age_s=9).round()
 
     assert [len(transaction) for transaction in _redeemed(north)] == [MAX_VOUCHERS, 3]
+
+
+async def test_round__with_one_voucher_that_the_ledger_refuses__redeems_the_others(north: House) -> None:
+    _fund(north, 7, 8)
+    for requester in (ASKER, 7, 8):
+        await _hold(north, requester, 150)
+    refusing = LaneThatRefusesOne(north.lane, requester=7)
+
+    await _redeeming(north, min_amount=1, max_age_s=9, lane=refusing).round()
+
+    assert _redeemed(north) == [[(ASKER, 150)], [(8, 150)]]
 
 
 async def test_redemption__at_the_floor__pays_a_part_and_the_rest_when_there_is_more(north: House) -> None:
