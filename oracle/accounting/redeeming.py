@@ -96,7 +96,7 @@ class Redeeming:
         return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
 
     def _state(self, held: Sequence[HeldVoucher]) -> list[tuple[int, int]]:
-        """By requester what was paid before: a voucher is redeemed again when the floor had held a part back."""
+        """By requester what was paid before: what the floor held back of a voucher is redeemed later."""
         return [(entry.voucher.requester, self._paid(entry)) for entry in held]
 
     def _paid(self, held: HeldVoucher) -> int:
