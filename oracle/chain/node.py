@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from oracle.chain.answers import Block, RawLog, Receipt, parse_block, parse_logs, parse_receipt
-from oracle.chain.errors import NodeUnreliable
+from oracle.chain.errors import NodeRefused, NodeUnreliable
 from oracle.chain.quantities import WORD, data, hexadecimal, quantity
 from oracle.chain.transport import Transport
 from oracle.domain.ids import Address, BlockNumber
 
 Latest = Literal["latest"]
 LATEST: Latest = "latest"
+_INDEXING = "indexing is in progress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,5 +136,11 @@ class Node:
         return data(answer, "transaction hash", WORD)
 
     async def receipt(self, tx_hash: bytes) -> Receipt | None:
-        answer = await self.transport.call("eth_getTransactionReceipt", hexadecimal(tx_hash))
+        try:
+            answer = await self.transport.call("eth_getTransactionReceipt", hexadecimal(tx_hash))
+        except NodeRefused as error:
+            if _INDEXING not in error.reason:
+                raise
+            # Go-ethereum says so for a while after its start: it cannot tell yet whether there is one.
+            raise NodeUnreliable(f"Node {self.name} is still finding its transactions again") from error
         return None if answer is None else parse_receipt(answer, tx_hash)
