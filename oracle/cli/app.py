@@ -9,6 +9,7 @@ from oracle.cli import (
     chain,
     consortium,
     daemon,
+    demonstration,
     imports,
     initialise,
     query,
@@ -40,6 +41,7 @@ app.add_typer(voting.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)
 app.add_typer(chain.app, name="chain")
+app.add_typer(demonstration.app)
 
 
 @app.callback()

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from oracle.api.errors import RequestRefused
-from oracle.domain.errors import Misconfigured, Refused, RiskmeshError, Transient
+from oracle.domain.errors import Broken, Misconfigured, Refused, RiskmeshError, Transient
 
 
 class CommandFailed(RiskmeshError):
@@ -48,3 +48,9 @@ class WrongVoter(Misconfigured):
     """The governance key in the key folder is not the account that has the vote."""
 
     code: ClassVar[str] = "wrong_voter"
+
+
+class DemonstrationWrong(Broken):
+    """The demonstration ran to its end and its result is not right."""
+
+    code: ClassVar[str] = "demonstration_wrong"
