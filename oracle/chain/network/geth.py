@@ -41,7 +41,8 @@ def run_command(client: Path, network: NetworkRecord, node: NodeEntry, place: No
         *("--http.vhosts", "localhost", "--authrpc.addr", HOST, "--authrpc.port", str(node.engine_port)),
         *("--ipcdisable", "--rpc.allow-unprotected-txs=false"),
         *("--unlock", node.validator, "--password", str(place.password), "--allow-insecure-unlock"),
-        *("--mine", "--miner.etherbase", node.validator, "--miner.gaslimit", str(network.gas_limit)),
+        # Without --mine: it seals when it is told to, once it has its peers.
+        *("--miner.etherbase", node.validator, "--miner.gaslimit", str(network.gas_limit)),
         # 0 is not taken here ("Sanitizing invalid miner gas price"): it is set by a call after the start.
         *("--miner.gasprice", "1"),
         *_POOL,

@@ -19,6 +19,8 @@ from oracle.chain.node import LATEST
 from oracle.domain.errors import Transient
 
 START_S = 60.0
+MEET_S = 20.0
+"""How long nodes wait for each other: one that is cut off must not hold up the others."""
 _IMPATIENT = Patience(timeout_s=5, attempts=1)
 
 
@@ -54,12 +56,17 @@ class RunningNetwork:
         return tuple(self.record.node(name) for name in names) if names else self.record.nodes
 
     async def start(self, client: Path, names: Sequence[str] = ()) -> None:
-        """Starts what does not run, and returns when each node answers and takes free transactions."""
-        for node in self.chosen(names):
+        """Starts what does not run, and returns when each node answers, has its peers, and seals.
+
+        Nodes that sealed before they had met would each begin an end of its own, and Clique can stop for good
+        between ends of equal weight.
+        """
+        begun = [node for node in self.chosen(names) if running(self.folder.place(node)) is None]
+        for node in begun:
             place = self.folder.place(node)
-            if running(place) is None:
-                start(run_command(client, self.record, node, place), place)
+            start(run_command(client, self.record, node, place), place)
         await asyncio.gather(*(self._ready(node) for node in self.chosen(names)))
+        await asyncio.gather(*(self._seal(node) for node in begun))
 
     def stop(
         self, names: Sequence[str] = (), number: signal.Signals = signal.SIGTERM
@@ -95,6 +102,15 @@ class RunningNetwork:
                     await asyncio.sleep(0.1)
                 else:
                     return
+
+    async def _seal(self, node: NodeEntry) -> None:
+        others = sum(running(self.folder.place(other)) is not None for other in self.record.nodes) - 1
+        end = time.monotonic() + MEET_S
+        async with calls(node.rpc) as asked:
+            while True:
+                if await asked.peer_count() >= others or time.monotonic() > end:
+                    return await asked.start_sealing()
+                await asyncio.sleep(0.1)
 
     async def _health(self, node: NodeEntry) -> NodeHealth:
         runs = running(self.folder.place(node)) is not None
