@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from stage.private_network import VALIDATORS, PrivateNetwork
 
 from oracle.chain.errors import NodeRefused
+from oracle.chain.network.client import find_client
 from oracle.chain.network.running import calls
 
 pytestmark = [pytest.mark.poa, pytest.mark.timeout(300)]
@@ -17,13 +19,12 @@ ONE_SEAL = 32 + 65
 """Vanity and signature: three times what Ethereum's rules allow."""
 
 
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)  # noqa: S603 - ours
+
+
 def riskmesh(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "oracle.cli", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(sys.executable, "-m", "oracle.cli", *arguments)
 
 
 async def test_validators__four_on_one_machine__all_seal_and_pay_nothing(network: PrivateNetwork) -> None:
@@ -56,6 +57,21 @@ async def test_nodes__all_killed_at_once__go_on_from_the_blocks_that_they_had(
 
     assert {await network.hash_of(number, low) for number in (1, 2, 3, 4)} == {before}
     await network.grow(2)
+
+
+def test_deployed_files__read_by_the_client_itself__are_taken(tmp_path: Path) -> None:
+    client, files = find_client(), Path(__file__).parents[2] / "deploy" / "network" / "geth-clique"
+    data = ("--datadir", str(tmp_path / "data"))
+
+    first = run(client, *data, "--state.scheme", "hash", "init", str(files / "genesis.json"))
+    settings = run(client, *data, "--config", str(files / "config.toml"), "dumpconfig")
+
+    assert first.returncode == 0, first.stderr
+    assert settings.returncode == 0, settings.stderr
+    assert "WARN" not in settings.stderr
+    taken = tomllib.loads(settings.stdout[settings.stdout.index("[Eth]") :])
+    assert (taken["Eth"]["NetworkId"], taken["Eth"]["NoPruning"]) == (20_261_124, True)
+    assert taken["Node"]["HTTPModules"] == ["eth", "net", "web3", "clique"]
 
 
 def test_commands__from_up_to_wipe__do_what_they_say(tmp_path: Path) -> None:

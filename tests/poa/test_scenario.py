@@ -23,7 +23,7 @@ async def test_scenario__one_of_four_validators_killed__goes_on_to_vote_answer_a
     async with networked_alliance(network, nodes=NODES) as alliance:
         first = await alliance.run("asker", "query", "domain", "both.example", "clear.example", "--json")
         assert first.code == 0, first.err
-        assert first.json()["summary"]["hits"] == 2
+        assert first.json()["summary"]["hits"] == 1
 
         # The newcomer's, which nobody else uses; the asker's daemon loses its first node later.
         network.kill(4)
@@ -45,8 +45,10 @@ async def test_scenario__one_of_four_validators_killed__goes_on_to_vote_answer_a
         assert asked.code == 0, asked.err
         state = asked.json()
         assert state["summary"]["phase"] == "complete"
-        # Its own account is among those that it asked: the asker holds neither.
-        assert state["summary"]["hits"] == 3
+        found = [
+            (result["index"], result["holder"]) for result in state["results"] if result["state"] == "hit"
+        ]
+        assert len(found) == 3  # one subject is listed by two
         assert {result["record_state"] for result in state["results"] if result["state"] == "hit"} == {
             "disclosed"
         }
