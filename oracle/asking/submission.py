@@ -1,5 +1,6 @@
 """Takes a question in: canonical subjects, blinded batches, signed requests, all journalled."""
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
@@ -36,6 +37,12 @@ class PurposeUnknown(Refused):
     """The purpose is not one of the governed list."""
 
     code = "purpose_unknown"
+
+
+class DeadlineNotAllowed(Refused):
+    """The chain would refuse a batch with such a deadline."""
+
+    code = "deadline_not_allowed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +87,9 @@ class Submission:
         deadline_s: int | None,
     ) -> QueryAccepted:
         """Journal a query with all its batches, or nothing; see `QueryService.submit`."""
-        question = self._question(subjects, purpose, case_reference, deadline_s)
         view = self._view
+        # Reading thousands of subjects takes a while: not in the event loop.
+        question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, deadline_s)
         batch_size = min(self._policy.batch_size, view.parameter("max_batch_count").value)
         blinded = await self._workers.run(
             _blind,
@@ -112,6 +120,12 @@ class Submission:
         known = self._view.parameter("purpose_count").value
         if not 1 <= purpose <= known:
             raise PurposeUnknown(f"Purpose {purpose} is not on the governed list of 1 to {known}.")
+        deadline_s = self._policy.default_deadline_s if deadline_s is None else deadline_s
+        longest = self._view.parameter("max_deadline_s").value
+        if not 1 <= deadline_s <= longest:
+            raise DeadlineNotAllowed(
+                f"A deadline of {deadline_s} s is not between 1 and the agreed {longest}."
+            )
         accepted: list[tuple[int, Subject]] = []
         refused: list[RefusedSubject] = []
         for index, raw in enumerate(subjects):
@@ -132,13 +146,14 @@ class Submission:
             refused=tuple(refused),
             purpose=purpose,
             case_reference=case_reference,
-            deadline_s=self._policy.default_deadline_s if deadline_s is None else deadline_s,
+            deadline_s=deadline_s,
         )
 
     def _sign(self, query_id: str, ordinal: int, question: Question, blinded: BlindedBatch) -> AskedBatch:
         packed = pack_elements(blinded.elements)
         case_salt = secrets.token_bytes(32)
-        now = self._clock.chain_time()
+        # A chain that makes blocks on demand only may have stood still: its last block's time is long past.
+        now = max(self._clock.chain_time(), self._clock.wall_ms() // 1_000)
         request = Request(
             mode=Mode.COMMITTED,
             requester=self._me,

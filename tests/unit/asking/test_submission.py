@@ -1,9 +1,17 @@
 """A question is taken in, signed and journalled as a whole before anything of it leaves."""
 
+from collections.abc import Callable
+
 import pytest
 from stage.consortium import Consortium, House
 
-from oracle.asking.submission import NothingToAsk, PurposeUnknown
+from oracle.asking.submission import (
+    AskingPolicy,
+    DeadlineNotAllowed,
+    NothingToAsk,
+    PurposeUnknown,
+    Submission,
+)
 from oracle.crypto.keccak import keccak256
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import KeyVersion
@@ -120,3 +128,47 @@ async def test_query__longer_than_the_governed_batch__is_cut_into_batches_with_n
     assert len({request.nonce for request in requests}) == 3
     assert len({request.case_commitment for request in requests}) == 3
     assert len(set(accepted.batches)) == 3
+
+
+@pytest.mark.parametrize("deadline_s", [0, -1, 86_401])
+async def test_query__deadline_that_the_chain_would_refuse__is_refused_at_once(
+    asker: House, deadline_s: int
+) -> None:
+    assert asker.base.view.parameter("max_deadline_s").value == 86_400
+
+    with pytest.raises(DeadlineNotAllowed):
+        await _submit(asker, _domains("a.example"), deadline_s=deadline_s)
+
+    assert await asker.requester.journals.asked.query_ids(limit=9) == ()
+
+
+class StillChain:
+    """A chain that makes blocks on demand and had no reason to for an hour."""
+
+    def chain_time(self) -> int:
+        return 1_000_000
+
+    def wall_ms(self) -> int:
+        return 1_003_600_000
+
+    async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
+        raise AssertionError(f"a submission waits for nothing, not for {holds} within {patience_s} s")
+
+
+async def test_query__on_a_chain_that_stood_still__has_its_deadline_ahead_of_now(asker: House) -> None:
+    submission = Submission(
+        me=asker.id,
+        policy=AskingPolicy(default_purpose=1, default_deadline_s=120, batch_size=9),
+        journal=asker.requester.journals.asked,
+        notary=asker.notary,
+        view=asker.base.view,
+        clock=StillChain(),
+        workers=asker.base.workers,
+        submitted=lambda: None,
+    )
+
+    accepted = await submission.submit(
+        _domains("a.example"), purpose=None, case_reference="", deadline_s=None
+    )
+
+    assert accepted.deadline == 1_003_600 + 120
