@@ -36,6 +36,7 @@ def print_network(
         out,
         ("Chain", f"{record.chain_id}, a block every {record.period_s} s, no fees"),
         ("Validators", f"{len(signers)}; {majority.sealing} must run, {majority.may_fail} may fail"),
+        ("Final after", f"{majority.finality} blocks: [protocol] finality_depth of a deployment"),
     )
     sheet = Sheet("Node", "RPC", "#Block", "#Age s", "#Peers", "Seals as", "")
     for node in nodes:

@@ -16,6 +16,7 @@ from oracle.chain.network.validator_list import (
 from oracle.chain.network.validators import Advice, Majority, MemberStanding, compare, wanted_votes
 from oracle.domain.ids import Address, MemberId
 
+ROOT = Path(__file__).parents[3]
 ONE, TWO, THREE, STRANGER = (Address("0x" + digit * 40) for digit in "1234")
 
 
@@ -63,6 +64,14 @@ def test_majority__of_so_many_validators__is_more_than_half(
     majority = Majority(validators=validators)
 
     assert (majority.votes, majority.sealing, majority.may_fail) == (votes, votes, may_fail)
+    assert majority.finality == 2 * votes
+
+
+def test_finality__beside_the_deepest_reorganisation_measured__is_deeper() -> None:
+    measured = json.loads((ROOT / "bench" / "poa.json").read_text())["network"]
+    deepest = max(map(int, measured["reorganisations_by_depth"]), default=0)
+
+    assert deepest < Majority(validators=measured["validators"]).finality
 
 
 def test_validator_list__written_and_read__is_the_same(tmp_path: Path) -> None:

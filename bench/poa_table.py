@@ -1,0 +1,96 @@
+"""What the measured load means for 106 members: queries a day a member, and how fast the chain grows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+MEMBERS: Final = 106
+DAY_S: Final = 86_400
+SUBJECTS: Final = 1_000
+"""In a full batch."""
+HEADROOM: Final = 0.5
+"""Share of the measured rate that is planned with: the rest is for peaks and for a validator that is away."""
+ANCHOR_GAS: Final = 80_000
+"""What an anchor may cost at most. Express mode and its anchors are not in the contracts yet: calculated."""
+ANCHOR_BYTES: Final = 220
+"""As large as a commitment of one batch: root, batches and elements for identifier, count, deadline."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What one kind of load measured; per operation, not per transaction."""
+
+    name: str
+    operations: int
+    seconds: float
+    sent_within_s: float
+    per_second: float
+    gas: int
+    block_bytes: int
+    blocks: int
+    expected_blocks: int
+    """In the same time at one a period."""
+
+
+def table(
+    operations: Sequence[Operation], *, period_s: int, empty_block_bytes: int
+) -> list[dict[str, object]]:
+    """Rows for 106 members; sizes are those of blocks, as they are sent and kept."""
+    by_name = {one.name: one for one in operations}
+    single = by_name["commitment, 1 in a transaction"]
+    redeemed = by_name["redemption, 20 in a transaction"]
+    idle = DAY_S // period_s * empty_block_bytes
+    batches = single.per_second * HEADROOM * DAY_S / MEMBERS
+    settling = MEMBERS * (MEMBERS - 1)
+    rows: list[dict[str, object]] = [
+        {
+            "what": "nothing asked",
+            "chain_bytes_a_day": idle,
+        },
+        {
+            "what": "committed, at half of the measured rate",
+            "batches_a_member_a_day": round(batches),
+            "subjects_a_member_a_day_at_most": round(batches) * SUBJECTS,
+            "chain_bytes_a_day": round(idle + batches * MEMBERS * single.block_bytes),
+        },
+    ]
+    rows.extend(
+        {
+            "what": f"committed, {daily:,} batches a member a day",
+            "batches_a_member_a_day": daily,
+            "subjects_a_member_a_day_at_most": daily * SUBJECTS,
+            "share_of_the_measured_rate": round(daily * MEMBERS / DAY_S / single.per_second, 4),
+            "chain_bytes_a_day": round(idle + daily * MEMBERS * single.block_bytes),
+        }
+        for daily in (100, 1_000, 10_000)
+    )
+    rows.append(_express(single, idle))
+    rows.append(
+        {
+            "what": "redemption of every pair once a day, 20 in a transaction",
+            "vouchers_a_day": settling,
+            "seconds_at_the_measured_rate": round(settling / redeemed.per_second),
+            "chain_bytes_a_day": round(idle + settling * redeemed.block_bytes),
+        }
+    )
+    return rows
+
+
+def _express(single: Operation, idle: int) -> dict[str, object]:
+    """Queries of express mode leave the chain alone; what it bears is one anchor a member a minute."""
+    anchors_a_second = single.per_second * single.gas / ANCHOR_GAS
+    anchors = MEMBERS * DAY_S // 60
+    return {
+        "what": "express, an anchor a member a minute (calculated; not in the contracts yet)",
+        "queries_a_member_a_day": "not bounded by the chain",
+        "anchors_a_day": anchors,
+        "share_of_the_calculated_rate": round(anchors / DAY_S / anchors_a_second, 4),
+        "chain_bytes_a_day": idle + anchors * ANCHOR_BYTES,
+    }
+
+
+def sentences(results: Mapping[str, object]) -> Iterator[str]:
+    rows = results["members_106"]
+    if isinstance(rows, list):
+        for row in rows:
+            yield ", ".join(f"{key} {value}" for key, value in row.items())
