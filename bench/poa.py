@@ -7,7 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -163,12 +163,13 @@ async def measure(folder: Path) -> dict[str, object]:
                 record=deployed,
                 contracts=bindings(deployed),
             )
-            operations, grown, watch = [], [], Watch(stage.nodes)
+            operations, watch = [], Watch(stage.nodes)
             watching = asyncio.create_task(watch.run())
             for load in LOADS:
                 before = disk(place.place(record.nodes[0]).data)
-                operations.append(await stage.run(load))
-                grown.append(disk(place.place(record.nodes[0]).data) - before)
+                done = await stage.run(load)
+                grown = disk(place.place(record.nodes[0]).data) - before
+                operations.append(replace(done, disk_bytes_archive=round(grown / done.operations)))
                 print(operations[-1])
             watching.cancel()
             async with calls(record.nodes[0].rpc) as asked:
@@ -187,10 +188,7 @@ async def measure(folder: Path) -> dict[str, object]:
             "empty_block_bytes": empty,
             "reorganisations_by_depth": dict(sorted(watch.depths.items())),
         },
-        "operations": [
-            {**asdict(one), "disk_bytes_archive": round(bytes_ / one.operations)}
-            for one, bytes_ in zip(operations, grown, strict=True)
-        ],
+        "operations": [asdict(one) for one in operations],
         "members_106": table(operations, period_s=record.period_s, empty_block_bytes=empty),
     }
 

@@ -30,6 +30,8 @@ class Operation:
     blocks: int
     expected_blocks: int
     """In the same time at one a period."""
+    disk_bytes_archive: int = 0
+    """What the data folder of a node that keeps every state grew by; compaction comes and goes in it."""
 
 
 def table(
@@ -52,6 +54,7 @@ def table(
             "batches_a_member_a_day": round(batches),
             "subjects_a_member_a_day_at_most": round(batches) * SUBJECTS,
             "chain_bytes_a_day": round(idle + batches * MEMBERS * single.block_bytes),
+            "disk_bytes_a_day": round(idle + batches * MEMBERS * single.disk_bytes_archive),
         },
     ]
     rows.extend(
@@ -61,6 +64,7 @@ def table(
             "subjects_a_member_a_day_at_most": daily * SUBJECTS,
             "share_of_the_measured_rate": round(daily * MEMBERS / DAY_S / single.per_second, 4),
             "chain_bytes_a_day": round(idle + daily * MEMBERS * single.block_bytes),
+            "disk_bytes_a_day": round(idle + daily * MEMBERS * single.disk_bytes_archive),
         }
         for daily in (100, 1_000, 10_000)
     )
@@ -71,6 +75,7 @@ def table(
             "vouchers_a_day": settling,
             "seconds_at_the_measured_rate": round(settling / redeemed.per_second),
             "chain_bytes_a_day": round(idle + settling * redeemed.block_bytes),
+            "disk_bytes_a_day": round(idle + settling * redeemed.disk_bytes_archive),
         }
     )
     return rows

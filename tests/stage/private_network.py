@@ -30,7 +30,7 @@ from oracle.domain.ids import BlockNumber
 VALIDATORS = 4
 PERIOD_S = 2
 FINALITY = VALIDATORS // 2 + 1
-"""Blocks on top of a commitment before it counts. Half of what is advised, so that reorganisations reach closer."""
+"""Blocks on top of a commitment before it counts. Half of what is advised: reorganisations reach closer."""
 LISTS = {
     "asker": held("high_risk_account", "only-asker.example"),
     "north": held("transaction_fraud", "north.example", "both.example"),

@@ -54,8 +54,11 @@ class Majority:
 
     @property
     def finality(self) -> int:
-        """Advised `finality_depth`. Of four, a half seals two blocks when it is cut off, and under more load
-        than the nodes can bear three were replaced (bench/poa.json): twice that, so that there is a margin."""
+        """Advised `finality_depth`: twice the deepest reorganisation that was seen among four.
+
+        A half that is cut off seals two blocks; under more load than nodes can bear three were replaced
+        (bench/poa.json).
+        """
         return 2 * self.sealing
 
     @property
