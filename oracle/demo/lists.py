@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-import disposable_email_domains
-
 from oracle.domain.errors import Misconfigured
 from oracle.domain.reports import RawSubject
 
@@ -52,7 +50,7 @@ def read_lists(chance: random.Random) -> RealLists:
     phishing = json.loads(_package_file(DOMAINS_PACKAGE, "src/config.json"))
     phones = tuple(RawSubject(type="phone", value=f"+{number}") for number in numbers)
     domains = tuple(RawSubject(type="domain", value=name) for name in phishing["blacklist"])
-    mail = tuple(RawSubject(type="domain", value=name) for name in sorted(disposable_email_domains.blocklist))
+    mail = tuple(RawSubject(type="domain", value=name) for name in sorted(_mail_domains()))
     overlap = (
         *chance.sample(phones, OVERLAP),
         *chance.sample(domains, OVERLAP),
@@ -124,6 +122,17 @@ def _address(chance: random.Random) -> RawSubject:
 
 def _account(chance: random.Random) -> RawSubject:
     return RawSubject(type="evm_address", value=f"0x{chance.randrange(16**40):040x}")
+
+
+def _mail_domains() -> frozenset[str]:
+    try:
+        # A package of the checkout, which an installed `riskmesh` goes without.
+        from disposable_email_domains import blocklist  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ListsMissing(
+            "The package disposable-email-domains is not installed; run `make setup` in a checkout"
+        ) from error
+    return frozenset(blocklist)
 
 
 def _package_file(package: str, name: str) -> str:

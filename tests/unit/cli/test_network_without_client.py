@@ -1,4 +1,4 @@
-"""A machine without the client: said with the way to get it and an exit code of its own, never passed over."""
+"""A machine without the client: told how to get it, with an exit code of its own, never passed over."""
 
 import subprocess
 import sys
