@@ -102,9 +102,7 @@ def _confirm(question: str) -> None:
 
 
 def _print_page(session: Session, page: RecordPage) -> None:
-    sheet = Sheet(
-        "Type", "Value", "Category", "#Severity", "First seen", "Last seen", "#Confidence", "Reference"
-    )
+    sheet = Sheet("Type", "Value", "Category", "#Severity", "Last seen", "#Confidence", "Reference")
     for record in page.records:
         for item in record.items:
             sheet.row(
@@ -112,7 +110,6 @@ def _print_page(session: Session, page: RecordPage) -> None:
                 record.value,
                 item.category,
                 item.severity,
-                item.first_seen.isoformat(),
                 item.last_seen.isoformat(),
                 percent(item.confidence_bps),
                 item.holder_reference,
