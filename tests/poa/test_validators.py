@@ -74,15 +74,17 @@ async def test_validators__a_member_changes_its_node_and_two_have_no_member__fol
         refused = await operators.run(new, "--cast")
         assert (refused.code, "not_a_validator" in refused.err) == (1, True)
 
-        assert await operators.all_cast(first) == [[f"Cast: add {new.validator}"]] * 4
-        assert await operators.all_cast(first) == [[]] * 4
+        added = [f"Cast: add {new.validator}"]
+        # Repeated before a majority has voted, it changes nothing; three of four are one.
+        assert await operators.all_cast((first[0], first[0])) == [added, []]
+        assert await operators.all_cast(first[1:3]) == [added, added]
         while len(await signers(first[0])) != 5:
             await network.grow(1, 1)
         await network.grow(5, 1, 5)
 
         # The first vote has passed: it is taken back, and whoever has no member is dropped.
         strangers = {first[2].validator, first[3].validator}
-        for said in await operators.all_cast((*first, new)):
+        for said in await operators.all_cast((first[0], first[1], new)):
             assert set(said) >= {f"Cast: drop {account}" for account in strangers}
         while len(await signers(first[0])) != 3:
             await network.grow(1, 1)

@@ -102,12 +102,13 @@ class PrivateNetwork:
         await self._between(one, other, "admin_addTrustedPeer", "admin_addPeer")
 
     async def agree(self) -> list[int]:
-        """Wait until all nodes have the same block at the lowest of their heads."""
+        """Wait until all nodes are within a block of each other, and on one branch."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 heads = [await self.head(number) for number in self._all()]
                 low = min(heads)
-                if len({await self.hash_of(number, low) for number in self._all()}) == 1:
+                together = max(heads) - low <= 1
+                if together and len({await self.hash_of(number, low) for number in self._all()}) == 1:
                     return heads
                 await asyncio.sleep(0.3)
 
