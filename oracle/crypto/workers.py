@@ -6,10 +6,13 @@ keys included, reaches them through a pipe and nothing else.
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import ClassVar, ParamSpec, TypeVar
 
 from oracle.domain.errors import Transient
@@ -56,10 +59,20 @@ class Workers:
         return ProcessPoolExecutor(
             max_workers=self._processes,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_leave_signals_to_the_daemon,
+            initializer=_belong_to_the_daemon,
         )
 
 
-def _leave_signals_to_the_daemon() -> None:
-    """Ctrl-C reaches the whole process group; only the daemon decides when workers stop."""
+def _belong_to_the_daemon() -> None:
+    """Runs in a fresh worker: only the daemon decides when it stops, and it never outlives the daemon."""
+    # Ctrl-C reaches the whole process group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_daemon, daemon=True).start()
+
+
+def _end_with_the_daemon() -> None:
+    """A daemon that is killed says nothing to its workers: they would wait for ever, keys in memory."""
+    daemon = multiprocessing.parent_process()
+    if daemon is not None:
+        wait([daemon.sentinel])
+        os._exit(1)

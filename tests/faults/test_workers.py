@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,3 +97,41 @@ async def test_task__that_refuses__gives_its_own_error_and_spoils_nothing(worker
 async def test_task__with_keyword_arguments__is_refused(workers: Workers) -> None:
     with pytest.raises(TypeError, match="positional"):
         await workers.run(evaluate_batch, SECRET, elements=[])
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is there and not only waiting to be counted as dead."""
+    try:
+        state = _shown(process, "stat").rpartition(b")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in {b"Z", b"X"}
+
+
+DAEMON = """
+import asyncio, os
+from oracle.crypto.workers import Workers
+
+async def main():
+    print(await Workers(1).run(os.getpid), flush=True)
+    await asyncio.sleep(60)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_workers__of_a_daemon_that_is_killed__end_with_it(tmp_path: Path) -> None:
+    script = tmp_path / "daemon.py"
+    script.write_text(DAEMON)
+    daemon = await asyncio.create_subprocess_exec(sys.executable, script, stdout=asyncio.subprocess.PIPE)
+    assert daemon.stdout is not None
+    worker = int(await daemon.stdout.readline())
+    assert _runs(worker)
+
+    daemon.kill()
+    await daemon.wait()
+
+    async with asyncio.timeout(20):
+        while _runs(worker):  # noqa: ASYNC110 - another process sets no event
+            await asyncio.sleep(0.05)
