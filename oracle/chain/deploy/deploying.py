@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +23,7 @@ from oracle.chain.deployment import (
 )
 from oracle.chain.errors import DeploymentUnfinished
 from oracle.chain.lane import Lane, LaneSettings
-from oracle.chain.node import LATEST
+from oracle.chain.node import LATEST, Node
 from oracle.chain.quantities import hexadecimal
 from oracle.chain.signing import TransactionSigner
 from oracle.crypto.keccak import keccak256
@@ -132,7 +133,7 @@ class Deployment:
         contracts = {}
         for name in CONTRACT_NAMES:
             address = progress.contracts[name]
-            code = await self.connection.ask(lambda node, address=address: node.code(address))  # type: ignore[misc]
+            code = await self.connection.ask(partial(Node.code, account=address))
             contracts[name] = DeployedContract(address=address, code_hash=keccak256(code))
         return DeploymentRecord(
             chain_id=progress.beginning.chain_id,
