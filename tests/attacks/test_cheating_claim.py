@@ -128,7 +128,7 @@ async def test_claim__after_the_claim_window__is_not_served(talk: Conversation, 
     await _proven(talk, HELD)
     receipt = await _claim(talk, lambda opening: opening)
 
-    chain.call("evm_increaseTime", 120 + 600 + 5)
+    chain.call("evm_setNextBlockTimestamp", (await talk.batch()).deadline + 600 + 1)
     chain.call("evm_mine")
     await talk.read_chain()
 
