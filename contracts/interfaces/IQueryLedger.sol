@@ -13,7 +13,6 @@ interface IQueryLedger {
 
     /// @dev A commitment as it stands, in one slot. All zeros: never committed.
     struct Committal {
-        uint64 requester;
         uint32 count;
         uint64 deadline;
         uint64 blockNumber;
@@ -24,8 +23,8 @@ interface IQueryLedger {
     /// @dev The caller is not the current operator of a member in standing.
     error NotOperatorInStanding(address caller);
     error NegativeBalance(uint64 requester, int256 balance);
-    /// @dev Whoever commits a batch first keeps it. A copied identifier serves its copier nothing, as the request names
-    /// its requester; the member that it was copied from draws another nonce.
+    /// @dev A requester commits a batch once. Others may copy the identifier: that disturbs nobody, as commitments are kept
+    /// by requester, and serves them nothing, as the request behind it names its requester.
     error BatchAlreadyCommitted(bytes32 batchId, uint64 requester);
     error CountOutOfBounds(bytes32 batchId, uint32 count, uint256 max);
     error DeadlineOutOfBounds(bytes32 batchId, uint64 deadline, uint256 timestamp, uint256 latest);
@@ -33,6 +32,6 @@ interface IQueryLedger {
     /// @notice Commits the caller's batches, all or none. Operator of a member in standing with no negative balance only.
     function commit(Commitment[] calldata commitments) external;
 
-    /// @notice What was committed under an identifier; all zeros when nothing was.
-    function commitmentOf(bytes32 batchId) external view returns (Committal memory);
+    /// @notice What a requester committed under an identifier; all zeros when nothing was.
+    function commitmentOf(uint64 requester, bytes32 batchId) external view returns (Committal memory);
 }

@@ -14,7 +14,7 @@ contract QueryLedger is IQueryLedger {
     IMemberRegistry private immutable _REGISTRY;
     IProtocolParameters private immutable _PARAMETERS;
     ICreditLedger private immutable _CREDITS;
-    mapping(bytes32 batchId => Committal committal) private _committals;
+    mapping(uint64 requester => mapping(bytes32 batchId => Committal committal)) private _committals;
 
     constructor(IMemberRegistry registry, IProtocolParameters parameters, ICreditLedger credits) {
         _REGISTRY = registry;
@@ -36,21 +36,19 @@ contract QueryLedger is IQueryLedger {
     }
 
     /// @inheritdoc IQueryLedger
-    function commitmentOf(bytes32 batchId) external view returns (Committal memory) {
-        return _committals[batchId];
+    function commitmentOf(uint64 requester, bytes32 batchId) external view returns (Committal memory) {
+        return _committals[requester][batchId];
     }
 
     function _commit(uint64 requester, Commitment calldata commitment, uint256 maxCount, uint256 latest) private {
         (bytes32 batchId, uint32 count, uint64 deadline) = (commitment.batchId, commitment.count, commitment.deadline);
-        uint64 owner = _committals[batchId].requester;
-        if (owner != 0) revert BatchAlreadyCommitted(batchId, owner);
+        if (_committals[requester][batchId].count != 0) revert BatchAlreadyCommitted(batchId, requester);
         if (count == 0 || count > maxCount) revert CountOutOfBounds(batchId, count, maxCount);
         if (deadline <= block.timestamp || deadline > latest) {
             revert DeadlineOutOfBounds(batchId, deadline, block.timestamp, latest);
         }
-        _committals[batchId] = Committal({
-            requester: requester, count: count, deadline: deadline, blockNumber: SafeCast.toUint64(block.number)
-        });
+        _committals[requester][batchId] =
+            Committal({count: count, deadline: deadline, blockNumber: SafeCast.toUint64(block.number)});
         emit Committed(batchId, requester, count, deadline);
     }
 }

@@ -53,47 +53,49 @@ class Answering:
         self._clock = clock
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_REQUESTER))
-        self._under_way: set[BatchId] = set()
+        self._under_way: set[tuple[MemberId, BatchId]] = set()
 
     async def note(self, committed: Iterable[Committed]) -> None:
         """Journal batches that others committed; safe to repeat."""
         for fact in committed:
             if fact.requester != self._me:
-                await self._journal.seen(fact.batch_id, fact.requester, fact.count, fact.deadline)
+                await self._journal.seen(fact.requester, fact.batch_id, fact.count, fact.deadline)
 
     async def note_reorganisation(self) -> None:
         """Forget batches whose commitment is gone and that nothing was signed for."""
-        for batch_id, _ in await self._journal.open_batches():
-            if self._view.commitment(batch_id) is None:
-                await self._journal.unseen(batch_id)
+        for requester, batch_id in await self._journal.open_batches():
+            if self._view.commitment(requester, batch_id) is None:
+                await self._journal.unseen(requester, batch_id)
 
     async def round(self) -> None:
         """Take all open batches that are not under way one attempt further, soonest deadline first."""
         async with asyncio.TaskGroup() as group:
-            for batch_id, requester in await self._journal.open_batches():
-                if batch_id not in self._under_way:
-                    self._under_way.add(batch_id)
-                    group.create_task(self._attempt(batch_id, requester))
+            for requester, batch_id in await self._journal.open_batches():
+                if (requester, batch_id) not in self._under_way:
+                    self._under_way.add((requester, batch_id))
+                    group.create_task(self._attempt(requester, batch_id))
 
-    async def _attempt(self, batch_id: BatchId, requester: MemberId) -> None:
+    async def _attempt(self, requester: MemberId, batch_id: BatchId) -> None:
         async with self._places[requester]:
             try:
-                await self._advance(batch_id)
+                await self._advance(requester, batch_id)
             except Transient as error:
                 log.info("answer_waits", batch=batch_id.hex(), reason=error.code)
             except Refused as error:
                 # The other side sent something else than agreed, or does not want the reply any more.
                 log.warning("answer_not_taken", batch=batch_id.hex(), reason=error.code)
             finally:
-                self._under_way.discard(batch_id)
+                self._under_way.discard((requester, batch_id))
 
-    async def _advance(self, batch_id: BatchId) -> None:
-        while (batch := await self._journal.batch(batch_id)) is not None:
-            committed = self._view.commitment(batch_id)
+    async def _advance(self, requester: MemberId, batch_id: BatchId) -> None:
+        while (batch := await self._journal.batch(requester, batch_id)) is not None:
+            committed = self._view.commitment(requester, batch_id)
             if committed is None:
                 return
             if batch.deadline < self._clock.chain_time():
-                await self._journal.ended(batch_id, AnswerState.EXPIRED, RefusalReason.DEADLINE_PASSED)
+                await self._journal.ended(
+                    requester, batch_id, AnswerState.EXPIRED, RefusalReason.DEADLINE_PASSED
+                )
                 return
             match batch.state:
                 case AnswerState.SEEN:
@@ -126,7 +128,7 @@ class Answering:
         if isinstance(envelope, RefusalReason):
             await self._refuse(batch, envelope)
             return
-        await self._journal.fetched(batch.batch_id, envelope)
+        await self._journal.fetched(batch.requester, batch.batch_id, envelope)
 
     async def _answer(self, batch: AnsweredBatch, committed: Committed) -> None:
         if batch.envelope is None:
@@ -151,7 +153,9 @@ class Answering:
         except FrameTooLarge:
             await self._refuse(batch, RefusalReason.REPLY_TOO_LARGE)
             return
-        await self._journal.sealed(batch.batch_id, answer, self._admission.query_fees(committed))
+        await self._journal.sealed(
+            batch.requester, batch.batch_id, answer, self._admission.query_fees(committed)
+        )
 
     async def _deliver(self, batch: AnsweredBatch) -> None:
         if batch.answer is None:
@@ -159,7 +163,7 @@ class Answering:
         await self._courier.deliver_reply(
             batch.requester, batch.batch_id, statement=batch.answer.statement, frame=batch.answer.frame
         )
-        await self._journal.delivered(batch.batch_id)
+        await self._journal.delivered(batch.requester, batch.batch_id)
 
     async def _refuse(self, batch: AnsweredBatch, reason: RefusalReason) -> None:
         """Tell the requester why, then end; if it is not reached now, the next round tells it again."""
@@ -169,4 +173,4 @@ class Answering:
         refusal = Refusal(reason=reason, detail=reason.name.replace("_", " ").lower())
         frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
         await self._courier.deliver_refusal(batch.requester, batch.batch_id, frame=frame)
-        await self._journal.ended(batch.batch_id, AnswerState.REFUSED, reason)
+        await self._journal.ended(batch.requester, batch.batch_id, AnswerState.REFUSED, reason)

@@ -89,8 +89,8 @@ class Settling:
     async def take(self, message: OpenedMessage) -> bytes:
         """The frame that answers a receipt. Raises `UnknownBatch` for what this member never answered."""
         async with self._lanes[message.sender]:
-            batch = await self._journal.batch(message.header.batch_id)
-            if batch is None or batch.requester != message.sender or batch.answer is None:
+            batch = await self._journal.batch(message.sender, message.header.batch_id)
+            if batch is None or batch.answer is None:
                 raise UnknownBatch("No reply of this member to you has this batch identifier.")
             digest = keccak256(message.statement + message.frame)
             if batch.state is AnswerState.SETTLED:
@@ -149,7 +149,7 @@ class Settling:
 
     def _charge(self, batch: AnsweredBatch, records: tuple[ServedRecord, ...]) -> Totals:
         """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
-        committed = self._view.commitment(batch.batch_id)
+        committed = self._view.commitment(batch.requester, batch.batch_id)
         if committed is None:
             raise CommitmentGone("A reorganisation took the batch's commitment back; send the receipt again.")
         epoch = self._view.epoch_of(committed.at.block_timestamp)
@@ -201,7 +201,7 @@ class Settling:
         if held is not None:
             await self._vouchers.accept(requester, batch_id, charge, held)
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
-        await self._journal.settled(batch_id, case.digest, frame, reason=refused_for)
+        await self._journal.settled(requester, batch_id, case.digest, frame, reason=refused_for)
         return frame
 
     async def _again(self, batch: AnsweredBatch, digest: bytes) -> bytes:

@@ -69,9 +69,7 @@ class Collector:
     async def note_commitments(self) -> None:
         """Find our prepared batches on the chain and note who has to answer them."""
         for batch in await self._asked.batches_in(BatchState.PREPARED):
-            found = self._view.commitment(batch.batch_id)
-            # An identifier that another member put on the chain first is none of our commitments.
-            if found is not None and found.requester == self._me:
+            if self._view.commitment(self._me, batch.batch_id) is not None:
                 await self._asked.committed(batch.batch_id, self._clock.wall_ms(), self._holders(batch))
                 self._changed()
 
@@ -79,7 +77,7 @@ class Collector:
         """Batches whose commitment a reorganisation took are prepared again."""
         view = self._view
         for batch in await self._asked.batches_in(BatchState.COMMITTED):
-            if view.commitment(batch.batch_id) is None:
+            if view.commitment(self._me, batch.batch_id) is None:
                 await self._asked.uncommitted(batch.batch_id)
 
     async def take(self, message: OpenedMessage) -> None:
@@ -108,7 +106,7 @@ class Collector:
     async def _catch_up(self, batch_id: BatchId) -> bool:
         """A holder read the commitment before us: read it too, instead of sending the holder away."""
         found = await self._clock.catch_up(
-            lambda: self._view.commitment(batch_id) is not None, patience_s=CATCH_UP_S
+            lambda: self._view.commitment(self._me, batch_id) is not None, patience_s=CATCH_UP_S
         )
         if found:
             await self.note_commitments()
@@ -156,9 +154,7 @@ class Collector:
         """Expire what was not answered by its deadline and close batches with nothing left to wait for."""
         now = self._clock.chain_time()
         for batch in await self._asked.batches_in(BatchState.PREPARED):
-            committed = self._view.commitment(batch.batch_id)
-            ours = committed is not None and committed.requester == self._me
-            if batch.deadline < now and not ours:
+            if batch.deadline < now and self._view.commitment(self._me, batch.batch_id) is None:
                 await self._asked.close(batch.batch_id, BatchState.FAILED)
                 self._changed()
         for batch in await self._asked.batches_in(BatchState.COMMITTED):
@@ -183,7 +179,7 @@ class Collector:
     def _holders(self, batch: AskedBatch) -> tuple[MemberId, ...]:
         """Members in standing that had published before the commitment; the others are not ready."""
         view = self._view
-        commitment = view.commitment(batch.batch_id)
+        commitment = view.commitment(self._me, batch.batch_id)
         if commitment is None:
             return ()
         block = commitment.at.block_number
@@ -195,7 +191,7 @@ class Collector:
 
     def _case(self, batch: AskedBatch, reply: AskedReply) -> ReplyCase:
         view = self._view
-        commitment = commitment_of(view, batch.batch_id)
+        commitment = commitment_of(view, self._me, batch.batch_id)
         if reply.received is None:
             raise Broken("a reply is judged that is not in the journal")
         published = view.publication_before(reply.holder, commitment.at.block_number)

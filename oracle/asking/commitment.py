@@ -5,7 +5,7 @@ from typing import ClassVar
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
 from oracle.domain.errors import Transient
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 
 
 class NotYetCommitted(Transient):
@@ -14,9 +14,9 @@ class NotYetCommitted(Transient):
     code: ClassVar[str] = "not_yet_committed"
 
 
-def commitment_of(view: AllianceView, batch_id: BatchId) -> Committed:
+def commitment_of(view: AllianceView, me: MemberId, batch_id: BatchId) -> Committed:
     """Raises `NotYetCommitted`; everything that prices or judges a reply starts from here."""
-    found = view.commitment(batch_id)
+    found = view.commitment(me, batch_id)
     if found is None:
         raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
     return found

@@ -49,6 +49,7 @@ class Receipts:
     def __init__(
         self,
         *,
+        me: MemberId,
         asked: AskedJournal,
         journal: ReceiptJournal,
         replies: ReplyJournal,
@@ -58,6 +59,7 @@ class Receipts:
         view: AllianceView,
         changed: Callable[[], None],
     ) -> None:
+        self._me = me
         self._asked = asked
         self._journal = journal
         self._replies = replies
@@ -89,7 +91,7 @@ class Receipts:
 
     def _charge(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> tuple[Totals, int]:
         """What the reply costs at the prices of the commitment's epoch, and their version."""
-        commitment = commitment_of(self._view, batch.batch_id)
+        commitment = commitment_of(self._view, self._me, batch.batch_id)
         epoch = self._view.epoch_of(commitment.at.block_timestamp)
         prices = self._view.price_at(epoch)
         charge = charge_for(

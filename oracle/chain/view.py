@@ -113,8 +113,8 @@ class AllianceView:
         """The last publication in a block strictly before this one."""
         return self.publications.before(holder, block)
 
-    def commitment(self, batch: BatchId) -> Committed | None:
-        return self.commitments.get(batch)
+    def commitment(self, requester: MemberId, batch: BatchId) -> Committed | None:
+        return self.commitments.get(requester, batch)
 
     def parameter(self, name: str) -> ParameterValue:
         """Raises UnknownParameter."""

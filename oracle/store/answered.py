@@ -14,19 +14,23 @@ OPEN_STATES = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 
 
 class AnswerJournal:
-    """A batch moves forward only; a step taken twice changes nothing the second time."""
+    """A batch moves forward only; a step taken twice changes nothing the second time.
+
+    Rows are kept by requester and batch: others may commit an identifier that they copied. Blobs are bound to
+    the batch alone, which is enough: an identifier is the digest of a request that names one requester.
+    """
 
     def __init__(self, database: Database, cipher: StorageCipher) -> None:
         self._database = database
         self._cipher = cipher
 
-    async def seen(self, batch_id: BatchId, requester: MemberId, count: int, deadline: int) -> None:
+    async def seen(self, requester: MemberId, batch_id: BatchId, count: int, deadline: int) -> None:
         async with self._database.writing() as connection:
             await connection.execute(
                 insert(answers)
                 .values(
-                    batch_id=batch_id,
                     requester=requester,
+                    batch_id=batch_id,
                     state=AnswerState.SEEN,
                     reason=0,
                     elements=count,
@@ -36,36 +40,49 @@ class AnswerJournal:
                 .on_conflict_do_nothing()
             )
 
-    async def unseen(self, batch_id: BatchId) -> None:
+    async def unseen(self, requester: MemberId, batch_id: BatchId) -> None:
         """A reorganisation took the commitment and nothing was signed yet: forget it until it is back."""
         async with self._database.writing() as connection:
             await connection.execute(
                 answers.delete().where(
+                    answers.c.requester == requester,
                     answers.c.batch_id == batch_id,
                     answers.c.state.in_((AnswerState.SEEN, AnswerState.FETCHED)),
                 )
             )
 
-    async def fetched(self, batch_id: BatchId, envelope: Envelope) -> None:
+    async def fetched(self, requester: MemberId, batch_id: BatchId, envelope: Envelope) -> None:
         sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope"))
-        await self._turn(batch_id, (AnswerState.SEEN,), state=AnswerState.FETCHED, envelope=sealed)
+        await self._turn(requester, batch_id, (AnswerState.SEEN,), state=AnswerState.FETCHED, envelope=sealed)
 
-    async def sealed(self, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
+    async def sealed(self, requester: MemberId, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
         """Write the reply before it leaves; it is the only one this batch will ever get."""
         sealed = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
         await self._turn(
-            batch_id, (AnswerState.FETCHED,), state=AnswerState.SEALED, reply=sealed, query_fees=query_fees
+            requester,
+            batch_id,
+            (AnswerState.FETCHED,),
+            state=AnswerState.SEALED,
+            reply=sealed,
+            query_fees=query_fees,
         )
 
-    async def delivered(self, batch_id: BatchId) -> None:
-        await self._turn(batch_id, (AnswerState.SEALED,), state=AnswerState.DELIVERED)
+    async def delivered(self, requester: MemberId, batch_id: BatchId) -> None:
+        await self._turn(requester, batch_id, (AnswerState.SEALED,), state=AnswerState.DELIVERED)
 
     async def settled(
-        self, batch_id: BatchId, receipt_digest: bytes, disclosures: bytes, *, reason: int = 0
+        self,
+        requester: MemberId,
+        batch_id: BatchId,
+        receipt_digest: bytes,
+        disclosures: bytes,
+        *,
+        reason: int = 0,
     ) -> None:
         """End with a receipt and what answered it; `reason` is why the requester refused the reply, if so."""
         sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
         await self._turn(
+            requester,
             batch_id,
             (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED),
             state=AnswerState.SETTLED,
@@ -74,25 +91,29 @@ class AnswerJournal:
             reason=reason,
         )
 
-    async def ended(self, batch_id: BatchId, state: AnswerState, reason: int = 0) -> None:
+    async def ended(
+        self, requester: MemberId, batch_id: BatchId, state: AnswerState, reason: int = 0
+    ) -> None:
         """End a batch that gets no reply: refused with a reason, or expired."""
-        await self._turn(batch_id, OPEN_STATES, state=state, reason=reason)
+        await self._turn(requester, batch_id, OPEN_STATES, state=state, reason=reason)
 
-    async def batch(self, batch_id: BatchId) -> AnsweredBatch | None:
+    async def batch(self, requester: MemberId, batch_id: BatchId) -> AnsweredBatch | None:
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(answers).filter_by(batch_id=batch_id))).first()
+            row = (
+                await connection.execute(select(answers).filter_by(requester=requester, batch_id=batch_id))
+            ).first()
         return None if row is None else self._batch_of(row)
 
-    async def open_batches(self) -> tuple[tuple[BatchId, MemberId], ...]:
-        """(batch, requester) of what is still to be answered, soonest deadline first."""
+    async def open_batches(self) -> tuple[tuple[MemberId, BatchId], ...]:
+        """(requester, batch) of what is still to be answered, soonest deadline first."""
         statement = (
-            select(answers.c.batch_id, answers.c.requester)
+            select(answers.c.requester, answers.c.batch_id)
             .where(answers.c.state.in_(OPEN_STATES))
             .order_by(answers.c.deadline)
         )
         async with self._database.reading() as connection:
             rows = await connection.execute(statement)
-            return tuple((BatchId(row.batch_id), MemberId(row.requester)) for row in rows)
+            return tuple((MemberId(row.requester), BatchId(row.batch_id)) for row in rows)
 
     async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
         """(query fees of replies without receipt, how many of them are past their deadline)."""
@@ -118,11 +139,17 @@ class AnswerJournal:
             rows = await connection.execute(statement)
             return {row.state: row.batches for row in rows}
 
-    async def _turn(self, batch_id: BatchId, source: tuple[AnswerState, ...], **values: object) -> None:
+    async def _turn(
+        self, requester: MemberId, batch_id: BatchId, source: tuple[AnswerState, ...], **values: object
+    ) -> None:
         async with self._database.writing() as connection:
             await connection.execute(
                 update(answers)
-                .where(answers.c.batch_id == batch_id, answers.c.state.in_(source))
+                .where(
+                    answers.c.requester == requester,
+                    answers.c.batch_id == batch_id,
+                    answers.c.state.in_(source),
+                )
                 .values(**values)
             )
 

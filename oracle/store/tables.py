@@ -141,8 +141,8 @@ signed = Table(
 answers = Table(
     "answers",
     metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
     Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("requester", BigInteger, nullable=False, index=True),
     Column("state", String(16), nullable=False, index=True),
     Column("reason", Integer, nullable=False, default=0),
     Column("elements", Integer, nullable=False),

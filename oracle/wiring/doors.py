@@ -86,9 +86,7 @@ class Doors:
             raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
 
     def _committed(self, batch_id: BatchId) -> bool:
-        """Whether the chain has it as ours: another member may have committed the same identifier."""
-        committed = self._view.commitment(batch_id)
-        return committed is not None and committed.requester == self._me
+        return self._view.commitment(self._me, batch_id) is not None
 
     async def reply(self, raw: bytes, peer: MemberId) -> None:
         await self._collector.take(self._post.open(raw, sender=peer, expected=TO_THE_REQUESTER))

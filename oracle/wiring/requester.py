@@ -44,6 +44,7 @@ def build_requester(
     """`submitted` wakes the round that commits."""
     journals, changes = _journals(base), Changes()
     receipts = Receipts(
+        me=me,
         asked=journals.asked,
         journal=journals.receipts,
         replies=journals.replies,

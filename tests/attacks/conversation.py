@@ -150,7 +150,7 @@ class Conversation:
 
     async def answered(self) -> AnsweredBatch:
         """The batch as the holder has it."""
-        found = await self.holder.holder.journal.batch(self.batch_id)
+        found = await self.holder.holder.journal.batch(self.bank.id, self.batch_id)
         assert found is not None
         return found
 

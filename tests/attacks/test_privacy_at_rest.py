@@ -143,8 +143,8 @@ async def _in_a_sealed_column(asked: Asked, planted: bytes) -> None:
     """Nobody sees it in the files; the key opens it."""
     journal, fact = asked.holder.holder.journal, await asked.talk.answered()
     batch_id = type(fact.batch_id)(b"\x05" * 32)
-    await journal.seen(batch_id, fact.requester, 1, fact.deadline)
-    await journal.fetched(batch_id, Envelope(statement=b"", elements=planted))
+    await journal.seen(fact.requester, batch_id, 1, fact.deadline)
+    await journal.fetched(fact.requester, batch_id, Envelope(statement=b"", elements=planted))
 
 
 async def _in_the_dataset(asked: Asked, planted: bytes) -> None:

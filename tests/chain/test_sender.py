@@ -10,6 +10,7 @@ from eth_account import Account
 
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import bindings
+from oracle.chain.contracts.consortium_governor import motion
 from oracle.chain.contracts.query_ledger import Commitment, QueryLedger
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.digest_signing import AccountSigner
@@ -125,19 +126,19 @@ async def test_execute__mined_without_effect__explains_why(
     connection: ChainConnection,
     until_nonce: UntilNonce,
     lane_of: LaneOf,
-    queries: QueryLedger,
+    record: DeploymentRecord,
     founders: tuple[Founder, ...],
     transaction_journal: TransactionJournal,
     ask_chain: AskChain,
 ) -> None:
     lane, rival = lane_of(founders[0].operator, transaction_journal), founders[1].operator
-    order = await _order(connection, queries, b"twice")
+    order = bindings(record).governor.propose(motion([NOWHERE], "whoever is first"))
     await ask_chain("evm_setAutomine", False)
-    running = asyncio.create_task(lane.execute("commit", order))
+    running = asyncio.create_task(lane.execute("propose", order))
     await until_nonce(lane.account, 1)
     await ask_chain("anvil_setBalance", rival.address, hex(10**18))
     overtaking = UnsignedTransaction(
-        chain_id=31337, nonce=0, gas=200_000, gas_price=10**9, to=order.to, data=order.data
+        chain_id=31337, nonce=0, gas=500_000, gas_price=10**9, to=order.to, data=order.data
     )
     await connection.ask(lambda node: node.send_raw(rival.sign(overtaking).raw))
     await ask_chain("evm_mine")
@@ -145,11 +146,10 @@ async def test_execute__mined_without_effect__explains_why(
     with pytest.raises(TransactionReverted) as reverted:
         await running
 
-    assert reverted.value.error == "BatchAlreadyCommitted"
-    assert reverted.value.arguments[1] == 2
-    row = await transaction_journal.by_intent("commit")
+    assert reverted.value.error == "GovernorUnexpectedProposalState"
+    row = await transaction_journal.by_intent("propose")
     assert row is not None
-    assert (row.status, row.error) == (TransactionStatus.REVERTED, "BatchAlreadyCommitted")
+    assert (row.status, row.error) == (TransactionStatus.REVERTED, "GovernorUnexpectedProposalState")
 
 
 async def test_lanes__two_accounts_one_journal__do_not_disturb_each_other(

@@ -20,20 +20,27 @@ contract QueryLedgerTest is World {
         vm.prank(operator(1));
         queries.commit(list);
         for (uint256 i = 0; i < list.length; ++i) {
-            IQueryLedger.Committal memory kept = queries.commitmentOf(list[i].batchId);
-            vm.assertEq(kept.requester, 1);
+            IQueryLedger.Committal memory kept = queries.commitmentOf(1, list[i].batchId);
             vm.assertEq(kept.count, list[i].count);
             vm.assertEq(kept.deadline, list[i].deadline);
             vm.assertEq(kept.blockNumber, 88);
         }
-        vm.assertEq(queries.commitmentOf(keccak256("third")).requester, 0);
+        vm.assertEq(queries.commitmentOf(1, keccak256("third")).count, 0);
+        vm.assertEq(queries.commitmentOf(2, BATCH).count, 0);
     }
 
-    function test_commit__the_same_batch_again__refused_for_everyone() public {
+    function test_commit__an_identifier_that_another_committed_first__is_kept_by_requester() public {
+        uint64 deadline = uint64(block.timestamp + 60);
+        commit(2, BATCH, 7, deadline);
+        commit(1, BATCH, 3, deadline);
+        vm.assertEq(queries.commitmentOf(2, BATCH).count, 7);
+        vm.assertEq(queries.commitmentOf(1, BATCH).count, 3);
+    }
+
+    function test_commit__the_same_batch_again__refused() public {
         commit(1, BATCH, 1, uint64(block.timestamp + 60));
         bytes memory refusal = abi.encodeWithSelector(IQueryLedger.BatchAlreadyCommitted.selector, BATCH, uint64(1));
         expectRefusal(1, BATCH, 1, uint64(block.timestamp + 60), refusal);
-        expectRefusal(2, BATCH, 2, uint64(block.timestamp + 90), refusal);
         vm.warp(block.timestamp + 2 hours);
         expectRefusal(1, BATCH, 1, uint64(block.timestamp + 60), refusal);
     }
@@ -45,7 +52,7 @@ contract QueryLedgerTest is World {
         vm.expectRevert(abi.encodeWithSelector(IQueryLedger.BatchAlreadyCommitted.selector, BATCH, uint64(1)));
         vm.prank(operator(1));
         queries.commit(list);
-        vm.assertEq(queries.commitmentOf(BATCH).requester, 0);
+        vm.assertEq(queries.commitmentOf(1, BATCH).count, 0);
     }
 
     function test_commit__count_out_of_bounds__refused() public {

@@ -12,7 +12,7 @@ from oracle.chain.deployment import read_record
 from oracle.chain.node import LATEST
 from oracle.demo.institutions import Institution
 from oracle.domain.errors import RiskmeshError
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import Finding, HolderState, PairAccount, QueryState, RawSubject, RecordState
 
 QUESTION = tuple(
@@ -85,9 +85,10 @@ async def _submit(asker: Institution) -> tuple[str, BatchId]:
 
 async def _committed(alliance: Alliance, batch_id: BatchId) -> None:
     ledger = bindings(read_record(alliance.work / "deployment.json")).queries
+    asker = MemberId((await _numbers(alliance))["asker"])
     async with asyncio.timeout(PATIENCE_S), open_connection([alliance.rpc]) as connection:
         while True:
-            if await ledger.commitment_of(connection, batch_id, block=LATEST) is not None:
+            if await ledger.commitment_of(connection, asker, batch_id, block=LATEST) is not None:
                 return
             await asyncio.sleep(0.005)
 

@@ -19,7 +19,6 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCommitment:
-    requester: MemberId
     commitment: Commitment
     block_number: BlockNumber
 
@@ -33,15 +32,14 @@ class QueryLedger:
         return self.contract.order("commit", values)
 
     async def commitment_of(
-        self, connection: ChainConnection, batch: BatchId, *, block: BlockPin
+        self, connection: ChainConnection, requester: MemberId, batch: BatchId, *, block: BlockPin
     ) -> StoredCommitment | None:
-        values = await self.contract.read(connection, block, "commitmentOf", batch)
+        values = await self.contract.read(connection, block, "commitmentOf", requester, batch)
         if len(values) == 1:
             values = struct(values)
         if integer(values) == 0:
             return None
         return StoredCommitment(
-            requester=MemberId(integer(values)),
-            commitment=Commitment(batch_id=batch, count=integer(values, 1), deadline=integer(values, 2)),
-            block_number=BlockNumber(integer(values, 3)),
+            commitment=Commitment(batch_id=batch, count=integer(values), deadline=integer(values, 1)),
+            block_number=BlockNumber(integer(values, 2)),
         )

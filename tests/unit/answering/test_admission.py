@@ -64,7 +64,7 @@ async def put(consortium: Consortium) -> Put:
     accepted = await asker.submit("a.example", "b.example", "c.example")
     await asker.commit()
     batch = await asker.batch(accepted)
-    committed = consortium.chain.view.commitment(batch.batch_id)
+    committed = consortium.chain.view.commitment(asker.id, batch.batch_id)
     assert committed is not None
     message = await holder.courier.fetch_envelope(asker.id, batch.batch_id)
     return Put(asker=asker, holder=holder, batch=batch, committed=committed, message=message)

@@ -24,7 +24,7 @@ from oracle.peer.record_codec import open_frame, record_digest
 from oracle.peer.statements import parse_reply_head
 from oracle.wiring.snapshots import DatasetSnapshots
 
-NORTH, FIRST = MemberId(2), KeyVersion(1)
+ASKER, NORTH, FIRST = MemberId(1), MemberId(2), KeyVersion(1)
 
 
 def _maker(house: House) -> ReplyMaker:
@@ -44,7 +44,7 @@ async def _committed(consortium: Consortium, *names: str, deadline_s: int | None
 
 
 async def _state(house: House, batch: AskedBatch) -> AnswerState:
-    found = await house.holder.journal.batch(batch.batch_id)
+    found = await house.holder.journal.batch(ASKER, batch.batch_id)
     assert found is not None
     return found.state
 
@@ -86,10 +86,10 @@ async def test_batch__answered_by_two_rounds__gets_one_reply(consortium: Consort
     batch = await _committed(consortium, "north.example")
 
     await north.answer()
-    first = await north.holder.journal.batch(batch.batch_id)
+    first = await north.holder.journal.batch(ASKER, batch.batch_id)
     await north.answer()
 
-    assert await north.holder.journal.batch(batch.batch_id) == first
+    assert await north.holder.journal.batch(ASKER, batch.batch_id) == first
     assert len(north.client.sent) == 1
     assert await _state(north, batch) is AnswerState.DELIVERED
 
@@ -137,7 +137,7 @@ async def test_batch__of_this_member_itself__is_not_noted(consortium: Consortium
 
     await consortium[1].answer()
 
-    assert await consortium[1].holder.journal.batch(batch.batch_id) is None
+    assert await consortium[1].holder.journal.batch(ASKER, batch.batch_id) is None
 
 
 async def test_batch__committed_before_the_first_publication__is_told_not_ready(
@@ -154,7 +154,7 @@ async def test_batch__committed_before_the_first_publication__is_told_not_ready(
 
     await north.answer()
 
-    found = await north.holder.journal.batch(batch.batch_id)
+    found = await north.holder.journal.batch(ASKER, batch.batch_id)
     assert found is not None
     assert (found.state, found.reason) == (AnswerState.REFUSED, RefusalReason.NOT_READY)
 
@@ -164,7 +164,7 @@ async def test_batch__its_commitment_taken_by_a_reorganisation__is_forgotten_onl
 ) -> None:
     north, south = consortium[2], consortium[3]
     batch = await _committed(consortium, "north.example")
-    committed = consortium.chain.view.commitment(batch.batch_id)
+    committed = consortium.chain.view.commitment(ASKER, batch.batch_id)
     assert committed is not None
     await north.answer()
     await south.holder.answering.note([committed])
@@ -175,7 +175,7 @@ async def test_batch__its_commitment_taken_by_a_reorganisation__is_forgotten_onl
         await house.holder.answering.round()
 
     assert await _state(north, batch) is AnswerState.DELIVERED
-    assert await south.holder.journal.batch(batch.batch_id) is None
+    assert await south.holder.journal.batch(ASKER, batch.batch_id) is None
     consortium.chain.happen(lambda at: replace(committed, at=at))
     await south.answer()
     assert await _state(south, batch) is AnswerState.DELIVERED
@@ -187,7 +187,7 @@ async def test_disclosure__of_each_kind_of_claim__serves_withdraws_or_refuses(
     north = consortium[2]
     batch = await _committed(consortium, "north.example")
     await north.answer()
-    answered = await north.holder.journal.batch(batch.batch_id)
+    answered = await north.holder.journal.batch(ASKER, batch.batch_id)
     assert answered is not None
     assert answered.answer is not None
     listed = decode_reply(answered.answer.frame).cuts[0].buckets[0].tags

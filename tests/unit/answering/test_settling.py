@@ -60,7 +60,7 @@ class Answered:
         return Signed(value=changed, signature=(signer or self.asker).notary.sign(changed))
 
     async def state(self) -> AnswerState:
-        found = await self.holder.holder.journal.batch(self.batch.batch_id)
+        found = await self.holder.holder.journal.batch(self.asker.id, self.batch.batch_id)
         assert found is not None
         return found.state
 

@@ -230,7 +230,7 @@ async def test_batch__past_its_deadline__expires_whoever_was_silent(consortium: 
 
 async def test_reorganisation__takes_a_commitment_with_a_reply__judges_when_it_is_back(answered: Any) -> None:
     asker, chain = answered.asker, answered.consortium.chain
-    committed = chain.view.commitment(answered.batch.batch_id)
+    committed = chain.view.commitment(asker.id, answered.batch.batch_id)
     chain.forget(committed)
     await asker.requester.collector.note_reorganisation()
     await asker.judge()
@@ -250,7 +250,7 @@ async def test_reorganisation__takes_a_commitment_with_a_reply__judges_when_it_i
 
 async def test_reorganisation__between_verdict_and_receipt__waits_with_the_charge(answered: Any) -> None:
     asker, chain = answered.asker, answered.consortium.chain
-    committed = chain.view.commitment(answered.batch.batch_id)
+    committed = chain.view.commitment(asker.id, answered.batch.batch_id)
     proven = await asker.base.workers.run(prove_reply, answered.case)
     assert await asker.requester.journals.replies.accepted(answered.batch.batch_id, proven)
     chain.forget(committed)

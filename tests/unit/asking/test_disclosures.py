@@ -25,7 +25,7 @@ async def served(consortium: Consortium) -> Any:
     accepted = await consortium.whole("north.example", "clear.example")
     batch = await asker.batch(accepted)
     reply = await asker.requester.journals.replies.reply(batch.batch_id, NORTH)
-    settled = await north.holder.journal.batch(batch.batch_id)
+    settled = await north.holder.journal.batch(asker.id, batch.batch_id)
     assert settled is not None
     (record,) = decode_disclosures(settled.disclosures or b"").records
     return asker, north, batch, reply, record

@@ -84,4 +84,4 @@ def test_become__another_view__takes_over_all_of_it() -> None:
     view.become(fresh)
 
     assert view == fresh
-    assert view.commitment(BatchId(bytes(32))) == COMMITTED
+    assert view.commitment(COMMITTED.requester, COMMITTED.batch_id) == COMMITTED

@@ -41,11 +41,11 @@ def journal(database: Database, cipher: StorageCipher) -> AnswerJournal:
 
 async def _advance(journal: AnswerJournal, to: AnswerState, batch: BatchId = BATCH) -> None:
     steps = {
-        AnswerState.SEEN: lambda: journal.seen(batch, ASKER, 3, 1_000),
-        AnswerState.FETCHED: lambda: journal.fetched(batch, ENVELOPE),
-        AnswerState.SEALED: lambda: journal.sealed(batch, ANSWER, 3),
-        AnswerState.DELIVERED: lambda: journal.delivered(batch),
-        AnswerState.SETTLED: lambda: journal.settled(batch, b"\x05" * 32, DISCLOSURES),
+        AnswerState.SEEN: lambda: journal.seen(ASKER, batch, 3, 1_000),
+        AnswerState.FETCHED: lambda: journal.fetched(ASKER, batch, ENVELOPE),
+        AnswerState.SEALED: lambda: journal.sealed(ASKER, batch, ANSWER, 3),
+        AnswerState.DELIVERED: lambda: journal.delivered(ASKER, batch),
+        AnswerState.SETTLED: lambda: journal.settled(ASKER, batch, b"\x05" * 32, DISCLOSURES),
     }
     for state, step in steps.items():
         await step()
@@ -54,7 +54,7 @@ async def _advance(journal: AnswerJournal, to: AnswerState, batch: BatchId = BAT
 
 
 async def _state(journal: AnswerJournal, batch: BatchId = BATCH) -> AnswerState:
-    found = await journal.batch(batch)
+    found = await journal.batch(ASKER, batch)
     assert found is not None
     return found.state
 
@@ -62,7 +62,7 @@ async def _state(journal: AnswerJournal, batch: BatchId = BATCH) -> AnswerState:
 async def test_batch__gone_all_the_way__holds_everything_that_was_written(journal: AnswerJournal) -> None:
     await _advance(journal, AnswerState.SETTLED)
 
-    batch = await journal.batch(BATCH)
+    batch = await journal.batch(ASKER, BATCH)
 
     assert batch is not None
     assert (batch.requester, batch.count, batch.deadline, batch.query_fees) == (ASKER, 3, 1_000, 3)
@@ -75,34 +75,50 @@ async def test_batch__every_earlier_step_again__stays_where_it_is(
     journal: AnswerJournal, state: AnswerState
 ) -> None:
     await _advance(journal, state)
-    before = await journal.batch(BATCH)
+    before = await journal.batch(ASKER, BATCH)
 
-    await journal.seen(BATCH, MemberId(9), 99, 9)
+    await journal.seen(ASKER, BATCH, 99, 9)
     if state is not AnswerState.SEEN:
-        await journal.fetched(BATCH, Envelope(statement=b"", elements=b"other"))
+        await journal.fetched(ASKER, BATCH, Envelope(statement=b"", elements=b"other"))
     if state not in {AnswerState.SEEN, AnswerState.FETCHED}:
-        await journal.sealed(BATCH, ANSWER, 999)
+        await journal.sealed(ASKER, BATCH, ANSWER, 999)
     if state is AnswerState.SETTLED:
-        await journal.delivered(BATCH)
-        await journal.settled(BATCH, b"\x06" * 32, b"other")
+        await journal.delivered(ASKER, BATCH)
+        await journal.settled(ASKER, BATCH, b"\x06" * 32, b"other")
 
-    assert await journal.batch(BATCH) == before
+    assert await journal.batch(ASKER, BATCH) == before
+
+
+async def test_batch__whose_identifier_another_member_copied__is_a_row_of_its_own(
+    journal: AnswerJournal,
+) -> None:
+    copier = MemberId(9)
+    await _advance(journal, AnswerState.SEALED)
+
+    await journal.seen(copier, BATCH, 99, 9)
+    await journal.ended(copier, BATCH, AnswerState.REFUSED, 11)
+
+    copied = await journal.batch(copier, BATCH)
+    assert copied is not None
+    assert (copied.state, copied.count, copied.answer) == (AnswerState.REFUSED, 99, None)
+    assert await _state(journal) is AnswerState.SEALED
+    assert await journal.open_batches() == ((ASKER, BATCH),)
 
 
 async def test_reply__is_the_only_one_a_batch_gets__whatever_is_tried_later(journal: AnswerJournal) -> None:
-    await journal.seen(BATCH, ASKER, 3, 1_000)
-    await journal.sealed(BATCH, ANSWER, 3)  # without an envelope there is no reply
+    await journal.seen(ASKER, BATCH, 3, 1_000)
+    await journal.sealed(ASKER, BATCH, ANSWER, 3)  # without an envelope there is no reply
     assert await _state(journal) is AnswerState.SEEN
 
-    await journal.ended(BATCH, AnswerState.REFUSED, 11)
+    await journal.ended(ASKER, BATCH, AnswerState.REFUSED, 11)
     for step in (
-        journal.fetched(BATCH, ENVELOPE),
-        journal.sealed(BATCH, ANSWER, 3),
-        journal.delivered(BATCH),
+        journal.fetched(ASKER, BATCH, ENVELOPE),
+        journal.sealed(ASKER, BATCH, ANSWER, 3),
+        journal.delivered(ASKER, BATCH),
     ):
         await step
 
-    batch = await journal.batch(BATCH)
+    batch = await journal.batch(ASKER, BATCH)
     assert batch is not None
     assert (batch.state, batch.reason, batch.answer) == (AnswerState.REFUSED, 11, None)
 
@@ -122,9 +138,9 @@ async def test_reorganisation__forgets__only_what_nothing_was_signed_for(
 ) -> None:
     await _advance(journal, state)
 
-    await journal.unseen(BATCH)
+    await journal.unseen(ASKER, BATCH)
 
-    assert (await journal.batch(BATCH) is not None) is kept
+    assert (await journal.batch(ASKER, BATCH) is not None) is kept
 
 
 @pytest.mark.parametrize("state", [AnswerState.DELIVERED, AnswerState.SETTLED])
@@ -133,17 +149,17 @@ async def test_batch__once_delivered__can_not_be_ended_without_its_receipt(
 ) -> None:
     await _advance(journal, state)
 
-    await journal.ended(BATCH, AnswerState.EXPIRED)
+    await journal.ended(ASKER, BATCH, AnswerState.EXPIRED)
 
     assert await _state(journal) is state
 
 
 async def test_open_batches__of_several__come_soonest_deadline_first(journal: AnswerJournal) -> None:
     for number, deadline in ((1, 300), (2, 100), (3, 200), (4, 50)):
-        await journal.seen(BatchId(bytes([number]) * 32), ASKER, 1, deadline)
-    await journal.ended(BatchId(b"\x04" * 32), AnswerState.EXPIRED)
+        await journal.seen(ASKER, BatchId(bytes([number]) * 32), 1, deadline)
+    await journal.ended(ASKER, BatchId(b"\x04" * 32), AnswerState.EXPIRED)
 
-    assert [batch_id[0] for batch_id, _ in await journal.open_batches()] == [2, 3, 1]
+    assert [batch_id[0] for _, batch_id in await journal.open_batches()] == [2, 3, 1]
     assert await journal.counts() == {"seen": 3, "expired": 1}
 
 

@@ -62,6 +62,28 @@ async def test_store__of_an_earlier_step__is_brought_up_to_date_with_its_rows(
     assert kept == "41"
 
 
+async def test_answers__of_the_first_schema__keep_their_rows_under_the_new_key(
+    store_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "data" / "state.db"
+    _step(path, "0001")
+    insert = (
+        "INSERT INTO answers (batch_id, requester, state, reason, elements, deadline, query_fees, envelope) "
+        "VALUES (x'05', ?, 'seen', 0, 3, 1000, 0, x'0607')"
+    )
+    with sqlite3.connect(path) as before:
+        before.execute(insert, (1,))
+    before.close()
+
+    database = await Database.open(store_url)
+
+    async with database.writing() as connection:
+        await connection.exec_driver_sql(insert, (2,))
+        rows = await connection.execute(text("SELECT requester, elements, envelope FROM answers ORDER BY 1"))
+        assert [tuple(row) for row in rows] == [(1, 3, b"\x06\x07"), (2, 3, b"\x06\x07")]
+    await database.close()
+
+
 async def test_store__opened_again__keeps_what_was_written(store_url: str) -> None:
     first = await Database.open(store_url)
     async with first.writing() as connection:

@@ -177,10 +177,10 @@ async def test_daemon__that_hears_of_a_commitment__journals_it(start: Start) -> 
         await asker.commit()
         batch_id = (await asker.batch(accepted)).batch_id
 
-        await started.stream.arrive(started.base.view.commitment(batch_id))
+        await started.stream.arrive(started.base.view.commitment(asker.id, batch_id))
 
         journal = AnswerJournal(started.base.database, started.base.keyring.storage_cipher("answered"))
-        assert await journal.batch(batch_id) is not None
+        assert await journal.batch(asker.id, batch_id) is not None
 
 
 async def test_daemon__started_after_a_commitment__finds_it_in_the_view(
@@ -194,7 +194,7 @@ async def test_daemon__started_after_a_commitment__finds_it_in_the_view(
         await started.status()
         journal = AnswerJournal(started.base.database, started.base.keyring.storage_cipher("answered"))
 
-        assert await journal.batch(batch_id) is not None
+        assert await journal.batch(consortium[1].id, batch_id) is not None
 
 
 async def test_daemon__node_away_when_it_resumes__goes_on_until_it_has(start: Start) -> None:
