@@ -27,6 +27,7 @@ from oracle.wiring.status import StatusDesk
 
 log = structlog.get_logger()
 RETRY_S = 2.0
+LOOK_AT_NODES_S = 5.0
 
 
 def run(settings: Settings, passphrase: str) -> None:
@@ -113,11 +114,18 @@ class Daemon:
         base = self._base
         async with asyncio.TaskGroup() as group:
             group.create_task(base.stream.run())
+            group.create_task(self._watch_nodes())
             me = await self._membership()
             async with open_member(base, me) as member:
                 # From here on nothing that is heard is missed, however long the rest of the start takes.
                 self._member = member
                 await self._serve(member, desks, status)
+
+    async def _watch_nodes(self) -> None:
+        """Compare the nodes, so that one that fell behind or apart is known before it is used."""
+        while True:
+            await self._base.connection.look(self._base.finality())
+            await asyncio.sleep(LOOK_AT_NODES_S)
 
     async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
         async with self._listening(member):

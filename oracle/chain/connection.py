@@ -1,25 +1,25 @@
-"""The chain through one or several nodes: the next one is tried when one fails."""
+"""The chain through one or several nodes: the institution's own while it can be trusted, else the next."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 import stamina
 from aiohttp import ClientSession, DummyCookieJar
 
+from oracle.chain.comparing import look_at
 from oracle.chain.deployment import DeploymentRecord
-from oracle.chain.errors import WrongChain
+from oracle.chain.endpoints import Endpoint
+from oracle.chain.errors import NoUsableNode
+from oracle.chain.identity import identify, identify_contracts
 from oracle.chain.node import Node
-from oracle.chain.quantities import hexadecimal
-from oracle.chain.transport import Transport
-from oracle.crypto.keccak import keccak256
+from oracle.chain.transport import HttpTransport
 from oracle.domain.errors import Misconfigured, Transient
-from oracle.domain.ids import BlockNumber
+from oracle.domain.reports import EndpointReport
 
 _T = TypeVar("_T")
-_GENESIS = BlockNumber(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,53 +35,118 @@ class Patience:
 
 @dataclass(slots=True)
 class ChainConnection:
-    """Sticks to a node while it answers. Work that needs consistent answers passes a function to `ask`."""
+    """Work that needs consistent answers passes a function to `ask`: all of it goes to one node."""
 
-    nodes: tuple[Node, ...]
+    endpoints: tuple[Endpoint, ...]
     patience: Patience
-    _current: int = field(default=0, init=False)
+    expected: DeploymentRecord | None = None
+    """When set, a node is asked nothing before it was seen to serve this deployment."""
+    _identifying: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(endpoint.node for endpoint in self.endpoints)
 
     async def ask(self, work: Callable[[Node], Awaitable[_T]]) -> _T:
-        """The result of `work` on one node; on a Transient error all of it is repeated on the next."""
-        return await self._patiently(lambda: self.ask_once(work))
+        """The result of `work` on the best node; on a Transient error all of it is repeated on the next."""
+        try:
+            return await self._ask_each(work)
+        except Transient:
+            if self.patience.attempts == 1:
+                raise
+        await asyncio.sleep(self.patience.first_wait_s)
+        return await self._patiently(lambda: self._ask_each(work))
 
     async def ask_once(self, work: Callable[[Node], Awaitable[_T]]) -> _T:
-        """Like `ask` without repetition: the next call goes to the next node if this one failed."""
+        """Like `ask` on one node and without repetition; if it fails, the next call goes to the next node."""
+        return await self._ask_one(self._usable()[0], work)
+
+    async def ask_others(self, besides: Node, work: Callable[[Node], Awaitable[_T]]) -> Sequence[_T]:
+        """What the other nodes of our chain say; those that do not answer are left out."""
+        others = [one for one in self.endpoints if one.node is not besides and not one.aside]
+        answers = await asyncio.gather(*(self._ask_one(one, work) for one in others), return_exceptions=True)
+        return [answer for answer in answers if not isinstance(answer, BaseException)]
+
+    def set_aside(self, node: Node, error: Transient) -> None:
+        """Asks this node nothing more until it is seen to agree with the others again."""
+        for endpoint in self.endpoints:
+            if endpoint.node is node:
+                endpoint.set_aside(error)
+
+    async def look(self, finality: int = 0) -> None:
+        """Asks every node for its head and compares them. `finality`: blocks that may still be replaced."""
+        await look_at(self.endpoints, finality=finality, identify=self._identify)
+
+    def report(self) -> tuple[EndpointReport, ...]:
+        """Every node as it stands, in the order of the configuration; asks nobody."""
         try:
-            return await work(self.nodes[self._current])
-        except Transient:
-            self._current = (self._current + 1) % len(self.nodes)
-            raise
+            in_use = self._usable()[0]
+        except (NoUsableNode, Misconfigured):
+            in_use = None
+        return tuple(endpoint.report(in_use=endpoint is in_use) for endpoint in self.endpoints)
 
     async def verify_chain(self, record: DeploymentRecord) -> None:
         """Raises WrongChain unless every node serves the chain and the code of the record."""
         for node in self.nodes:
-            await self._verify_node(node, record)
 
-    async def _verify_node(self, node: Node, record: DeploymentRecord) -> None:
-        advice = "point [chain] rpc at the consortium's chain or use its deployment record"
-        chain_id = await self._patiently(node.chain_id)
-        if chain_id != record.chain_id:
-            raise WrongChain(f"Node {node.name} serves chain {chain_id}, not {record.chain_id}; {advice}")
-        genesis = await self._patiently(lambda: node.block(_GENESIS))
-        if genesis.hash != record.genesis_hash:
-            raise WrongChain(
-                f"Node {node.name} serves a chain with genesis {hexadecimal(genesis.hash)}, "
-                f"not {hexadecimal(record.genesis_hash)}; {advice}"
-            )
-        for name, contract in record.contracts.items():
-            address = contract.address
-            code = await self._patiently(partial(node.code, address))
-            if keccak256(code) != contract.code_hash:
-                found = "no code" if not code else "other code"
-                raise WrongChain(
-                    f"Node {node.name} has {found} at {address}, where {name} should be; {advice}"
-                )
+            async def question(node: Node = node) -> None:
+                await identify(node, record)
+                await identify_contracts(node, record)
+
+            await self._patiently(question)
+
+    async def _ask_each(self, work: Callable[[Node], Awaitable[_T]]) -> _T:
+        usable = self._usable()
+        for endpoint in usable[:-1]:
+            try:
+                return await self._ask_one(endpoint, work)
+            except Transient:
+                continue
+        return await self._ask_one(usable[-1], work)
+
+    async def _ask_one(self, endpoint: Endpoint, work: Callable[[Node], Awaitable[_T]]) -> _T:
+        try:
+            if not endpoint.identified:
+                await self._identify(endpoint)
+            result = await work(endpoint.node)
+        except Transient as error:
+            if not endpoint.aside:
+                endpoint.failed(error)
+            raise
+        except Misconfigured as error:
+            endpoint.set_aside(error)
+            self._usable()  # raises when it was the last one
+            raise NoUsableNode(str(error)) from error
+        if endpoint.failures:
+            endpoint.answered()
+        return result
+
+    def _usable(self) -> list[Endpoint]:
+        """Those that may be asked, best first."""
+        usable = [endpoint for endpoint in self.endpoints if not endpoint.aside]
+        if usable:
+            return sorted(usable, key=lambda endpoint: endpoint.rank)
+        faults = [endpoint.operators_fault for endpoint in self.endpoints]
+        if faults[0] is not None and not any(endpoint.ever_identified for endpoint in self.endpoints):
+            raise faults[0]
+        reasons = "; ".join(str(endpoint.fault) for endpoint in self.endpoints)
+        raise NoUsableNode(f"No node of [chain] rpc can be used now: {reasons}")
+
+    async def _identify(self, endpoint: Endpoint) -> None:
+        record = self.expected
+        if record is not None:
+            async with self._identifying:
+                if not endpoint.identified:
+                    await identify(endpoint.node, record)
+                if not endpoint.ever_identified:
+                    await identify_contracts(endpoint.node, record)
+            endpoint.ever_identified = True
+        endpoint.identified = True
 
     async def _patiently(self, question: Callable[[], Awaitable[_T]]) -> _T:
         async for attempt in stamina.retry_context(
             on=Transient,
-            attempts=self.patience.attempts,
+            attempts=max(1, self.patience.attempts - 1),
             timeout=None,
             wait_initial=self.patience.first_wait_s,
             wait_max=self.patience.longest_wait_s,
@@ -94,17 +159,18 @@ class ChainConnection:
 
 @asynccontextmanager
 async def open_connection(
-    urls: Sequence[str], patience: Patience | None = None
+    urls: Sequence[str], patience: Patience | None = None, *, expected: DeploymentRecord | None = None
 ) -> AsyncIterator[ChainConnection]:
     """A connection over these addresses, in order of preference; closed at the end of the block."""
     if not urls:
         raise Misconfigured("No RPC address is given; set [chain] rpc or pass --rpc")
     patience = patience or Patience()
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        nodes = tuple(
-            Node(
-                Transport(url=url, session=session, timeout_s=patience.timeout_s, max_body=patience.max_body)
-            )
+        transports = [
+            HttpTransport(url=url, session=session, timeout_s=patience.timeout_s, max_body=patience.max_body)
             for url in urls
+        ]
+        endpoints = tuple(
+            Endpoint(node=Node(transport), own=index == 0) for index, transport in enumerate(transports)
         )
-        yield ChainConnection(nodes, patience)
+        yield ChainConnection(endpoints, patience, expected)

@@ -9,7 +9,9 @@
     └── Unknown…             the view holds no such member, key version, publication, parameter, price
     Transient
     ├── NodeUnreachable      no answer, or not in time
-    └── NodeUnreliable       an answer that contradicts the standard or the node's own other answers
+    ├── NodeUnreliable       an answer that contradicts the standard or the node's own other answers
+    ├── NodeOnOtherBranch    a node whose final blocks are not those of the others
+    └── NoUsableNode         every node is set aside
     Misconfigured
     ├── UnfundedAccount      the sending account cannot pay for gas
     ├── WrongChain           chain id, genesis or code differ from the deployment record
@@ -84,6 +86,14 @@ class NodeUnreachable(Transient):
 
 class NodeUnreliable(Transient):
     code: ClassVar[str] = "node_unreliable"
+
+
+class NodeOnOtherBranch(Transient):
+    code: ClassVar[str] = "node_on_other_branch"
+
+
+class NoUsableNode(Transient):
+    code: ClassVar[str] = "no_usable_node"
 
 
 class WrongChain(Misconfigured):

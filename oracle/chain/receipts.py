@@ -55,6 +55,8 @@ async def refusal(
             await connection.ask(partial(_call, call=call, block=at))
         except NodeRefused as error:
             return reverts.decode(error.data, row.intent)
+        except NodeUnreliable:
+            continue  # the state of that block is pruned: the reason is lost, the refusal is not
     return reverts.decode(None, row.intent)
 
 

@@ -120,7 +120,10 @@ FIELDS: dict[str, Rule] = {
     **dict.fromkeys(
         ("amount", "paid", "balance", "line", "imported", "skipped", "removed", "batches"), number
     ),
-    **dict.fromkeys(("attempt", "status", "port", "pid", "worker", "workers", "pending", "waiting"), number),
+    **dict.fromkeys(
+        ("attempt", "failures", "depth", "status", "port", "pid", "worker", "workers", "pending", "waiting"),
+        number,
+    ),
     **dict.fromkeys(
         ("batch", "batch_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"), digest
     ),
@@ -128,7 +131,7 @@ FIELDS: dict[str, Rule] = {
     **dict.fromkeys(("code", "state", "outcome", "kind", "room", "task", "contract", "event_name"), word),
     **dict.fromkeys(("mode", "method", "message_type", "category", "step", "signal"), word),
     **dict.fromkeys(("query_id", "import_id", "proposal"), token),
-    **dict.fromkeys(("endpoint", "listen"), place),
+    **dict.fromkeys(("endpoint", "listen", "node"), place),
     **dict.fromkeys(("route", "library"), route),
     "template": literal,
     "error": own_error,

@@ -4,13 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import stamina
-
 from oracle.chain.connection import ChainConnection, Patience, open_connection
 from oracle.chain.contracts.bindings import Bindings, bindings
 from oracle.chain.decoding import log_decoder
 from oracle.chain.deployment import DeploymentRecord, read_record
 from oracle.chain.digest_signing import DigestTransactionSigner
+from oracle.chain.errors import UnknownParameter
 from oracle.chain.events import EventStream
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
@@ -18,7 +17,6 @@ from oracle.chain.view import AllianceView
 from oracle.config.settings import Settings
 from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.crypto.workers import Workers
-from oracle.domain.errors import Transient
 from oracle.domain.ids import MemberId
 from oracle.store.database import Database
 from oracle.store.facts import FactTable
@@ -49,6 +47,10 @@ class Foundation:
         """The same object for the daemon's whole life; the stream changes it in place."""
         return self.stream.view
 
+    def finality(self) -> int:
+        """Blocks that may still be replaced."""
+        return finality_depth(self.view, self.record)
+
     def member_id(self) -> MemberId | None:
         """This institution's number, once the registry has its operator key."""
         found = self.view.member_by_operator(self.keyring.operator_address())
@@ -64,8 +66,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     workers = Workers(settings.dataset.workers)
     patience = Patience()
     try:
-        async with open_connection(settings.chain.rpc, patience) as connection:
-            await _verified(connection, record)
+        async with open_connection(settings.chain.rpc, patience, expected=record) as connection:
             stream = EventStream(
                 connection=connection,
                 journal=StoredFacts(FactTable(database)),
@@ -102,10 +103,9 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
         await database.close()
 
 
-async def _verified(connection: ChainConnection, record: DeploymentRecord) -> None:
-    """Wait for a node as long as it takes; another chain than the record's ends the start at once."""
-    async for attempt in stamina.retry_context(
-        on=Transient, attempts=None, timeout=None, wait_initial=1.0, wait_max=10.0
-    ):
-        with attempt:
-            await connection.verify_chain(record)
+def finality_depth(view: AllianceView, record: DeploymentRecord) -> int:
+    """Blocks on top before one counts: as governed, or as deployed while nothing is read yet."""
+    try:
+        return view.parameter("finality_depth").value
+    except UnknownParameter:
+        return record.parameters.get("finality_depth", 0)

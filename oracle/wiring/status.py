@@ -60,7 +60,11 @@ class StatusDesk:
         except Transient:
             head, reachable = cursor, False
         return ChainStatus(
-            chain_id=self._base.record.chain_id, reachable=reachable, head_block=head, cursor_block=cursor
+            chain_id=self._base.record.chain_id,
+            reachable=reachable,
+            head_block=head,
+            cursor_block=cursor,
+            endpoints=self._base.connection.report(),
         )
 
 
@@ -86,6 +90,7 @@ def _problems(base: Foundation, chain: ChainStatus, me: MemberId | None, *, now_
     problems = []
     if not chain.reachable:
         problems.append("No node answers. Check [chain] rpc and that the node runs; nothing is lost.")
+        problems += [f"{each.name}: {each.reason}" for each in chain.endpoints if each.reason]
     elif chain.head_block - chain.cursor_block > LAGGING_BLOCKS:
         behind = chain.head_block - chain.cursor_block
         problems.append(f"Events are read up to {behind} blocks behind the node; it is catching up.")

@@ -47,7 +47,7 @@ from oracle.domain.reports.records import (
     RemovalSummary,
     StoredRecord,
 )
-from oracle.domain.reports.status import ChainStatus, StatusReport
+from oracle.domain.reports.status import ChainStatus, EndpointReport, EndpointState, StatusReport
 from oracle.domain.reports.unknown import UnknownReference
 
 __all__ = [
@@ -56,6 +56,8 @@ __all__ = [
     "ChainStatus",
     "CreditsSummary",
     "DatasetStats",
+    "EndpointReport",
+    "EndpointState",
     "Finding",
     "HolderProgress",
     "HolderState",

@@ -1,6 +1,45 @@
 """The daemon's own health in one value."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EndpointState(StrEnum):
+    """What may be asked of a node."""
+
+    UNTRIED = "untried"
+    USABLE = "usable"
+    LAGGING = "lagging"
+    """Used when no other is: it has not got the newest blocks yet."""
+    UNREACHABLE = "unreachable"
+    """Did not answer, or not sensibly; tried again by itself."""
+    SET_ASIDE = "set_aside"
+    """Of another chain or branch, or refuses us: not used until it agrees again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointReport:
+    """One node of `chain.rpc`."""
+
+    name: str
+    """Host and port; never the whole address, which may carry credentials."""
+    own: bool
+    """The first one of the configuration."""
+    in_use: bool
+    """Whether the next question goes to it."""
+    state: EndpointState
+    reason: str
+    """What is wrong with it; empty when it is usable."""
+    head_block: int | None
+    """Its newest block when it was last looked at."""
+    behind_blocks: int
+    """Of the highest head among the nodes of our chain."""
+    latency_ms: int | None
+    """Of the last look."""
+    failures: int
+    """In a row."""
+    subscribed: bool
+    """New blocks are announced by it; otherwise it is polled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +52,8 @@ class ChainStatus:
     """Newest block the node reports."""
     cursor_block: int
     """Last block whose events are journalled."""
+    endpoints: tuple[EndpointReport, ...] = ()
+    """Every node of the configuration, in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,8 @@ async def test_misbehaviour__each_kind__is_what_it_is_called(liar: RpcProxy, onc
         (hanging_up(), NodeUnreachable),
         (truncated(), NodeUnreliable),
         (swallowing(), NodeUnreliable),
-        (erring(), NodeRefused),
+        (erring(), NodeUnreliable),
+        (erring(-32601, "method not found"), NodeRefused),
     ):
         liar.misbehave(misbehaviour, "eth_blockNumber", times=1)
         with pytest.raises(error):

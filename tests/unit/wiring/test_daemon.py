@@ -56,6 +56,12 @@ class AwayNode:
 
     ask_once = ask
 
+    async def look(self, _finality: int) -> None:
+        """Nobody to look at."""
+
+    def report(self) -> tuple[()]:
+        return ()
+
 
 class RestingLane:
     """Nothing was left by an earlier run, after the node has been away so many times."""

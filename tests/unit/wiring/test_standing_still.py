@@ -22,6 +22,9 @@ class OneNode:
             raise Transient("no answer")
         return self.head
 
+    def report(self) -> tuple[()]:
+        return ()
+
 
 async def _problems(consortium: Consortium, *, age_s: int, answers: bool = True) -> tuple[str, ...]:
     base = consortium[1].base
