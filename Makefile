@@ -58,16 +58,20 @@ demo: setup ## Four institutions on a local chain ask each other about real list
 
 .PHONY: test
 test: test-contracts ## Everything a change must pass (under 15 minutes)
-	@$(PY) -m pytest -m "not slow and not poa" $(PYTEST_ARGS)
+	@$(PY) -m pytest -m "not slow and not poa and not postgres" $(PYTEST_ARGS)
 
 .PHONY: test-slow
 test-slow: setup ## Long matrices and scenarios (up to an hour)
-	@$(PY) -m pytest -m "slow and not poa" $(PYTEST_ARGS)
+	@$(PY) -m pytest -m "slow and not poa and not postgres" $(PYTEST_ARGS)
 
 .PHONY: test-poa
 test-poa: setup ## A private network of four validators: scenario, losses, halt, partition (10 minutes; needs `make chain-client`)
 	@$(BIN)/riskmesh chain network client
 	$(PY) -m pytest -m poa tests/poa $(PYTEST_ARGS)
+
+.PHONY: test-postgres
+test-postgres: setup ## The store and several daemons of one member on a private PostgreSQL (5 minutes; needs the package postgresql)
+	@$(PY) -m pytest -m postgres $(PYTEST_ARGS)
 
 .PHONY: chain-client
 chain-client: ## Build go-ethereum 1.13.15, the last that seals Clique, into ~/.cache/riskmesh (needs Go; 3 minutes)
@@ -134,7 +138,7 @@ contracts: .make/contracts ## Compile the contracts into oracle/chain/artifacts 
 
 .PHONY: lock
 lock: .make/package ## Resolve the locks again from pyproject.toml and package.json (2 minutes; LOCK_ARGS=--upgrade moves versions)
-	@$(LOCK) --extra=dev --extra=compiler --output-file=requirements/dev.txt pyproject.toml
+	@$(LOCK) --extra=dev --extra=compiler --extra=postgres --output-file=requirements/dev.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/runtime.txt pyproject.toml
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(PY) tools/check_locks.py

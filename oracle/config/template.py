@@ -49,7 +49,7 @@ OPTIONS = (
         "store",
         "url",
         "sqlite+aiosqlite:///data/state.db",
-        "Journal and state; losing it loses what others owe you. Back it up.",
+        "Journal and state; losing it loses what others owe you. Back it up. Or postgresql+psycopg://…",
     ),
     Option("dataset", "folder", "data/dataset", "Records and index, encrypted."),
     Option("dataset", "publish_interval_s", 30, "Changes are published at most this often."),

@@ -2,12 +2,12 @@
 
 import msgspec
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
+from oracle.store.sums import total
 from oracle.store.tables import answers
 
 OPEN_STATES = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
@@ -27,7 +27,7 @@ class AnswerJournal:
     async def seen(self, requester: MemberId, batch_id: BatchId, count: int, deadline: int) -> None:
         async with self._database.writing() as connection:
             await connection.execute(
-                insert(answers)
+                self._database.insert(answers)
                 .values(
                     requester=requester,
                     batch_id=batch_id,
@@ -122,9 +122,7 @@ class AnswerJournal:
             answers.c.state.in_((AnswerState.SEALED, AnswerState.DELIVERED)),
         )
         async with self._database.reading() as connection:
-            fees = await connection.scalar(
-                select(func.coalesce(func.sum(answers.c.query_fees), 0)).where(*without)
-            )
+            fees = await connection.scalar(select(total(answers.c.query_fees)).where(*without))
             overdue = await connection.scalar(
                 select(func.count())
                 .select_from(answers)

@@ -2,7 +2,6 @@
 
 import msgspec
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.crypto.storage import StorageCipher
@@ -43,6 +42,8 @@ class AskedJournal:
                 await connection.execute(batches.insert().values(**self._row_of(batch)))
 
     async def question(self, query_id: str) -> Question | None:
+        if "\x00" in query_id:
+            return None  # PostgreSQL refuses to look for it
         async with self._database.reading() as connection:
             row = (await connection.execute(select(queries.c.sealed).filter_by(query_id=query_id))).first()
         if row is None:
@@ -83,7 +84,7 @@ class AskedJournal:
             for holder in holders:
                 # After a reorganisation some have answered already: what they sent stays as evidence.
                 await connection.execute(
-                    insert(replies)
+                    self._database.insert(replies)
                     .values(batch_id=batch_id, holder=holder, state=ReplyState.WAITING)
                     .on_conflict_do_nothing()
                 )

@@ -1,11 +1,12 @@
 """The list of charges of each pair that the requester's vouchers are the sum of."""
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals
 from oracle.store.database import Database
+from oracle.store.sums import total
 from oracle.store.tables import charges, signed
 
 
@@ -19,7 +20,7 @@ class ChargeJournal:
         """Write a charge unless this batch has one."""
         async with self._database.writing() as connection:
             await connection.execute(
-                insert(charges)
+                self._database.insert(charges)
                 .values(
                     holder=holder,
                     batch_id=batch_id,
@@ -45,8 +46,8 @@ class ChargeJournal:
 
         Totals only grow: what a correction took off the list is made up for by later charges.
         """
-        owed, newest = await self.totals(holder)
         async with self._database.writing() as connection:
+            owed, newest = await _sums(connection, holder)
             found = await connection.execute(select(signed).where(signed.c.holder == holder))
             row = found.first()
             before = Totals() if row is None else _totals(row.queries, row.hits, row.amount)
@@ -57,7 +58,7 @@ class ChargeJournal:
                 "price_version": max(newest, 0 if row is None else row.price_version),
             }
             await connection.execute(
-                insert(signed)
+                self._database.insert(signed)
                 .values(holder=holder, **values)
                 .on_conflict_do_update(index_elements=["holder"], set_=values)
             )
@@ -66,15 +67,8 @@ class ChargeJournal:
 
     async def totals(self, holder: MemberId) -> tuple[Totals, int]:
         """Sum over all charges of the pair, and the newest price version among them (0: none yet)."""
-        statement = select(
-            func.coalesce(func.sum(charges.c.queries), 0),
-            func.coalesce(func.sum(charges.c.hits), 0),
-            func.coalesce(func.sum(charges.c.amount), 0),
-            func.coalesce(func.max(charges.c.price_version), 0),
-        ).where(charges.c.holder == holder)
         async with self._database.reading() as connection:
-            queries, hits, amount, version = (await connection.execute(statement)).one()
-        return _totals(queries, hits, amount), version
+            return await _sums(connection, holder)
 
     async def charge_of(self, holder: MemberId, batch_id: BatchId) -> Totals | None:
         statement = select(charges.c.queries, charges.c.hits, charges.c.amount).where(
@@ -87,6 +81,17 @@ class ChargeJournal:
     async def holders(self) -> tuple[MemberId, ...]:
         async with self._database.reading() as connection:
             return tuple((await connection.execute(select(charges.c.holder).distinct())).scalars())
+
+
+async def _sums(connection: AsyncConnection, holder: MemberId) -> tuple[Totals, int]:
+    statement = select(
+        total(charges.c.queries),
+        total(charges.c.hits),
+        total(charges.c.amount),
+        func.coalesce(func.max(charges.c.price_version), 0),
+    ).where(charges.c.holder == holder)
+    queries, hits, amount, version = (await connection.execute(statement)).one()
+    return _totals(queries, hits, amount), version
 
 
 def _totals(queries: int, hits: int, amount: int) -> Totals:

@@ -1,31 +1,29 @@
 """Opens the store, brings its schema up to date and hands out transactions.
 
-Writers take turns: SQLite has one writer, and waiting for it in the event loop beats a busy error.
-Reads run beside a writer (write-ahead log). Every commit is on disk before it returns.
+Writers take turns, within the process and, on PostgreSQL, between the daemons of one member: what a
+transaction has read stands until it ends, so no journal needs a retry. Reads run beside a writer and see
+committed states only. Every commit is on disk before it returns.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
-from pathlib import Path
+from typing import TypeAlias
 
-from alembic import command
-from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from oracle.domain.errors import Misconfigured
+from oracle.store import schema
+from oracle.store.engine import create_engine
+from oracle.store.errors import StoreUnreachable, StoreUnusable
 
-
-class StoreUnusable(Misconfigured):
-    """The database cannot be opened, or belongs to a newer version of Riskmesh."""
-
-    code = "store_unusable"
+Insert: TypeAlias = postgresql.Insert | sqlite.Insert
+WRITERS = 0x7269736B
+"""Key of the advisory lock that writers take turns by; it lives in this database only."""
 
 
 class Database:
@@ -33,63 +31,73 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        options: dict[str, object] = {"writing": True}
+        if self.shared:
+            # Once it is its turn, a writer sees all that the one before committed.
+            options["isolation_level"] = "READ COMMITTED"
+        self._writer = engine.execution_options(**options)
         self._turn = asyncio.Lock()
 
     @classmethod
     async def open(cls, url: str) -> "Database":
         """Open the store at an SQLAlchemy URL and run the schema steps that it lacks."""
+        database = cls(create_engine(url))
         try:
-            parsed = make_url(url)
-        except ArgumentError as error:
-            raise StoreUnusable(
-                "[store] url is not a database URL; write sqlite+aiosqlite:///path"
-            ) from error
-        if parsed.drivername == "sqlite+aiosqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        engine = create_async_engine(parsed)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine.sync_engine, "connect", _durable)
-        try:
-            async with engine.begin() as connection:
-                await connection.run_sync(_upgrade)
-        except (OperationalError, DatabaseError, CommandError) as error:
-            await engine.dispose()
+            await database._bring_up_to_date()
+        except (DBAPIError, CommandError) as error:
+            await database.close()
             raise StoreUnusable(
                 f"the store cannot be opened ({type(error).__name__}); check that [store] url names a "
-                "database of this or an earlier version of Riskmesh and that its folder can be written"
+                "database of this or an earlier version of Riskmesh, that it is reached, and that this "
+                "account may write to it"
             ) from error
-        return cls(engine)
+        except StoreUnusable:
+            await database.close()
+            raise
+        return database
+
+    @property
+    def shared(self) -> bool:
+        """Whether several daemons of one member may use this store at a time."""
+        return self._engine.dialect.name == "postgresql"
+
+    def insert(self, table: Table) -> Insert:
+        """An insert of this database's dialect, which can say what happens on a conflict."""
+        return postgresql.insert(table) if self.shared else sqlite.insert(table)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that is durable when the block is left, or undone when it raises."""
-        async with self._turn, self._engine.begin() as connection:
+        async with self._turn, self._reached(), self._writer.begin() as connection:
+            await self._take_turn(connection)
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
+        async with self._reached(), self._engine.connect() as connection:
             yield connection
 
     async def close(self) -> None:
         await self._engine.dispose()
 
+    async def _bring_up_to_date(self) -> None:
+        async with self._writer.begin() as connection:
+            await self._take_turn(connection)
+            await connection.run_sync(schema.upgrade)
 
-def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    async def _take_turn(self, connection: AsyncConnection) -> None:
+        if self.shared:
+            await connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
 
-
-def _upgrade(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(schema_steps()))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def schema_steps() -> Path:
-    """Folder of the schema steps: in the wheel inside the package, in a checkout beside it."""
-    packaged = Path(str(files("oracle"))) / "_migrations" / "store"
-    return packaged if packaged.is_dir() else Path(str(files("oracle"))).parent / "migrations" / "store"
+    @asynccontextmanager
+    async def _reached(self) -> AsyncIterator[None]:
+        """A server that is away, or busy for too long, is waited for; a file is not, it is here or broken."""
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolExhausted) as error:
+            if not self.shared:
+                raise
+            raise StoreUnreachable(
+                f"the database of [store] url does not answer ({type(error).__name__}); what was begun is "
+                "undone and tried again. Check that the server runs and is not overloaded"
+            ) from error

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import Insert, insert
 
-from oracle.store.database import Database
+from oracle.store.database import Database, Insert
 from oracle.store.tables import blocks, facts, marks
 
 CURSOR = "event_cursor"
@@ -49,13 +48,13 @@ class FactTable:
                     }
                     for row in new
                 ]
-                await connection.execute(insert(facts).on_conflict_do_nothing(), rows)
+                await connection.execute(self._database.insert(facts).on_conflict_do_nothing(), rows)
             if seen:
                 seen_rows = [
                     {"number": row.number, "hash": row.hash, "timestamp": row.timestamp} for row in seen
                 ]
-                await connection.execute(insert(blocks).on_conflict_do_nothing(), seen_rows)
-            await connection.execute(_set_cursor(cursor))
+                await connection.execute(self._database.insert(blocks).on_conflict_do_nothing(), seen_rows)
+            await connection.execute(self._set_cursor(cursor))
 
     async def rollback_to(self, block: int) -> None:
         """Drop facts and blocks after this one; the cursor becomes it if it was later."""
@@ -64,7 +63,7 @@ class FactTable:
             await connection.execute(delete(blocks).where(blocks.c.number > block))
             found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
             if found is not None and int(found) > block:
-                await connection.execute(_set_cursor(block))
+                await connection.execute(self._set_cursor(block))
 
     async def cursor(self) -> int | None:
         async with self._database.reading() as connection:
@@ -117,10 +116,9 @@ class FactTable:
         async with self._database.reading() as connection:
             return int(await connection.scalar(select(func.count()).select_from(facts)) or 0)
 
-
-def _set_cursor(cursor: int) -> Insert:
-    return (
-        insert(marks)
-        .values(name=CURSOR, value=str(cursor))
-        .on_conflict_do_update(index_elements=["name"], set_={"value": str(cursor)})
-    )
+    def _set_cursor(self, cursor: int) -> Insert:
+        return (
+            self._database.insert(marks)
+            .values(name=CURSOR, value=str(cursor))
+            .on_conflict_do_update(index_elements=["name"], set_={"value": str(cursor)})
+        )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, select, tuple_, update
-from sqlalchemy.dialects.sqlite import insert
 
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import Verdict
@@ -33,7 +32,7 @@ class RatingJournal:
         """False when the item was rated before; the first verdict stands."""
         async with self._database.writing() as connection:
             added = await connection.execute(
-                insert(ratings)
+                self._database.insert(ratings)
                 .values(
                     batch_id=item.batch_id,
                     element=item.index,
@@ -43,8 +42,9 @@ class RatingJournal:
                     confirmed=0,
                 )
                 .on_conflict_do_nothing()
+                .returning(ratings.c.batch_id)
             )
-            return added.rowcount == 1
+            return added.first() is not None
 
     async def unsent(self) -> tuple[RatedItem, ...]:
         statement = select(ratings).where(ratings.c.sent_in.is_(None)).order_by(ratings.c.batch_id)

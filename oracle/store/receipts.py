@@ -2,7 +2,6 @@
 
 import msgspec
 from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedReceipt, ReceiptState, Settled
@@ -24,7 +23,7 @@ class ReceiptJournal:
         sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
         async with self._database.writing() as connection:
             await connection.execute(
-                insert(receipts)
+                self._database.insert(receipts)
                 .values(
                     batch_id=receipt.batch_id,
                     holder=receipt.holder,

@@ -19,13 +19,16 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+Wide = Integer().with_variant(BigInteger(), "postgresql")
+"""64 bits everywhere: members sign 32-bit numbers without a sign, which PostgreSQL's INTEGER cannot hold."""
+
 facts = Table(
     "facts",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Wide, primary_key=True, autoincrement=True),
     Column("block_number", BigInteger, nullable=False, index=True),
     Column("block_hash", LargeBinary(32), nullable=False),
-    Column("log_index", Integer, nullable=False),
+    Column("log_index", Wide, nullable=False),
     Column("body", LargeBinary, nullable=False),
     UniqueConstraint("block_hash", "log_index"),
 )
@@ -52,7 +55,7 @@ transactions = Table(
     "transactions",
     metadata,
     Column("intent", String(200), primary_key=True),
-    Column("position", Integer, nullable=False, unique=True),
+    Column("position", Wide, nullable=False, unique=True),
     Column("sender", String(42), nullable=False, index=True),
     Column("status", String(16), nullable=False, index=True),
     Column("nonce", BigInteger),
@@ -67,8 +70,8 @@ queries = Table(
     Column("query_id", String(32), primary_key=True),
     Column("created_at", BigInteger, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("subjects", Integer, nullable=False),
-    Column("purpose", Integer, nullable=False),
+    Column("subjects", Wide, nullable=False),
+    Column("purpose", Wide, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 """What the institution asked, before it was cut into batches."""
@@ -78,13 +81,13 @@ batches = Table(
     metadata,
     Column("batch_id", LargeBinary(32), primary_key=True),
     Column("query_id", String(32), nullable=False, index=True),
-    Column("ordinal", Integer, nullable=False),
+    Column("ordinal", Wide, nullable=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("elements", Integer, nullable=False),
+    Column("elements", Wide, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("committed_at_ms", BigInteger),
-    Column("failure", String(100), nullable=False, default=""),
+    Column("failure", String(100).with_variant(Text(), "postgresql"), nullable=False, default=""),
     Column("sealed", LargeBinary, nullable=False),
 )
 """Requester: each batch with its signed request, elements and openings."""
@@ -95,8 +98,8 @@ replies = Table(
     Column("batch_id", LargeBinary(32), primary_key=True),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("reason", Integer, nullable=False, default=0),
-    Column("latency_ms", Integer),
+    Column("reason", Wide, nullable=False, default=0),
+    Column("latency_ms", Wide),
     Column("received", LargeBinary),
     Column("verified", LargeBinary),
 )
@@ -108,8 +111,8 @@ receipts = Table(
     Column("batch_id", LargeBinary(32), primary_key=True),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
     Column("state", String(16), nullable=False, index=True),
-    Column("reason", Integer, nullable=False, default=0),
-    Column("hits", Integer, nullable=False),
+    Column("reason", Wide, nullable=False, default=0),
+    Column("hits", Wide, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("answer", LargeBinary),
 )
@@ -123,7 +126,7 @@ charges = Table(
     Column("queries", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("price_version", Integer, nullable=False),
+    Column("price_version", Wide, nullable=False),
 )
 """Requester: the list that vouchers are the sum of."""
 
@@ -134,7 +137,7 @@ signed = Table(
     Column("queries", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("price_version", Integer, nullable=False),
+    Column("price_version", Wide, nullable=False),
 )
 """Requester: the greatest totals ever signed for a holder; no voucher may fall below them."""
 
@@ -144,8 +147,8 @@ answers = Table(
     Column("requester", BigInteger, primary_key=True, autoincrement=False),
     Column("batch_id", LargeBinary(32), primary_key=True),
     Column("state", String(16), nullable=False, index=True),
-    Column("reason", Integer, nullable=False, default=0),
-    Column("elements", Integer, nullable=False),
+    Column("reason", Wide, nullable=False, default=0),
+    Column("elements", Wide, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("query_fees", BigInteger, nullable=False, default=0),
     Column("envelope", LargeBinary),
@@ -173,8 +176,8 @@ vouchers = Table(
     Column("queries", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
-    Column("price_version", Integer, nullable=False),
-    Column("key_version", Integer, nullable=False),
+    Column("price_version", Wide, nullable=False),
+    Column("key_version", Wide, nullable=False),
     Column("signature", LargeBinary(65), nullable=False),
     Column("received_at", BigInteger, nullable=False),
 )
@@ -184,12 +187,12 @@ ratings = Table(
     "ratings",
     metadata,
     Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("element", Integer, primary_key=True, autoincrement=False),
+    Column("element", Wide, primary_key=True, autoincrement=False),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
-    Column("category", Integer, primary_key=True, autoincrement=False),
+    Column("category", Wide, primary_key=True, autoincrement=False),
     Column("verdict", String(16), nullable=False),
     Column("sent_in", String(200)),
-    Column("confirmed", Integer, nullable=False, default=0),
+    Column("confirmed", Wide, nullable=False, default=0),
 )
 """Requester: verdicts on disclosed items; `sent_in` is the intent of the transaction that carries them,
 `confirmed` is 1 once that is mined."""

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import Row, Select, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from oracle.store.database import Database
 from oracle.store.tables import transactions
@@ -33,7 +32,7 @@ class TransactionTable:
         position = select(func.coalesce(func.max(transactions.c.position), 0) + 1).scalar_subquery()
         async with self._database.writing() as connection:
             await connection.execute(
-                insert(transactions)
+                self._database.insert(transactions)
                 .values(
                     intent=row.intent,
                     position=position,

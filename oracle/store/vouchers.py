@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, select
 
 from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
 from oracle.rules.vouchers import Totals
 from oracle.store.database import Database
+from oracle.store.sums import total
 from oracle.store.tables import accepted, vouchers
 
 
@@ -42,7 +42,7 @@ class VoucherJournal:
         }
         async with self._database.writing() as connection:
             await connection.execute(
-                insert(accepted)
+                self._database.insert(accepted)
                 .values(
                     requester=requester,
                     batch_id=batch_id,
@@ -53,7 +53,7 @@ class VoucherJournal:
                 .on_conflict_do_nothing()
             )
             await connection.execute(
-                insert(vouchers)
+                self._database.insert(vouchers)
                 .values(requester=requester, **values)
                 .on_conflict_do_update(index_elements=["requester"], set_=values)
             )
@@ -61,9 +61,9 @@ class VoucherJournal:
     async def accepted_totals(self, requester: MemberId, *, without: BatchId | None = None) -> Totals:
         """Sum of what was accepted of this requester, leaving out one batch if named."""
         statement = select(
-            func.coalesce(func.sum(accepted.c.queries), 0),
-            func.coalesce(func.sum(accepted.c.hits), 0),
-            func.coalesce(func.sum(accepted.c.amount), 0),
+            total(accepted.c.queries),
+            total(accepted.c.hits),
+            total(accepted.c.amount),
         ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
         async with self._database.reading() as connection:
             queries, hits, amount = (await connection.execute(statement)).one()

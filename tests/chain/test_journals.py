@@ -1,10 +1,12 @@
 """What every journal must do, whoever implements it: in memory, in the progress file, in the store."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from stage.postgres import Server
 
 from oracle.chain.deploy.progress import Beginning, Progress, read_progress
 from oracle.chain.facts import Fact, Granted, Position
@@ -18,6 +20,7 @@ from oracle.store.transactions import TransactionTable
 from oracle.wiring.journals import StoredFacts, StoredTransactions
 
 ME = Address("0x00000000000000000000000000000000000000AA")
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 OTHER = Address("0x00000000000000000000000000000000000000bb")
 
 
@@ -29,31 +32,35 @@ def _progress(folder: Path) -> Progress:
 
 
 @asynccontextmanager
-async def _database(folder: Path) -> AsyncIterator[Database]:
-    database = await Database.open(f"sqlite+aiosqlite:///{folder}/state.db")
+async def _database(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Database]:
+    url = f"sqlite+aiosqlite:///{folder}/state.db"
+    if request.param == "postgres":
+        server: Server = request.getfixturevalue("postgres")
+        url = server.create(f"t{secrets.token_hex(8)}")
+    database = await Database.open(url)
     try:
         yield database
     finally:
         await database.close()
 
 
-@pytest.fixture(params=["memory", "store"])
+@pytest.fixture(params=["memory", "store", POSTGRES])
 async def facts_journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[FactJournal]:
     if request.param == "memory":
         yield MemoryFactJournal()
     else:
-        async with _database(tmp_path) as database:
+        async with _database(request, tmp_path) as database:
             yield StoredFacts(FactTable(database))
 
 
-@pytest.fixture(params=["memory", "progress file", "store"])
+@pytest.fixture(params=["memory", "progress file", "store", POSTGRES])
 async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[TransactionJournal]:
     if request.param == "memory":
         yield MemoryTransactionJournal()
     elif request.param == "progress file":
         yield _progress(tmp_path)
     else:
-        async with _database(tmp_path) as database:
+        async with _database(request, tmp_path) as database:
             yield StoredTransactions(TransactionTable(database))
 
 

@@ -200,7 +200,7 @@ def test_settings__loopback_without_a_token_file__is_missing_it() -> None:
     [
         "sqlite+aiosqlite:////var/lib/state.db",
         "sqlite+aiosqlite:///:memory:",
-        "postgresql+asyncpg://riskmesh@db/riskmesh",
+        "postgresql+psycopg://riskmesh@db/riskmesh",
     ],
 )
 def test_store_url__not_relative__stays_as_it_is(url: str) -> None:

@@ -1,9 +1,11 @@
-"""A real SQLite file and values to write into it."""
+"""A real store on each database, and values to write into it."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from stage.postgres import Server
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedBatch, BatchContent, BatchState, Opening, Question
@@ -16,8 +18,19 @@ SECRET_VALUE = "somebody-known.example"
 
 
 @pytest.fixture
-def store_url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/data/state.db"
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    return postgres.create(f"t{secrets.token_hex(8)}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """The holder's journal: a batch goes its way once, and nothing of it is readable in the file."""
 
 import re
-from pathlib import Path
 
 import pytest
+from stage.stores import written
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.answered import Answer, AnswerState, Envelope
@@ -177,12 +177,12 @@ async def test_unreceipted__sealed_and_delivered_replies__count_by_fees_and_by_d
 
 
 async def test_store__after_a_whole_answer__holds_nothing_of_it_in_clear(
-    journal: AnswerJournal, database: Database, tmp_path: Path
+    journal: AnswerJournal, database: Database, store_url: str
 ) -> None:
     await _advance(journal, AnswerState.SETTLED)
     await database.close()
 
-    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    stored = written(store_url)
     assert BATCH in stored
     for secret in (b"the request", b"elements with", b"the signed head", b"tags and", DISCLOSURES):
         assert re.search(re.escape(secret), stored) is None, secret

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from stage.stores import written
 
 from oracle.crypto.errors import StoredValueDamaged
 from oracle.crypto.storage import StorageCipher
@@ -100,6 +100,7 @@ async def test_question__with_a_batch_that_exists_already__is_not_written_at_all
         await asked.add("q2", question, (batch_of(2, "q2"), batch_of(1, "q2")))
 
     assert await asked.question("q2") is None
+    assert await asked.question("q2\x00") is None
     assert await asked.query_ids(limit=9) == ("q1",)
 
 
@@ -229,7 +230,7 @@ async def test_journal__moved_to_another_row_or_key__does_not_decrypt(
 
 
 async def test_store__after_a_whole_question__holds_nothing_of_it_in_clear(
-    journals: Journals, database: Database, tmp_path: Path, question: Question, batch_of: BatchOf
+    journals: Journals, database: Database, store_url: str, question: Question, batch_of: BatchOf
 ) -> None:
     batch = batch_of(1)
     await journals.asked.add("q1", question, (batch,))
@@ -240,7 +241,7 @@ async def test_store__after_a_whole_question__holds_nothing_of_it_in_clear(
     await journals.receipts.settled(batch.batch_id, HOLDERS[0], SETTLED)
     await database.close()
 
-    stored = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    stored = written(store_url)
     secrets = (
         question.subjects[0].value.encode(),
         b"case 17 of branch",

@@ -1,0 +1,90 @@
+"""Opens connections to SQLite or PostgreSQL so that a commit is durable and no writer hangs for ever."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from oracle.store.errors import StoreUnusable
+
+SQLITE = "sqlite+aiosqlite"
+POSTGRES = "postgresql+psycopg"
+BUSY_MS = 10_000
+"""How long a writer waits for its turn."""
+IDLE_IN_TRANSACTION_MS = 5_000
+"""A daemon that is paused within a transaction loses it, and with it its turn."""
+_SETTINGS = {
+    "synchronous_commit": "on",
+    "lock_timeout": BUSY_MS,
+    "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
+}
+_PRAGMAS = (
+    "auto_vacuum=INCREMENTAL",  # before the first table is made: what is deleted can be given back
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_MS}",
+)
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """An engine for this URL; nothing is opened yet. Raises `StoreUnusable`."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreUnusable(
+            f"[store] url is not a database URL; write {SQLITE}:///path or {POSTGRES}://user@host/name"
+        ) from error
+    if parsed.drivername == SQLITE:
+        return _sqlite(parsed)
+    if parsed.drivername == POSTGRES:
+        return _postgres(parsed)
+    raise StoreUnusable(
+        f"[store] url names the database driver {parsed.drivername!r}; write {SQLITE}:///path or "
+        f"{POSTGRES}://user@host/name"
+    )
+
+
+def _sqlite(url: URL) -> AsyncEngine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _durable)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _postgres(url: URL) -> AsyncEngine:
+    own = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+    given = url.query.get("options", "")
+    options = f"{given if isinstance(given, str) else ' '.join(given)} {own}".strip()
+    try:
+        return create_async_engine(
+            url,
+            pool_pre_ping=True,
+            # As on SQLite, all that one reader sees is of one moment.
+            isolation_level="REPEATABLE READ",
+            connect_args={"options": options, "application_name": "riskmesh", "connect_timeout": 10},
+        )
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreUnusable(
+            "PostgreSQL needs a driver that is not installed; run: pip install 'riskmesh[postgres]'"
+        ) from error
+
+
+def _durable(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin transactions at the first change only, and none for schema steps.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
