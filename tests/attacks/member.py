@@ -156,7 +156,12 @@ class InProcess:
 
     def receipts(self, **other: Any) -> Receipts:
         journals = self.requester.journals
-        parts = {"asked": journals.asked, "journal": journals.receipts, "replies": journals.replies}
+        parts = {
+            "me": self.id,
+            "asked": journals.asked,
+            "journal": journals.receipts,
+            "replies": journals.replies,
+        }
         rest = {"lane": self.voucher_book(), "notary": self.notary, "courier": self.courier}
         return Receipts(**{**parts, **rest, "view": self.base.view, "changed": _nothing, **other})
 
