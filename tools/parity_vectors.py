@@ -17,6 +17,7 @@ from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
+from quality_vectors import FADED, SCORES, fading_case, quality_trace, score_case
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT / "tests" / "parity" / "vectors.json"
@@ -152,25 +153,15 @@ def tree_case(bits: int) -> dict[str, Any]:
     }
 
 
-def score_case(confirmed: int, refuted: int, hit_fee: int) -> dict[str, str]:
-    score = 10_000 * (confirmed + 10) // (confirmed + 2 * refuted + 20)
-    return {
-        "confirmed": str(confirmed),
-        "refuted": str(refuted),
-        "scoreBps": str(score),
-        "hitFee": str(hit_fee),
-        "hitPrice": str(hit_fee * (5_000 + score) // 10_000),
-    }
-
-
 def vectors() -> dict[str, Any]:
-    quality = ((0, 0, 100), (1, 0, 1), (0, 1, 7), (999, 1, 99), (3, 1000, 12_345), (2**63, 2**62, 2**64))
     return {
         "eip712": {
             struct: [signed_case(struct, case) for case in range(CASES_PER_STRUCT)] for struct in TYPES
         },
         "merkle": [tree_case(bits) for bits in TREE_BITS],
-        "scores": [score_case(*case) for case in quality],
+        "scores": [score_case(*case) for case in SCORES],
+        "fading": [fading_case(value, epochs) for value in FADED for epochs in (0, 1, 5, 63, 1_000)],
+        "quality": quality_trace(),
     }
 
 

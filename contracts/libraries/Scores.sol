@@ -1,45 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-/// @title Ratings counted by epoch, and the scores and prices that follow from them.
+/// @title The arithmetic of scores, freshness, entitlement and the price of a hit. Weights are thousandths of a rating.
 library Scores {
-    /// @dev All ratings, and those of the epochs before `epoch`, the last one with a rating.
-    struct Tally {
-        uint64 confirmed;
-        uint64 refuted;
-        uint64 epoch;
-        uint64 earlierConfirmed;
-        uint64 earlierRefuted;
-    }
-
     uint256 internal constant FULL_BPS = 10_000;
     uint256 internal constant BASE_BPS = 5_000;
-    uint256 internal constant PRIOR_CONFIRMED = 10;
-    uint256 internal constant PRIOR_TOTAL = 20;
+    uint256 internal constant WEIGHT = 1_000;
+    uint256 internal constant PRIOR_CONFIRMED = 10 * WEIGHT;
+    uint256 internal constant PRIOR_TOTAL = 20 * WEIGHT;
     uint256 internal constant REFUTED_WEIGHT = 2;
+    /// @dev Most that one rater's ratings of one kind weigh on a holder, and the most that two members confirm each other.
+    uint256 internal constant PAIR_CAP = 20 * WEIGHT;
+    /// @dev Records that must change in one publication for it to count at all.
+    uint256 internal constant MIN_CHANGED = 2;
+    /// @dev Records changed in an epoch that make half of full freshness.
+    uint256 internal constant HALF_FRESH = 100;
+    /// @dev What one breach takes from a score.
+    uint256 internal constant BREACH_BPS = 2_500;
 
-    function add(Tally storage self, uint64 epoch, uint32 confirmed, uint32 refuted) internal {
-        if (epoch > self.epoch) {
-            self.epoch = epoch;
-            self.earlierConfirmed = self.confirmed;
-            self.earlierRefuted = self.refuted;
-        }
-        self.confirmed += confirmed;
-        self.refuted += refuted;
-    }
-
-    /// @dev Score at the beginning of `epoch`, the current one.
-    function settledBps(Tally storage self, uint64 epoch) internal view returns (uint256) {
-        if (epoch > self.epoch) return liveBps(self);
-        return bps(self.earlierConfirmed, self.earlierRefuted);
-    }
-
-    function liveBps(Tally storage self) internal view returns (uint256) {
-        return bps(self.confirmed, self.refuted);
-    }
-
-    function bps(uint256 confirmed, uint256 refuted) internal pure returns (uint256) {
+    /// @dev What ratings alone say: half without any; a refuted one weighs twice.
+    function ratedBps(uint256 confirmed, uint256 refuted) internal pure returns (uint256) {
         return FULL_BPS * (confirmed + PRIOR_CONFIRMED) / (confirmed + REFUTED_WEIGHT * refuted + PRIOR_TOTAL);
+    }
+
+    /// @dev The whole score: staleness takes up to half of it, breaches take up to all.
+    function bps(uint256 confirmed, uint256 refuted, uint256 freshBps, uint256 breachBps)
+        internal
+        pure
+        returns (uint256)
+    {
+        return ratedBps(confirmed, refuted) * (FULL_BPS + freshBps) * (FULL_BPS - breachBps) / (2 * FULL_BPS * FULL_BPS);
+    }
+
+    /// @dev Freshness that `changed` records in one epoch earn: saturates, so that ten times as many never weigh tenfold.
+    function freshnessOf(uint256 changed) internal pure returns (uint256) {
+        return FULL_BPS * changed / (changed + HALF_FRESH);
+    }
+
+    /// @dev Evaluations in an epoch: `floor`, and `perRating` for each confirmed rating at a full score; at most `ceiling`.
+    function entitlement(uint256 confirmed, uint256 scoreBps, uint256 floor, uint256 perRating, uint256 ceiling)
+        internal
+        pure
+        returns (uint256 evaluations)
+    {
+        evaluations = floor + confirmed * perRating * scoreBps / (WEIGHT * FULL_BPS);
+        if (evaluations > ceiling) evaluations = ceiling;
+        if (evaluations < floor) evaluations = floor;
     }
 
     function hitPrice(uint256 hitFee, uint256 scoreBps) internal pure returns (uint256) {

@@ -1,4 +1,4 @@
-"""The registry of datasets and the ledgers of queries, credits and quality: they have no administrator."""
+"""The registry of datasets and the ledgers of credits, quality and queries."""
 
 from oracle.chain.deploy.context import DeployContext
 
@@ -6,7 +6,9 @@ from oracle.chain.deploy.context import DeployContext
 async def run(context: DeployContext) -> None:
     registry = context.contract("MemberRegistry").address
     parameters = context.contract("ProtocolParameters").address
-    await context.deploy("DatasetRegistry", registry, parameters)
     credit_ledger = await context.deploy("CreditLedger", registry, parameters)
+    quality = await context.deploy(
+        "QualityLedger", registry, parameters, credit_ledger.address, context.deployer
+    )
+    await context.deploy("DatasetRegistry", registry, parameters, quality.address, context.deployer)
     await context.deploy("QueryLedger", registry, parameters, credit_ledger.address)
-    await context.deploy("QualityLedger", registry, parameters, credit_ledger.address)

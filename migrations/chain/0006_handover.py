@@ -1,24 +1,23 @@
-"""All roles go to the timelock and the governor; the deployer keeps none."""
+"""All roles go to the timelock, the governor and the ledgers that need them; the deployer keeps none."""
 
 from oracle.chain.contracts import roles
 from oracle.chain.deploy.context import DeployContext
+from oracle.chain.deploy.handover import ADMINISTERED, GRANTS, holder_address
 
 
 async def run(context: DeployContext) -> None:
-    timelock = context.contract("TimelockController")
-    governor = context.contract("ConsortiumGovernor").address
-    grants = {
-        "timelock-proposer": roles.grant_role(timelock, roles.PROPOSER, governor),
-        "timelock-canceller": roles.grant_role(timelock, roles.CANCELLER, governor),
-    }
-    for name in ("ProtocolParameters", "MemberRegistry"):
-        contract = context.contract(name)
-        grants[f"{name}-governor"] = roles.grant_role(contract, roles.GOVERNOR, timelock.address)
-        grants[f"{name}-admin"] = roles.grant_role(contract, roles.ADMIN, timelock.address)
-    await context.carry_out_all(grants)
+    await context.carry_out_all(
+        {
+            f"{grant.contract}-{grant.role}-{grant.holder}": roles.grant_role(
+                context.contract(grant.contract), roles.ALL[grant.role], holder_address(context, grant)
+            )
+            for grant in GRANTS
+            if grant.by_deployer
+        }
+    )
     await context.carry_out_all(
         {
             f"{name}-renounce": roles.renounce_role(context.contract(name), roles.ADMIN, context.deployer)
-            for name in ("ProtocolParameters", "MemberRegistry", "TimelockController")
+            for name in ADMINISTERED
         }
     )

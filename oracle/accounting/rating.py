@@ -71,7 +71,7 @@ class RatingDesk:
         room: Counter[MemberId] = Counter()
         for holder in {item.holder for item in unsent}:
             hits = self._view.redeemed(self._me, holder).hits
-            room[holder] = hits - self._view.ratings.rated(self._me, holder)
+            room[holder] = hits - self._view.quality.rated(self._me, holder)
         allowed = []
         for item in unsent:
             if room[item.holder] > 0:

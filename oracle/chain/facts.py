@@ -133,6 +133,8 @@ class Published(Placed):
     root: bytes
     bits: int
     oprf_key_version: KeyVersion
+    changed: int
+    """Records that the holder declares as changed since its publication before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,26 @@ class Rated(Placed):
     category: int
     confirmed: int
     refuted: int
+    epoch: int
+    counted_confirmed: int
+    """What the caps let through, in thousandths of a rating."""
+    counted_refuted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshnessNoted(Placed):
+    member_id: MemberId
+    counted: int
+    """Records of one publication that feed freshness."""
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breached(Placed):
+    member_id: MemberId
+    kind: int
+    ref: bytes
+    """What the breach was found in."""
     epoch: int
 
 
@@ -217,9 +239,10 @@ KeyFact = GovernanceReplaced | OperatorRotated | SealingKeyRotated | OprfKeyRota
 MemberFact = MemberAdmitted | StatusFact | KeyFact
 DataFact = Published
 QueryFact = Committed
+QualityFact = Rated | FreshnessNoted | Breached
 AccountFact = Granted | Redeemed
 ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | ProposalCanceled
-Fact = ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | Rated | ProposalFact
+Fact = ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | ProposalFact
 
 FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     "ProtocolParameters": (ParameterDeclared, ParameterSet, PricesSet),
@@ -241,6 +264,6 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     "DatasetRegistry": (Published,),
     "QueryLedger": (Committed,),
     "CreditLedger": (Granted, Redeemed),
-    "QualityLedger": (Rated,),
+    "QualityLedger": (Rated, FreshnessNoted, Breached),
 }
 """Events that become facts, each named as its contract names it; all others are nobody's business here."""

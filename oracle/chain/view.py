@@ -12,7 +12,7 @@ from oracle.chain.books.members import Member, OprfKey, SealingKey, at_version
 from oracle.chain.books.parameters import ParameterBook, ParameterValue, Prices
 from oracle.chain.books.proposals import ProposalBook
 from oracle.chain.books.publications import PlacedPublication, PublicationBook
-from oracle.chain.books.ratings import RatingBook
+from oracle.chain.books.quality import EntitlementTerms, QualityBook
 from oracle.chain.facts import Committed, Fact
 from oracle.chain.journal import BlockMark
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
@@ -30,7 +30,7 @@ class AllianceView:
     publications: PublicationBook = field(default_factory=PublicationBook)
     commitments: CommitmentBook = field(default_factory=CommitmentBook)
     credits: CreditBook = field(default_factory=CreditBook)
-    ratings: RatingBook = field(default_factory=RatingBook)
+    quality: QualityBook = field(default_factory=QualityBook)
     proposals: ProposalBook = field(default_factory=ProposalBook)
 
     def apply(self, fact: Fact) -> None:
@@ -58,8 +58,8 @@ class AllianceView:
                 self.commitments.apply(fact)
             case facts.Granted() | facts.Redeemed():
                 self.credits.apply(fact)
-            case facts.Rated():
-                self.ratings.apply(fact)
+            case facts.Rated() | facts.FreshnessNoted() | facts.Breached():
+                self.quality.apply(fact)
             case (
                 facts.ProposalCreated()
                 | facts.VoteCast()
@@ -127,7 +127,16 @@ class AllianceView:
         return self.parameters.prices_at(epoch)
 
     def score_bps(self, holder: MemberId, epoch: int) -> int:
-        return self.ratings.score_bps(holder, epoch)
+        return self.quality.score_bps(holder, epoch)
+
+    def entitlement(self, member: MemberId, epoch: int) -> int:
+        """Evaluations that a member may ask for in this epoch, by the parameters in force now."""
+        terms = EntitlementTerms(
+            floor=self.parameter("entitlement_floor").value,
+            per_rating=self.parameter("entitlement_per_rating").value,
+            ceiling=self.parameter("entitlement_ceiling").value,
+        )
+        return self.quality.entitlement(member, epoch, terms)
 
     def hit_price(self, holder: MemberId, epoch: int) -> Credits:
         """What a hit at this holder costs in this epoch."""

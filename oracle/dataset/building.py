@@ -5,6 +5,7 @@ from typing import Final
 from oracle.crypto.buckets import HASH_BITS
 from oracle.crypto.tree import Tree
 from oracle.dataset.buckets import bucket_leaf, read_buckets, read_leaves
+from oracle.dataset.changes import changed_records
 from oracle.dataset.environment import DatasetEnvironment, Rows
 from oracle.dataset.layout import SnapshotRow, unpack_hash
 from oracle.dataset.pending import PendingChanges
@@ -48,6 +49,11 @@ def build_snapshot(
             tree = _updated(rows, latest_tree, sequence)
         else:
             tree = Tree.from_leaves(bits, read_leaves(rows, sequence=sequence, bits=bits))
+        changed = changed_records(
+            rows,
+            changes.sequence,
+            new_key=latest is not None and latest.oprf_key_version != key_version,
+        )
         rows.txn.drop(rows.tables.touched, delete=False)
         if latest is not None and _says_the_same(latest, tree, key_version) and latest.sequence >= after:
             return latest
@@ -57,6 +63,7 @@ def build_snapshot(
             root=tree.root,
             oprf_key_version=key_version,
             records=records,
+            changed=changed,
             created_at=now,
             published_block=None,
             published_block_hash=_UNPUBLISHED,

@@ -32,8 +32,10 @@ _STAGED: Final = struct.Struct(">I16s")
 _HASH32: Final = struct.Struct(">I")
 _UINT64: Final = struct.Struct(">Q")
 _DAY: Final = struct.Struct(">I")
-_SNAPSHOT: Final = struct.Struct(">BB32sIQQQ32s")
-_SNAPSHOT_VERSION: Final = 1
+_SNAPSHOT: Final = struct.Struct(">BB32sIQQQ32sI")
+_SNAPSHOT_VERSION: Final = 2
+_SNAPSHOT_SIZE_1: Final = 94
+"""Of version 1, which ended before `changed`."""
 
 
 ENTRY_KEY_SIZE: Final = _ENTRY_KEY.size
@@ -87,6 +89,8 @@ class SnapshotRow:
     root: bytes
     oprf_key_version: KeyVersion
     records: int
+    changed: int
+    """Added, replaced or removed since the snapshot before."""
     created_at: int
     """Unix seconds."""
     published_block: int | None
@@ -104,17 +108,23 @@ class SnapshotRow:
             self.created_at,
             block,
             self.published_block_hash,
+            self.changed,
         )
 
     @classmethod
     def parse(cls, key: bytes, value: bytes) -> Self:
-        _version, bits, root, key_version, records, created_at, block, block_hash = _SNAPSHOT.unpack(value)
+        if len(value) == _SNAPSHOT_SIZE_1:
+            value += bytes(_SNAPSHOT.size - _SNAPSHOT_SIZE_1)
+        _version, bits, root, key_version, records, created_at, block, block_hash, changed = _SNAPSHOT.unpack(
+            value
+        )
         return cls(
             sequence=Sequence(unpack_number(key)),
             bits=bits,
             root=root,
             oprf_key_version=KeyVersion(key_version),
             records=records,
+            changed=changed,
             created_at=created_at,
             published_block=block - 1 if block else None,
             published_block_hash=block_hash,

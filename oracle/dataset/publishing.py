@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from oracle.chain.books.publications import PlacedPublication
 from oracle.chain.contracts.dataset_registry import DatasetRegistry
 from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
@@ -95,14 +96,24 @@ class Publisher:
             bits=row.bits,
             oprf_key_version=row.oprf_key_version,
         )
+        standing = self._standing(publication)
+        if standing is not None:
+            return await self._dataset.mark_published(
+                row.sequence, block=standing.block_number, block_hash=standing.block_hash
+            )
         intent = f"publish:{row.sequence}:{row.root.hex()}"
-        sent = await self._lane.execute(intent, self._registry.publish(publication))
+        sent = await self._lane.execute(intent, self._registry.publish(publication, changed=row.changed))
         block = BlockNumber(sent.block_number or 0)
         await self._clock.reached(block)
         log.info("snapshot_published", sequence=row.sequence, bits=row.bits, block=block)
         return await self._dataset.mark_published(
             row.sequence, block=block, block_hash=sent.block_hash or bytes(32)
         )
+
+    def _standing(self, publication: Publication) -> PlacedPublication | None:
+        """The same publication where it stands on the chain already, as after a restored journal."""
+        placed = self._view.publications_of(self._me)
+        return placed[-1] if placed and placed[-1].publication == publication else None
 
     def _last_published(self) -> Sequence:
         published = self._view.publications_of(self._me)

@@ -41,7 +41,9 @@ async def _publish(record: DeploymentRecord, lane: Lane, sequence: int) -> None:
         bits=4,
         oprf_key_version=KeyVersion(1),
     )
-    await lane.execute(f"publish:{sequence}", bindings(record).datasets.publish(publication))
+    await lane.execute(
+        f"publish:{sequence}", bindings(record).datasets.publish(publication, changed=sequence)
+    )
 
 
 async def _commit(record: DeploymentRecord, connection: ChainConnection, lane: Lane, name: bytes) -> BatchId:

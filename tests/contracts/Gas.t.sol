@@ -50,11 +50,11 @@ contract GasTest is World {
     }
 
     function test_gas__publish__is_measured() public {
-        bytes memory call = abi.encodeCall(datasets.publish, (uint64(1), keccak256("root"), 16, 1));
+        bytes memory call = abi.encodeCall(datasets.publish, (uint64(1), keccak256("root"), 16, 1, 1000));
         measured("publish, first", operator(1), address(datasets), call);
         vm.prank(operator(2));
-        datasets.publish(1, keccak256("root"), 16, 1);
-        call = abi.encodeCall(datasets.publish, (uint64(2), keccak256("next"), 16, 1));
+        datasets.publish(1, keccak256("root"), 16, 1, 7);
+        call = abi.encodeCall(datasets.publish, (uint64(2), keccak256("next"), 16, 1, 1000));
         measured("publish, next", operator(2), address(datasets), call);
     }
 

@@ -10,14 +10,16 @@ contract HandOverTest is World {
     bytes32 private constant ADMIN = bytes32(0);
 
     function test_deployer__after_the_hand_over__holds_no_role_anywhere() public view {
-        AccessControl[3] memory places = [AccessControl(parameters), registry, timelock];
-        bytes32[7] memory roles = [
+        AccessControl[5] memory places = [AccessControl(parameters), registry, timelock, datasets, quality];
+        bytes32[9] memory roles = [
             ADMIN,
             registry.GOVERNOR_ROLE(),
             registry.FOUNDER_ROLE(),
             timelock.PROPOSER_ROLE(),
             timelock.CANCELLER_ROLE(),
             timelock.EXECUTOR_ROLE(),
+            quality.REPORTER_ROLE(),
+            quality.FRESHNESS_ROLE(),
             keccak256("anything else")
         ];
         for (uint256 i = 0; i < places.length; ++i) {

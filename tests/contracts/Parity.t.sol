@@ -3,7 +3,6 @@ pragma solidity 0.8.28;
 
 import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
 import {PositionalMerkle} from "../../contracts/libraries/PositionalMerkle.sol";
-import {Scores} from "../../contracts/libraries/Scores.sol";
 import {
     Claim,
     Disclosure,
@@ -82,19 +81,6 @@ contract ParityTest {
             }
         }
         vm.assertEq(trees, 4);
-    }
-
-    function test_scores_and_hit_prices__agree() public view {
-        uint256 cases;
-        for (; caseExists(".scores", cases); ++cases) {
-            string memory place = string.concat(".scores[", vm.toString(cases), "]");
-            uint256 score =
-                Scores.bps(uintOf(string.concat(place, ".confirmed")), uintOf(string.concat(place, ".refuted")));
-            vm.assertEq(score, uintOf(string.concat(place, ".scoreBps")), place);
-            uint256 price = Scores.hitPrice(uintOf(string.concat(place, ".hitFee")), score);
-            vm.assertEq(price, uintOf(string.concat(place, ".hitPrice")), place);
-        }
-        vm.assertEq(cases, 6);
     }
 
     function leavesOf(string memory tree, uint256 bits) private view returns (bytes32[] memory leaves) {

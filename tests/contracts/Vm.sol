@@ -11,7 +11,15 @@ interface Vm {
         uint64 gasRemaining;
     }
 
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function prank(address caller) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
     function startPrank(address caller) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;

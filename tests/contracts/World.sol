@@ -27,6 +27,9 @@ abstract contract World {
     uint256 internal constant GRANT = 1000;
     uint256 internal constant QUERY_FEE = 1;
     uint256 internal constant HIT_FEE = 20;
+    uint256 internal constant ENTITLEMENT_FLOOR = 10_000;
+    uint256 internal constant PER_RATING = 1_000;
+    uint256 internal constant ENTITLEMENT_CEILING = 1_000_000;
     uint48 internal constant VOTING_DELAY = 10;
     uint32 internal constant VOTING_PERIOD = 600;
     uint256 internal constant TIMELOCK_DELAY = 300;
@@ -58,10 +61,10 @@ abstract contract World {
         address[] memory anyone = new address[](1);
         timelock = new TimelockController(TIMELOCK_DELAY, new address[](0), anyone, address(this));
         governor = new ConsortiumGovernor(registry, timelock, VOTING_DELAY, VOTING_PERIOD, QUORUM_PERCENT);
-        datasets = new DatasetRegistry(registry, parameters);
         credits = new CreditLedger(registry, parameters);
+        quality = new QualityLedger(registry, parameters, credits, address(this));
+        datasets = new DatasetRegistry(registry, parameters, quality, address(this));
         queries = new QueryLedger(registry, parameters, credits);
-        quality = new QualityLedger(registry, parameters, credits);
     }
 
     function handOver() internal {
@@ -74,6 +77,14 @@ abstract contract World {
         registry.grantRole(registry.GOVERNOR_ROLE(), address(timelock));
         registry.grantRole(bytes32(0), address(timelock));
         registry.renounceRole(bytes32(0), address(this));
+        quality.grantRole(quality.FRESHNESS_ROLE(), address(datasets));
+        quality.grantRole(quality.REPORTER_ROLE(), address(queries));
+        quality.grantRole(quality.GOVERNOR_ROLE(), address(timelock));
+        quality.grantRole(bytes32(0), address(timelock));
+        quality.renounceRole(bytes32(0), address(this));
+        datasets.grantRole(datasets.GOVERNOR_ROLE(), address(timelock));
+        datasets.grantRole(bytes32(0), address(timelock));
+        datasets.renounceRole(bytes32(0), address(this));
     }
 
     /// @dev The next call is one that a vote has decided on.
@@ -193,7 +204,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](12);
+        list = new IProtocolParameters.Declaration[](15);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", EPOCH, EPOCH, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -206,5 +217,8 @@ abstract contract World {
         list[9] = IProtocolParameters.Declaration("credit_floor", 0, type(uint96).max, FLOOR);
         list[10] = IProtocolParameters.Declaration("admission_grant", 0, type(uint96).max, GRANT);
         list[11] = IProtocolParameters.Declaration("finality_depth", 0, 1000, 0);
+        list[12] = IProtocolParameters.Declaration("entitlement_floor", 0, 2 ** 48, ENTITLEMENT_FLOOR);
+        list[13] = IProtocolParameters.Declaration("entitlement_per_rating", 0, 2 ** 32, PER_RATING);
+        list[14] = IProtocolParameters.Declaration("entitlement_ceiling", 0, 2 ** 48, ENTITLEMENT_CEILING);
     }
 }

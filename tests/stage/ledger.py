@@ -17,6 +17,7 @@ from oracle.chain.transactions import Order, Transaction, TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import BlockNumber, Credits, MemberId
+from oracle.rules.quality import counted_changes, within_cap
 
 START = 1_800_000_000
 BLOCK_S = 1
@@ -155,11 +156,22 @@ def _commit(lane: FactLane, commitments: Any) -> list[Callable[[Position], Fact]
     ]
 
 
-def _publish(lane: FactLane, sequence: int, root: bytes, bits: int, version: int) -> Any:
+def _publish(lane: FactLane, *published: Any) -> Any:
+    sequence, root, bits, version, changed = published
+    epoch = lane.chain.view.epoch_of(START + lane.chain.number)
     return [
         lambda at: facts.Published(
-            at=at, member_id=lane.me, sequence=sequence, root=root, bits=bits, oprf_key_version=version
-        )
+            at=at,
+            member_id=lane.me,
+            sequence=sequence,
+            root=root,
+            bits=bits,
+            oprf_key_version=version,
+            changed=changed,
+        ),
+        lambda at: facts.FreshnessNoted(
+            at=at, member_id=lane.me, counted=counted_changes(changed), epoch=epoch
+        ),
     ]
 
 
@@ -188,6 +200,8 @@ def _rate(lane: FactLane, ratings: Any) -> Any:
             confirmed=entry[2],
             refuted=entry[3],
             epoch=epoch,
+            counted_confirmed=within_cap(entry[2], 0),
+            counted_refuted=within_cap(entry[3], 0),
         )
         for entry in ratings
     ]

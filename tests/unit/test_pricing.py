@@ -1,32 +1,8 @@
-"""The arithmetic of scores and hit prices against values computed by hand."""
+"""The price of a hit against values computed by hand."""
 
 import pytest
 
-from oracle.rules.pricing import hit_price, score_bps
-
-
-@pytest.mark.parametrize(
-    ("confirmed", "refuted", "expected"),
-    [
-        (0, 0, 5000),
-        (10, 0, 6666),
-        (0, 10, 2500),
-        (1, 0, 5238),
-        (0, 1, 4545),
-        (1_000_000, 0, 9999),
-        (0, 10**9, 0),
-    ],
-)
-def test_score__ratings_of_earlier_epochs__gives_the_contract_value(
-    confirmed: int, refuted: int, expected: int
-) -> None:
-    assert score_bps(confirmed=confirmed, refuted=refuted) == expected
-
-
-@pytest.mark.parametrize(("confirmed", "refuted"), [(-1, 0), (0, -1)])
-def test_score__negative_counts__is_an_error(confirmed: int, refuted: int) -> None:
-    with pytest.raises(ValueError, match="negative"):
-        score_bps(confirmed=confirmed, refuted=refuted)
+from oracle.rules.pricing import hit_price
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,15 @@ from oracle.domain.messages import Publication
 class DatasetRegistry:
     contract: Contract
 
-    def publish(self, publication: Publication) -> Order:
-        """The holder is whoever sends it."""
+    def publish(self, publication: Publication, *, changed: int) -> Order:
+        """The holder is whoever sends it; `changed` records since its publication before."""
         return self.contract.order(
-            "publish", publication.sequence, publication.root, publication.bits, publication.oprf_key_version
+            "publish",
+            publication.sequence,
+            publication.root,
+            publication.bits,
+            publication.oprf_key_version,
+            changed,
         )
 
     async def latest(

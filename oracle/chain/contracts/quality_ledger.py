@@ -34,6 +34,32 @@ class QualityLedger:
     ) -> int:
         return integer(await self.contract.read(connection, block, "liveScoreOf", holder))
 
+    async def category_score_bps_of(
+        self, connection: ChainConnection, holder: MemberId, category: int, *, block: BlockPin
+    ) -> int:
+        return integer(await self.contract.read(connection, block, "scoreOf(uint64,uint8)", holder, category))
+
+    async def entitlement_of(self, connection: ChainConnection, member: MemberId, *, block: BlockPin) -> int:
+        """Evaluations in the epoch of this block."""
+        return integer(await self.contract.read(connection, block, "entitlementOf", member))
+
+    async def fresh_bps_of(self, connection: ChainConnection, holder: MemberId, *, block: BlockPin) -> int:
+        return integer(await self.contract.read(connection, block, "freshnessOf", holder))
+
+    async def breaches_of(
+        self, connection: ChainConnection, member: MemberId, *, block: BlockPin
+    ) -> tuple[int, int]:
+        """How many ever, and what they take from the score in basis points."""
+        values = await self.contract.read(connection, block, "breachesOf", member)
+        return integer(values), integer(values, 1)
+
+    async def weights_of(
+        self, connection: ChainConnection, holder: MemberId, *, block: BlockPin
+    ) -> tuple[int, int]:
+        """Confirmed and refuted, in thousandths of a rating."""
+        values = await self.contract.read(connection, block, "weightsOf", holder)
+        return integer(values), integer(values, 1)
+
     async def hit_price_of(
         self, connection: ChainConnection, holder: MemberId, *, block: BlockPin
     ) -> Credits:

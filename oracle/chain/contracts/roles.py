@@ -1,4 +1,4 @@
-"""Roles of OpenZeppelin's AccessControl, which three of the contracts have."""
+"""Roles of OpenZeppelin's AccessControl, which most of the contracts have."""
 
 from typing import Final
 
@@ -14,6 +14,8 @@ FOUNDER: Final = keccak256(b"FOUNDER_ROLE")
 PROPOSER: Final = keccak256(b"PROPOSER_ROLE")
 EXECUTOR: Final = keccak256(b"EXECUTOR_ROLE")
 CANCELLER: Final = keccak256(b"CANCELLER_ROLE")
+REPORTER: Final = keccak256(b"REPORTER_ROLE")
+FRESHNESS: Final = keccak256(b"FRESHNESS_ROLE")
 ALL: Final = {
     "admin": ADMIN,
     "governor": GOVERNOR,
@@ -21,6 +23,8 @@ ALL: Final = {
     "proposer": PROPOSER,
     "executor": EXECUTOR,
     "canceller": CANCELLER,
+    "reporter": REPORTER,
+    "freshness": FRESHNESS,
 }
 
 

@@ -102,6 +102,22 @@ async def _expect_equal_member(
     assert view.score_bps(member, epoch) == await contracts.quality.score_bps_of(
         connection, member, block=block
     )
+    for category in (1, 2, 3, 4):
+        shown = view.quality.score_bps(member, epoch, category)
+        assert shown == await contracts.quality.category_score_bps_of(
+            connection, member, category, block=block
+        )
+    assert view.entitlement(member, epoch) == await contracts.quality.entitlement_of(
+        connection, member, block=block
+    )
+    assert view.quality.fresh_bps(member, epoch) == await contracts.quality.fresh_bps_of(
+        connection, member, block=block
+    )
+    breached = await contracts.quality.breaches_of(connection, member, block=block)
+    assert view.quality.breaches(member, epoch) == breached
+    assert view.quality.weights(member, epoch) == await contracts.quality.weights_of(
+        connection, member, block=block
+    )
     live = await contracts.quality.live_score_bps_of(connection, member, block=block)
     assert view.score_bps(member, epoch + 1) == live
     assert view.hit_price(member, epoch) == await contracts.quality.hit_price_of(
@@ -116,4 +132,4 @@ async def _expect_equal_member(
             settled.hits,
         )
         rated = await contracts.quality.rated_of(connection, member, other, block=block)
-        assert view.ratings.rated(member, other) == rated
+        assert view.quality.rated(member, other) == rated

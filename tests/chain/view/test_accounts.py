@@ -79,7 +79,7 @@ async def test_view__vouchers_ratings_and_epochs__equals_the_contracts(
     epoch = view.epoch_of(view.head.timestamp)
     assert view.score_bps(TWO, epoch) == 5000
     assert view.score_bps(TWO, epoch + 1) == 10000 * 15 // 27
-    assert view.ratings.score_bps(TWO, epoch + 1, category=4) == 10000 * 12 // 22
+    assert view.quality.score_bps(TWO, epoch + 1, category=4) == 10000 * 12 // 22
     await expect_equal(view)
 
     await ask_chain("evm_increaseTime", 100)
@@ -115,7 +115,9 @@ async def test_view__publications__answers_the_snapshot_rule_by_block(
             bits=3,
             oprf_key_version=KeyVersion(1),
         )
-        row = await operator_lane(1).execute(f"publish {sequence}", contracts.datasets.publish(publication))
+        row = await operator_lane(1).execute(
+            f"publish {sequence}", contracts.datasets.publish(publication, changed=sequence)
+        )
         assert row.block_number is not None
         blocks.append(row.block_number)
         await ask_chain("evm_mine")
