@@ -9,17 +9,20 @@ from typing import ClassVar
 
 import structlog
 
+from oracle.api.exposition import expose
 from oracle.api.server import serve
 from oracle.chain.errors import NodeRefused
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed, EndpointSet
-from oracle.config.settings import LogFormat, Settings
+from oracle.config.settings import LogFormat, LogSettings, Settings
 from oracle.domain.errors import Broken, Misconfigured, Transient
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.peer.limits import ServerLimits
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import TrustedPeers, server_context
+from oracle.telemetry.log_file import LogFile
 from oracle.telemetry.logs import configure
+from oracle.telemetry.loop_lag import watch_loop
 from oracle.wiring.desks import Desks
 from oracle.wiring.foundation import Foundation, open_foundation
 from oracle.wiring.member import Member, open_member
@@ -28,21 +31,43 @@ from oracle.wiring.status import StatusDesk
 log = structlog.get_logger()
 RETRY_S = 2.0
 LOOK_AT_NODES_S = 5.0
+MIB = 1024 * 1024
 
 
 def run(settings: Settings, passphrase: str) -> None:
     """Run until SIGTERM or SIGINT. Raises `Misconfigured` at start, `Broken` when an invariant fails."""
-    configure(level=settings.log.level, as_json=settings.log.format is LogFormat.JSON, stream=sys.stderr)
+    configure(
+        level=settings.log.level,
+        as_json=settings.log.format is LogFormat.JSON,
+        stream=sys.stderr,
+        file=_log_file(settings.log),
+    )
     try:
         asyncio.run(_run(settings, passphrase))
     except BaseExceptionGroup as group:
         raise _first(group) from group
 
 
+def _log_file(log_settings: LogSettings) -> LogFile | None:
+    if log_settings.file_mib == 0:
+        return None
+    try:
+        return LogFile(log_settings.file, size_bytes=log_settings.file_mib * MIB)
+    except OSError as error:
+        raise LogFileUnusable(
+            f"The log file {log_settings.file} cannot be written ({error.strerror}). Give this account its "
+            "folder, or change [log] file, or set file_mib = 0."
+        ) from error
+
+
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The error that ended a task group: the others were cancelled because of it."""
     first = group.exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+class LogFileUnusable(Misconfigured):
+    code: ClassVar[str] = "log_file_unusable"
 
 
 class CannotListen(Misconfigured):
@@ -100,13 +125,16 @@ class Daemon:
         base.stream.on_rollback(self._roll_back)
         async with (
             serve(desks, base.settings.api.listen, on_broken=self.broken),
+            expose(status, base.settings.metrics.listen),
             asyncio.TaskGroup() as group,
         ):
+            watching = group.create_task(watch_loop())
             work = group.create_task(self._work(desks, status))
             log.info("daemon_started", chain_id=base.record.chain_id)
             await self._stopping.wait()
             log.info("daemon_stopping")
             work.cancel()
+            watching.cancel()
         if self._broken is not None:
             raise self._broken
 
@@ -132,7 +160,7 @@ class Daemon:
             now = self._base.clock.chain_time()
             open_still = (fact for fact in self._base.view.commitments.all if fact.deadline >= now)
             await member.holder.answering.note(open_still)
-            status.figures = member.figures
+            status.attach(member.insight)
             desks.open(member.desks)
             log.info("member_started", member=int(member.id))
             await self._rounds(member)

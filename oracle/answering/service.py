@@ -23,6 +23,7 @@ from oracle.peer.courier import Courier
 from oracle.peer.errors import FrameTooLarge
 from oracle.rules.snapshot import commitment_counts
 from oracle.store.answered import AnswerJournal
+from oracle.telemetry.metrics import REFUSED, timed_stage
 
 log = structlog.get_logger()
 PER_REQUESTER = 2
@@ -123,7 +124,8 @@ class Answering:
         if self._view.publication_before(self._me, committed.at.block_number) is None:
             await self._refuse(batch, RefusalReason.NOT_READY)
             return
-        message = await self._courier.fetch_envelope(batch.requester, batch.batch_id)
+        with timed_stage("fetch"):
+            message = await self._courier.fetch_envelope(batch.requester, batch.batch_id)
         envelope = self._admission.read_envelope(message, committed)
         if isinstance(envelope, RefusalReason):
             await self._refuse(batch, envelope)
@@ -146,7 +148,8 @@ class Answering:
         if placed is None:
             raise Broken("an admitted batch has no snapshot to be answered from")
         try:
-            answer = await self._maker.make(batch.batch_id, envelope.elements, placed)
+            with timed_stage("evaluate"):
+                answer = await self._maker.make(batch.batch_id, envelope.elements, placed)
         except CryptoError:
             await self._refuse(batch, RefusalReason.ELEMENT_INVALID)
             return
@@ -160,9 +163,10 @@ class Answering:
     async def _deliver(self, batch: AnsweredBatch) -> None:
         if batch.answer is None:
             raise Broken("a sealed batch has no reply in the journal")
-        await self._courier.deliver_reply(
-            batch.requester, batch.batch_id, statement=batch.answer.statement, frame=batch.answer.frame
-        )
+        with timed_stage("deliver"):
+            await self._courier.deliver_reply(
+                batch.requester, batch.batch_id, statement=batch.answer.statement, frame=batch.answer.frame
+            )
         await self._journal.delivered(batch.requester, batch.batch_id)
 
     async def _refuse(self, batch: AnsweredBatch, reason: RefusalReason) -> None:
@@ -174,3 +178,4 @@ class Answering:
         frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
         await self._courier.deliver_refusal(batch.requester, batch.batch_id, frame=frame)
         await self._journal.ended(batch.requester, batch.batch_id, AnswerState.REFUSED, reason)
+        REFUSED.labels("us", reason.name.lower()).inc()

@@ -26,6 +26,7 @@ from oracle.domain.settlement import (
     ServedRecord,
     ServedStatus,
     Signed,
+    reason_name,
 )
 from oracle.peer.bodies.disclosures import encode_disclosures
 from oracle.peer.bodies.receipt import decode_receipt
@@ -36,6 +37,7 @@ from oracle.peer.statements import parse_receipt_statement
 from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
 from oracle.store.answered import AnswerJournal
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
+from oracle.telemetry.metrics import REFUSED
 
 log = structlog.get_logger()
 SALT_SIZE = 16
@@ -212,6 +214,7 @@ class Settling:
     async def _refusal(self, batch: AnsweredBatch, reason: RefusalReason) -> bytes:
         """A refused receipt changes nothing: it may be sent again, corrected."""
         log.warning("receipt_refused", batch=batch.batch_id.hex(), reason=reason.name)
+        REFUSED.labels("us", reason_name(reason)).inc()
         return await self._frame(batch, Outcome.REFUSED, reason, ())
 
     async def _frame(

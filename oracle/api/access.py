@@ -78,8 +78,8 @@ def _bound(path: Path) -> socket.socket:
     return listening
 
 
-def bind_loopback(address: SocketAddress) -> socket.socket:
-    """A listening socket on a loopback address; any other address is refused."""
+def bind_loopback(address: SocketAddress, *, setting: str = "api.listen") -> socket.socket:
+    """A listening socket on a loopback address; any other address is refused, naming the `setting`."""
     host = "127.0.0.1" if address.host == "localhost" else address.host
     try:
         loopback = ipaddress.ip_address(host)
@@ -87,8 +87,8 @@ def bind_loopback(address: SocketAddress) -> socket.socket:
         loopback = None
     if loopback is None or not loopback.is_loopback:
         raise ListenRefused(
-            f"api.listen is {address.host}, which other machines may reach. "
-            "Set it to 127.0.0.1 or [::1] with a port, or use api.socket."
+            f"{setting} is {address.host}, which other machines may reach. "
+            "Set it to 127.0.0.1 or [::1] with a port."
         )
     family = socket.AF_INET6 if loopback.version == 6 else socket.AF_INET  # noqa: PLR2004 - IP version
     listening = socket.socket(family, socket.SOCK_STREAM)
@@ -98,7 +98,7 @@ def bind_loopback(address: SocketAddress) -> socket.socket:
     except OSError as error:
         listening.close()
         raise ListenRefused(
-            f"Cannot listen on {address}: {error.strerror}. Free the port, or change api.listen."
+            f"Cannot listen on {address}: {error.strerror}. Free the port, or change {setting}."
         ) from error
     return listening
 

@@ -28,6 +28,7 @@ from oracle.domain.reports import (
     DatasetStats,
     ImportFormat,
     MemberLine,
+    MetricsText,
     ProposalLine,
     PublishedSnapshot,
     QueryAccepted,
@@ -35,6 +36,7 @@ from oracle.domain.reports import (
     QuerySummary,
     RatingReport,
     RawSubject,
+    Readiness,
     RecordPage,
     RedemptionReport,
     RemovalSummary,
@@ -42,6 +44,7 @@ from oracle.domain.reports import (
     StatusReport,
     Support,
     Verdict,
+    WaitingReport,
 )
 
 
@@ -168,6 +171,15 @@ class LocalClient:
 
     async def status(self) -> StatusReport:
         return await self._connection.get("/v1/status", StatusReport)
+
+    async def waiting(self) -> WaitingReport:
+        return await self._connection.get("/v1/waiting", WaitingReport)
+
+    async def readiness(self) -> Readiness:
+        return await self._connection.get("/v1/readiness", Readiness)
+
+    async def metrics(self) -> MetricsText:
+        return await self._connection.get("/v1/metrics", MetricsText)
 
 
 def _inputs(subjects: Sequence[RawSubject]) -> list[SubjectInput]:

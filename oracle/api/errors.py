@@ -64,6 +64,12 @@ class Stopping(Transient):
     code: ClassVar[str] = "daemon_stopping"
 
 
+class NotReady(Transient):
+    """The daemon runs and cannot do its work now; the text says why."""
+
+    code: ClassVar[str] = "not_ready"
+
+
 # What to do when the message alone does not say it.
 _REFUSED = "Change what the message names and try again; docs/errors.md explains the code."
 _TRANSIENT = "Try again in a moment; 'riskmesh status' shows what is not reachable."

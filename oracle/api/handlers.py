@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
-from oracle.api.errors import InvalidRequest
+from oracle.api.errors import InvalidRequest, NotReady
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, ballot_typed_data
 from oracle.api.ports import Services
 from oracle.api.schema import (
@@ -36,6 +36,7 @@ from oracle.domain.reports import (
     HolderProgress,
     ImportProgress,
     ImportSummary,
+    MetricsText,
     ProposalLine,
     PublishedSnapshot,
     QueryAccepted,
@@ -43,12 +44,14 @@ from oracle.domain.reports import (
     QuerySummary,
     RatingReport,
     RawSubject,
+    Readiness,
     RecordPage,
     RedemptionReport,
     RemovalSummary,
     SignedBallot,
     StatusReport,
     SubjectResult,
+    WaitingReport,
 )
 
 
@@ -177,6 +180,25 @@ async def rate_item(services: Services, _: Parameters, body: RateItem) -> Rating
 
 async def daemon_status(services: Services, _: Parameters, __: Body) -> StatusReport:
     return await services.status.status()
+
+
+async def waiting(services: Services, _: Parameters, __: Body) -> WaitingReport:
+    return await services.status.waiting()
+
+
+async def readiness(services: Services, _: Parameters, __: Body) -> Readiness:
+    return await services.status.readiness()
+
+
+async def metrics(services: Services, _: Parameters, __: Body) -> MetricsText:
+    return await services.status.metrics()
+
+
+async def ready(services: Services, _: Parameters, __: Body) -> Health:
+    found = await services.status.readiness()
+    if not found.ready:
+        raise NotReady(" ".join(found.reasons))
+    return Health(ok=True)
 
 
 async def health(_: Services, __: Parameters, ___: Body) -> Health:

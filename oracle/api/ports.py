@@ -19,6 +19,7 @@ from oracle.domain.reports import (
     ImportProgress,
     ImportSummary,
     MemberLine,
+    MetricsText,
     ProposalLine,
     PublishedSnapshot,
     QueryAccepted,
@@ -26,6 +27,7 @@ from oracle.domain.reports import (
     QuerySummary,
     RatingReport,
     RawSubject,
+    Readiness,
     RecordPage,
     RedemptionReport,
     RemovalSummary,
@@ -34,6 +36,7 @@ from oracle.domain.reports import (
     SubjectResult,
     Support,
     Verdict,
+    WaitingReport,
 )
 
 QueryEvent = QuerySummary | HolderProgress | SubjectResult
@@ -148,6 +151,16 @@ class StatusService(Protocol):
     """Knows how the daemon is."""
 
     async def status(self) -> StatusReport: ...
+
+    async def waiting(self) -> WaitingReport:
+        """What is in flight and why it waits."""
+        ...
+
+    async def readiness(self) -> Readiness:
+        """Whether the daemon can do its work now."""
+        ...
+
+    async def metrics(self) -> MetricsText: ...
 
 
 class Services(Protocol):

@@ -27,15 +27,18 @@ from oracle.api.schema import (
 from oracle.domain.reports import (
     CreditsSummary,
     DatasetStats,
+    MetricsText,
     ProposalLine,
     PublishedSnapshot,
     QueryAccepted,
     QueryState,
     RatingReport,
+    Readiness,
     RecordPage,
     RedemptionReport,
     RemovalSummary,
     StatusReport,
+    WaitingReport,
 )
 
 ROUTES: tuple[Route, ...] = (
@@ -168,6 +171,35 @@ ROUTES: tuple[Route, ...] = (
         StatusReport,
         handlers.daemon_status,
         summary="The daemon's health in detail",
+    ),
+    get_json(
+        "/v1/waiting",
+        Parameters,
+        WaitingReport,
+        handlers.waiting,
+        summary="What is in flight and why it waits",
+    ),
+    get_json(
+        "/v1/readiness",
+        Parameters,
+        Readiness,
+        handlers.readiness,
+        summary="Whether the daemon can do its work now, and why not",
+    ),
+    get_json(
+        "/v1/metrics",
+        Parameters,
+        MetricsText,
+        handlers.metrics,
+        summary="The figures that the metrics listener serves",
+    ),
+    get_json(
+        "/v1/readyz",
+        Parameters,
+        Health,
+        handlers.ready,
+        summary="Whether the daemon can do its work now: 503 when not",
+        without_token=True,
     ),
     get_json(
         "/v1/healthz",

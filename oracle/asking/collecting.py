@@ -18,7 +18,7 @@ from oracle.domain.asked import AskedBatch, AskedReply, BatchState, ReceivedRepl
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType, ReplyHead
-from oracle.domain.settlement import RefusalReason
+from oracle.domain.settlement import RefusalReason, reason_name
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.errors import UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
@@ -27,6 +27,7 @@ from oracle.peer.statements import parse_reply_head
 from oracle.rules.replies import ExpectedReply
 from oracle.store.asked import AskedJournal
 from oracle.store.replies import ReplyJournal
+from oracle.telemetry.metrics import REFUSED, STAGE_SECONDS, timed_stage
 
 log = structlog.get_logger()
 CATCH_UP_S = 2.0
@@ -92,7 +93,8 @@ class Collector:
             raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
         if message.header.type is MessageType.REFUSAL:
             refusal = decode_refusal(message.frame)
-            await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason)
+            if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason):
+                REFUSED.labels("a holder", reason_name(refusal.reason)).inc()
             self._changed()
             return
         reply = ReceivedReply(
@@ -101,7 +103,9 @@ class Collector:
             sender_key_version=message.header.sender_key_version,
         )
         started = batch.committed_at_ms or batch.created_at_ms
-        await self._replies.received(batch_id, holder, reply, self._clock.wall_ms() - started)
+        latency_ms = self._clock.wall_ms() - started
+        if await self._replies.received(batch_id, holder, reply, latency_ms):
+            STAGE_SECONDS.labels("reply").observe(latency_ms / 1_000)
 
     async def _catch_up(self, batch_id: BatchId) -> bool:
         """A holder read the commitment before us: read it too, instead of sending the holder away."""
@@ -132,7 +136,8 @@ class Collector:
 
     async def _judge(self, batch: AskedBatch, reply: AskedReply) -> None:
         try:
-            proven = await self._workers.run(prove_reply, self._case(batch, reply))
+            with timed_stage("judge"):
+                proven = await self._workers.run(prove_reply, self._case(batch, reply))
         except Refused as error:
             log.warning(
                 "reply_rejected", batch=batch.batch_id.hex(), holder=int(reply.holder), reason=error.code
@@ -140,6 +145,7 @@ class Collector:
             # Whatever else a hostile reply sets off, it is this reply that fails and no other that waits.
             reason = error.reason if isinstance(error, ReplyRejected) else RefusalReason.REPLY_MALFORMED
             await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, reason)
+            REFUSED.labels("us", reason_name(reason)).inc()
         else:
             latency = self._clock.wall_ms() - (batch.committed_at_ms or batch.created_at_ms)
             await self._replies.accepted(batch.batch_id, proven, latency_ms=latency)

@@ -12,6 +12,7 @@ from oracle.domain.asked import AskedBatch, BatchState
 from oracle.domain.errors import Transient
 from oracle.domain.ids import BatchId
 from oracle.store.asked import AskedJournal
+from oracle.telemetry.metrics import timed_stage
 
 log = structlog.get_logger()
 
@@ -48,7 +49,8 @@ class Committing:
         commitment = Commitment(batch_id=batch.batch_id, count=batch.count, deadline=batch.deadline)
         order = self._ledger.commit([commitment])
         try:
-            await self._lane.execute(f"commit:{batch.batch_id.hex()}", order)
+            with timed_stage("commit"):
+                await self._lane.execute(f"commit:{batch.batch_id.hex()}", order)
         except TransactionReverted as error:
             log.warning("commitment_refused", batch=batch.batch_id.hex(), reason=error.code)
             await self._journal.close(batch.batch_id, BatchState.FAILED, error.error)

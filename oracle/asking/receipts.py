@@ -17,7 +17,14 @@ from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, ReceiptSta
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Claim, Outcome, Receipt, Voucher
-from oracle.domain.settlement import ReceiptBody, ReceiptClaim, RefusalReason, ServedStatus, Signed
+from oracle.domain.settlement import (
+    ReceiptBody,
+    ReceiptClaim,
+    RefusalReason,
+    ServedStatus,
+    Signed,
+    reason_name,
+)
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import encode_receipt
 from oracle.peer.courier import Courier
@@ -28,6 +35,7 @@ from oracle.rules.vouchers import Totals, charge_for
 from oracle.store.asked import AskedJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.telemetry.metrics import REFUSED, timed_stage
 
 log = structlog.get_logger()
 SALT_SIZE = 16
@@ -163,21 +171,22 @@ class Receipts:
 
     async def _send(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         try:
-            answer = await self._courier.send_receipt(
-                receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
-            )
+            with timed_stage("settle"):
+                answer = await self._courier.send_receipt(
+                    receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
+                )
             body = decode_disclosures(answer)
         except WireRefused as error:
             log.warning("disclosures_malformed", holder=int(receipt.holder), reason=error.code)
-            await self._journal.refused(receipt.batch_id, receipt.holder, RefusalReason.MALFORMED)
+            await self._refused(receipt, RefusalReason.MALFORMED)
             return
         except Refused as error:
             log.warning("receipt_refused", holder=int(receipt.holder), reason=error.code)
-            await self._journal.refused(receipt.batch_id, receipt.holder, RefusalReason.RECEIPT_DIFFERS)
+            await self._refused(receipt, RefusalReason.RECEIPT_DIFFERS)
             return
         if body.outcome is Outcome.REFUSED:
             log.warning("receipt_refused", holder=int(receipt.holder), reason=body.reason)
-            await self._journal.refused(receipt.batch_id, receipt.holder, body.reason)
+            await self._refused(receipt, body.reason)
             return
         reply = await self._replies.reply(receipt.batch_id, receipt.holder)
         if reply is None:
@@ -189,3 +198,7 @@ class Receipts:
             charge, _ = self._charge(batch, receipt.holder, hits=served)
             await self._lane.correct(receipt.holder, batch.batch_id, charge)
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
+
+    async def _refused(self, receipt: AskedReceipt, reason: int) -> None:
+        await self._journal.refused(receipt.batch_id, receipt.holder, reason)
+        REFUSED.labels("a holder", reason_name(reason)).inc()

@@ -1,7 +1,9 @@
 """JSON-RPC over HTTP: bounded in time and size, and silent about credentials in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -9,7 +11,8 @@ import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from oracle.chain.errors import NodeRefused, NodeUnreachable, NodeUnreliable
-from oracle.domain.errors import Misconfigured
+from oracle.domain.errors import Misconfigured, RiskmeshError
+from oracle.telemetry.metrics import RPC_ERRORS, RPC_SECONDS
 
 _MAX_REASON = 300
 _FORBIDDEN_STATUS = frozenset({401, 403})
@@ -105,6 +108,19 @@ def request(number: int, method: str, params: Sequence[object]) -> dict[str, obj
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
 
+@contextmanager
+def _measured(name: str, method: str) -> Iterator[None]:
+    """Counts how long a node took and what it did not answer."""
+    began = monotonic()
+    try:
+        yield
+    except RiskmeshError as error:
+        RPC_ERRORS.labels(name, error.code).inc()
+        raise
+    finally:
+        RPC_SECONDS.labels(name, method).observe(monotonic() - began)
+
+
 @dataclass(slots=True, kw_only=True)
 class HttpTransport:
     """Speaks to one address through a session that it does not own."""
@@ -122,6 +138,10 @@ class HttpTransport:
         self._timeout = ClientTimeout(total=self.timeout_s)
 
     async def call(self, method: str, *params: object) -> object:
+        with _measured(self.name, method):
+            return await self._call(method, *params)
+
+    async def _call(self, method: str, *params: object) -> object:
         self._last_id += 1
         number = self._last_id
         body = await self._post(msgspec.json.encode(request(number, method, params)), method)
@@ -134,6 +154,10 @@ class HttpTransport:
         return result_of(answer, self.name, method)
 
     async def call_many(self, method: str, params: Sequence[Sequence[object]]) -> list[object]:
+        with _measured(self.name, method):
+            return await self._call_many(method, params)
+
+    async def _call_many(self, method: str, params: Sequence[Sequence[object]]) -> list[object]:
         first = self._last_id + 1
         self._last_id += len(params)
         calls = [request(first + place, method, each) for place, each in enumerate(params)]

@@ -21,6 +21,7 @@ from oracle.config.settings import (
     LogSettings,
     Loopback,
     MemberSettings,
+    MetricsSettings,
     PeerSettings,
     PolicySettings,
     Settings,
@@ -30,7 +31,7 @@ from oracle.config.settings import (
 )
 from oracle.config.table import Table
 
-TABLES = ("member", "keys", "chain", "store", "dataset", "peer", "api", "policy", "log")
+TABLES = ("member", "keys", "chain", "store", "dataset", "peer", "api", "policy", "log", "metrics")
 DAY_S = 86_400
 MAX_SOCKET_PATH = 107
 """Linux keeps a Unix socket's path in 108 bytes with its end mark."""
@@ -71,6 +72,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
         api=_api(tables["api"]),
         policy=_policy(tables["policy"]),
         log=_log(tables["log"]),
+        metrics=_metrics(tables["metrics"]),
     )
     for table in tables.values():
         table.close()
@@ -162,7 +164,18 @@ def _log(table: Table) -> LogSettings:
     return LogSettings(
         level=LogLevel[table.choice("level", allowed=levels, default="info").upper()],
         format=LogFormat(table.choice("format", allowed=formats, default=LogFormat.CONSOLE.value)),
+        file=table.path("file", default="log/riskmesh.log"),
+        file_mib=table.whole("file_mib", low=0, high=1024, default=8),
     )
+
+
+def _metrics(table: Table) -> MetricsSettings:
+    if not table.has("listen"):
+        return MetricsSettings(listen=None)
+    address = _listen(table)
+    if not is_loopback(address.host):
+        raise table.invalid("listen", "a loopback address such as 127.0.0.1:9464")
+    return MetricsSettings(listen=address)
 
 
 def _listen(table: Table, default: str | None = None) -> SocketAddress:

@@ -111,6 +111,15 @@ class PolicySettings:
 class LogSettings:
     level: LogLevel
     format: LogFormat
+    file: Path
+    file_mib: int
+    """Size at which the file is put aside; 0 writes none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    listen: SocketAddress | None
+    """A loopback address for Prometheus; None serves no metrics there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +137,4 @@ class Settings:
     api: ApiSettings
     policy: PolicySettings
     log: LogSettings
+    metrics: MetricsSettings

@@ -88,6 +88,14 @@ OPTIONS = (
     ),
     Option("log", "level", "info", "debug, info, warning or error."),
     Option("log", "format", "console", "console or json."),
+    Option("log", "file", "log/riskmesh.log", "A copy of the last lines, for riskmesh support-bundle."),
+    Option("log", "file_mib", 8, "Four files of this size are kept; 0 keeps none."),
+    Option(
+        "metrics",
+        "listen",
+        "127.0.0.1:9464",
+        "Not set: no listener. Serves /metrics, /healthz and /readyz without a token, on loopback only.",
+    ),
 )
 
 NOT_SHOWN = ("api.listen", "api.token_file")

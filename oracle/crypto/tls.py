@@ -75,6 +75,11 @@ def belongs(certificate: bytes, secret: bytes) -> bool:
     return x509.load_der_x509_certificate(certificate).public_key() == key
 
 
+def valid_until(certificate: bytes) -> datetime:
+    """The end of a certificate in DER, UTC."""
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
 def fingerprint(certificate: bytes) -> bytes:
     """SHA-256 of a certificate in DER, as the registry names it."""
     return hashlib.sha256(certificate).digest()

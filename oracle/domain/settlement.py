@@ -61,6 +61,11 @@ class RefusalReason(IntEnum):
     RECEIPT_DIFFERS = 130
 
 
+def reason_name(code: int) -> str:
+    """A short list of words, whatever number a peer sends: its own numbers are `other`."""
+    return RefusalReason(code).name.lower() if code in set(RefusalReason) else "other"
+
+
 class ServedStatus(IntEnum):
     """What became of one claim."""
 

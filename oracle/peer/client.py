@@ -9,14 +9,23 @@ from typing import Final, Protocol, Self
 import aiohttp
 
 from oracle.crypto.tls import TlsIdentity, client_context
+from oracle.domain.errors import RiskmeshError
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
 from oracle.peer import paths
 from oracle.peer.answers import read_answer, refusal_of
+from oracle.peer.contacts import Contacts
 from oracle.peer.endpoints import PermittedResolver, parse_endpoint
-from oracle.peer.errors import PeerCertificateWrong, PeerUnknown, PeerUnreachable
+from oracle.peer.errors import (
+    PeerBusy,
+    PeerCertificateWrong,
+    PeerRefused,
+    PeerUnknown,
+    PeerUnreachable,
+)
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ClientLimits
+from oracle.telemetry.metrics import PEER_CALLS
 
 _HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
 
@@ -49,12 +58,19 @@ class PeerClient:
     """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not."""
 
     def __init__(
-        self, identity: TlsIdentity, book: PeerBook, *, limits: ClientLimits, allow_private: bool
+        self,
+        identity: TlsIdentity,
+        book: PeerBook,
+        *,
+        limits: ClientLimits,
+        allow_private: bool,
+        contacts: Contacts | None = None,
     ) -> None:
         self._identity = identity
         self._book = book
         self._limits = limits
         self._allow_private = allow_private
+        self._contacts = contacts or Contacts()
         self._lines: dict[MemberId, _Line] = {}
 
     async def __aenter__(self) -> Self:
@@ -92,6 +108,23 @@ class PeerClient:
         return await self._call(holder, "POST", paths.VOUCHER_STATE, message, most=most)
 
     async def _call(
+        self, peer: MemberId, method: str, path: str, message: bytes | None, *, most: int
+    ) -> bytes:
+        """One call, and the note of how it went: an answer that refuses is an answer, too."""
+        try:
+            answer = await self._exchange(peer, method, path, message, most=most)
+        except RiskmeshError as error:
+            PEER_CALLS.labels(error.code).inc()
+            if isinstance(error, PeerRefused | PeerBusy):
+                self._contacts.heard(peer)
+            else:
+                self._contacts.failed(peer, error.code)
+            raise
+        PEER_CALLS.labels("answered").inc()
+        self._contacts.heard(peer)
+        return answer
+
+    async def _exchange(
         self, peer: MemberId, method: str, path: str, message: bytes | None, *, most: int
     ) -> bytes:
         line = await self._line(peer)

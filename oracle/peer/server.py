@@ -19,6 +19,7 @@ from oracle.peer.limits import ServerLimits
 from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import read_body
 from oracle.peer.tls import TrustedPeers
+from oracle.telemetry.metrics import PEER_ANSWERS
 
 _PIECE: Final = 65_536
 _Result = TypeVar("_Result")
@@ -139,6 +140,7 @@ class PeerServer:
         except Broken as error:
             self._on_broken(error)
             return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", retry_after_s=0), b""
+        PEER_ANSWERS.labels("served").inc()
         if sealed is None:
             return web.Response(status=HTTPStatus.NO_CONTENT), b""
         response = web.StreamResponse()
@@ -168,6 +170,7 @@ class PeerServer:
         return response
 
     def _problem(self, error: Refused | Transient) -> web.Response:
+        PEER_ANSWERS.labels(error.code).inc()
         return problem_for(error, retry_after_s=self._limits.retry_after_s)
 
     async def _envelope(self, request: web.Request, peer: MemberId) -> bytes:

@@ -1,6 +1,7 @@
 """Sets logging up: our events and those of libraries, one redacted line each."""
 
 import logging
+from collections.abc import MutableMapping
 from typing import TextIO
 
 import structlog
@@ -8,6 +9,8 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from structlog.typing import FilteringBoundLogger, Processor
 
 from oracle.telemetry.exceptions import describe_exception
+from oracle.telemetry.log_file import LogFile
+from oracle.telemetry.metrics import EVENTS
 from oracle.telemetry.redaction import redact
 
 
@@ -34,8 +37,35 @@ def _tell_retry(details: RetryDetails) -> None:
     log.info("trying again", attempt=details.retry_num, wait_s=details.wait_for, error=details.caused_by)
 
 
-def configure(*, level: int, as_json: bool, stream: TextIO) -> None:
-    """Send all log events of `level` and above to `stream`; a library's from warnings on.
+def _counted(level: int) -> Processor:
+    """Counts warnings and errors whatever `level` says, then drops what is below it."""
+
+    def count(
+        _logger: object, method: str, event: MutableMapping[str, object]
+    ) -> MutableMapping[str, object]:
+        severity = logging.getLevelNamesMapping().get(method.upper(), logging.ERROR)
+        if severity >= logging.WARNING:
+            EVENTS.labels(method, event["event"]).inc()
+        if severity < level:
+            raise structlog.DropEvent
+        return event
+
+    return count
+
+
+def _copied(file: LogFile) -> Processor:
+    """Writes each event, as JSON, to a file as well."""
+    as_json = structlog.processors.JSONRenderer(sort_keys=True)
+
+    def copy(logger: object, method: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+        file.write(str(as_json(logger, method, dict(event))))
+        return event
+
+    return copy
+
+
+def configure(*, level: int, as_json: bool, stream: TextIO, file: LogFile | None = None) -> None:
+    """Send all log events of `level` and above to `stream`, and to `file`; a library's from warnings on.
 
     `level` is a number of the standard library's `logging`. May be called again, e.g. by a command.
     """
@@ -51,9 +81,11 @@ def configure(*, level: int, as_json: bool, stream: TextIO) -> None:
             describe_exception,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,
+            _counted(level),
+            *([_copied(file)] if file is not None else []),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.WARNING)),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )

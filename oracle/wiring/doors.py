@@ -14,6 +14,7 @@ from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
 from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.bodies.voucher_state import decode_voucher_state_request, encode_voucher_state
+from oracle.peer.contacts import Contacts
 from oracle.peer.errors import UnknownBatch
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
@@ -45,6 +46,7 @@ class Doors:
         view: AllianceView,
         clock: ChainClock,
         received: Callable[[], None],
+        contacts: Contacts,
     ) -> None:
         self._me = me
         self._post = post
@@ -56,12 +58,14 @@ class Doors:
         self._view = view
         self._clock = clock
         self._received = received
+        self._contacts = contacts
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
         """The sealed envelope of our batch, once it is committed; only members in standing are asked.
 
         Whoever saw the elements earlier could still choose which of its snapshots the commitment will name.
         """
+        self._contacts.called(peer)
         batch = await self._asked.batch(batch_id)
         if batch is None or batch.state is BatchState.FAILED or not self._view.member(peer).in_standing:
             raise UnknownBatch("No batch of this member for you has this identifier.")
@@ -70,13 +74,15 @@ class Doors:
         content = batch.content
         # Signed now, under the key that the header will name: it may be newer than the batch.
         request = parse_request(content.statement).value
-        return self._post.seal(
+        sealed = self._post.seal(
             MessageType.QUERY_ENVELOPE,
             batch_id,
             peer,
             statement=encode_request(Signed(value=request, signature=self._notary.sign(request))),
             frame=encode_envelope(unpack_elements(content.elements)),
         )
+        self._contacts.fetched(batch_id, peer)
+        return sealed
 
     async def _until_committed(self, batch_id: BatchId) -> None:
         """A holder that has read the commitment before us need not come again: it is here in a moment."""
@@ -89,10 +95,12 @@ class Doors:
         return self._view.commitment(self._me, batch_id) is not None
 
     async def reply(self, raw: bytes, peer: MemberId) -> None:
+        self._contacts.called(peer)
         await self._collector.take(self._post.open(raw, sender=peer, expected=TO_THE_REQUESTER))
         self._received()
 
     async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
+        self._contacts.called(peer)
         message = self._post.open(raw, sender=peer, expected=TO_THE_HOLDER)
         frame = await self._settling.take(message)
         return self._post.seal(

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from oracle.crypto.typed_data import Domain, member_domain, voucher_domain
-from oracle.domain.asked import BatchState
 from oracle.domain.ids import MemberId
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
 from oracle.governing.names import MemberNames
 from oracle.governing.upkeep import Upkeep
 from oracle.peer.client import PeerClient
+from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits
 from oracle.peer.notary import Notary
@@ -23,10 +23,11 @@ from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder, open_holder
+from oracle.wiring.insight import Insight
 from oracle.wiring.keys import SealingKeys
 from oracle.wiring.requester import Requester, build_requester
 from oracle.wiring.schedule import Rounds, Work, schedule
-from oracle.wiring.status import Figures
+from oracle.wiring.waiting import WaitingDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,7 @@ class Member:
     doors: Doors
     desks: MemberDesks
     rounds: Rounds
-
-    async def figures(self) -> Figures:
-        """What is in the journals and the dataset, for the status."""
-        counts = await self.holder.journal.counts()
-        asked = self.requester.journals.asked
-        return Figures(
-            records=(await self.holder.dataset.stats()).counts.records,
-            open_queries=len(await asked.batches_in(BatchState.PREPARED, BatchState.COMMITTED)),
-            open_answers=sum(counts.get(state, 0) for state in ("seen", "fetched", "sealed")),
-        )
+    insight: Insight
 
 
 @asynccontextmanager
@@ -61,15 +53,17 @@ async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
         signer=base.keyring.operator(), messages=messages, vouchers=vouchers, operators=base.registry
     )
     post = _post(base, me, messages)
+    contacts = Contacts()
     async with PeerClient(
         base.keyring.tls_identity,
         base.registry,
         limits=ClientLimits(timeout_s=base.settings.peer.timeout_s),
         allow_private=base.settings.peer.allow_private_endpoints,
+        contacts=contacts,
     ) as client:
         courier = Courier(post, client)
         async with open_holder(base, me, notary=notary, courier=courier) as holder:
-            yield _join(base, me, holder, notary=notary, courier=courier, post=post)
+            yield _join(base, me, holder, notary=notary, courier=courier, post=post, contacts=contacts)
 
 
 def _post(base: Foundation, me: MemberId, messages: Domain) -> Post:
@@ -83,7 +77,14 @@ def _post(base: Foundation, me: MemberId, messages: Domain) -> Post:
 
 
 def _join(
-    base: Foundation, me: MemberId, holder: Holder, *, notary: Notary, courier: Courier, post: Post
+    base: Foundation,
+    me: MemberId,
+    holder: Holder,
+    *,
+    notary: Notary,
+    courier: Courier,
+    post: Post,
+    contacts: Contacts,
 ) -> Member:
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
     submitted = asyncio.Event()
@@ -115,6 +116,7 @@ def _join(
             view=base.view,
             clock=base.clock,
             received=rounds.judge.wake,
+            contacts=contacts,
         ),
         desks=MemberDesks(
             queries=requester.desk,
@@ -125,6 +127,12 @@ def _join(
             ratings=accounts.ratings,
         ),
         rounds=rounds,
+        insight=Insight(
+            holder=holder,
+            contacts=contacts,
+            waiting=WaitingDesk(base, me, contacts=contacts, names=names),
+            rounds=rounds,
+        ),
     )
 
 

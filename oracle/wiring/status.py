@@ -1,42 +1,51 @@
-"""The daemon's own health in one value."""
+"""The daemon's own health in one value: status, what waits, whether it is ready, and its figures."""
 
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from oracle import __version__
+from oracle.domain.answered import AnswerState
+from oracle.domain.asked import BatchState
 from oracle.domain.errors import Transient
 from oracle.domain.ids import MemberId
-from oracle.domain.reports import ChainStatus, StatusReport
+from oracle.domain.reports import (
+    ChainStatus,
+    LaneLine,
+    MetricsText,
+    Readiness,
+    StatusReport,
+    WaitingReport,
+)
+from oracle.store.census import Census
 from oracle.wiring.foundation import Foundation
+from oracle.wiring.gauges import Gauges
+from oracle.wiring.insight import Figures, Insight
+from oracle.wiring.problems import problems_of
+from oracle.wiring.readiness import reasons_against
 
-LAGGING_BLOCKS = 10
-STILL_S = 45
-"""A chain whose newest block is older stands still: many times the time between two blocks."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What is in the journals and the dataset."""
-
-    records: int = 0
-    open_queries: int = 0
-    open_answers: int = 0
+OPEN_BATCHES = (BatchState.PREPARED, BatchState.COMMITTED)
+OPEN_ANSWERS = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 
 
 class StatusDesk:
-    """Counts come from whoever keeps them; before membership there are none."""
+    """Counts come from whoever keeps them; before membership there are few."""
 
     def __init__(self, base: Foundation) -> None:
         self._base = base
         self._started = time.monotonic()
-        self.figures: Callable[[], Awaitable[Figures]] = _none_yet
+        self._insight: Insight | None = None
+        self._census = Census(base.database)
+        self._gauges = Gauges(base, self._census)
+
+    def attach(self, insight: Insight) -> None:
+        """The member is open: from here on it is asked, too."""
+        self._insight = insight
 
     async def status(self) -> StatusReport:
-        base = self._base
+        base, insight = self._base, self._insight
         chain = await self._chain()
         me = base.member_id()
-        figures = await self.figures()
+        figures = Figures(records=0, unpublished=0) if insight is None else await insight.figures()
+        states = await self._census.states()
         return StatusReport(
             version=__version__,
             name=base.settings.member.name,
@@ -47,10 +56,38 @@ class StatusDesk:
             records=figures.records,
             published_sequence=_sequence(base, me),
             balance=0 if me is None else base.view.balance(me),
-            open_queries=figures.open_queries,
-            open_answers=figures.open_answers,
-            problems=_problems(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
+            open_queries=sum(states.get(("batches", state), 0) for state in OPEN_BATCHES),
+            open_answers=sum(states.get(("answers", state), 0) for state in OPEN_ANSWERS),
+            problems=problems_of(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
+            lane=LaneLine(
+                account=base.keyring.operator_address(),
+                queued=states.get(("transactions", "queued"), 0),
+                sent=states.get(("transactions", "sent"), 0),
+            ),
+            rounds=() if insight is None else insight.round_lines,
         )
+
+    async def waiting(self) -> WaitingReport:
+        """What is in flight and why; nothing before membership."""
+        if self._insight is None:
+            return WaitingReport(lines=(), total=0)
+        return await self._insight.waiting.report(await self._chain())
+
+    async def readiness(self) -> Readiness:
+        """Read to the chain's head, the store writable, the dataset open."""
+        return Readiness(
+            reasons=await reasons_against(
+                await self._chain(),
+                self._census,
+                admitted=self._base.member_id() is not None,
+                opened=self._insight is not None,
+            )
+        )
+
+    async def metrics(self) -> MetricsText:
+        """All figures, those that are counted and those that are looked up now."""
+        report, ready = await self.status(), await self.readiness()
+        return MetricsText(text=await self._gauges.text(report, ready, self._insight))
 
     async def _chain(self) -> ChainStatus:
         cursor = 0 if self._base.view.head is None else self._base.view.head.number
@@ -68,15 +105,6 @@ class StatusDesk:
         )
 
 
-def _still_s(base: Foundation, now_s: int) -> int:
-    """Age of the newest block read; 0 before the first."""
-    return 0 if base.view.head is None else now_s - base.clock.chain_time()
-
-
-async def _none_yet() -> Figures:
-    return Figures()
-
-
 def _status(base: Foundation, me: MemberId | None) -> str:
     return "unknown" if me is None else base.view.member(me).status.name.lower()
 
@@ -84,27 +112,3 @@ def _status(base: Foundation, me: MemberId | None) -> str:
 def _sequence(base: Foundation, me: MemberId | None) -> int | None:
     published = () if me is None else base.view.publications_of(me)
     return published[-1].publication.sequence if published else None
-
-
-def _problems(base: Foundation, chain: ChainStatus, me: MemberId | None, *, now_s: int) -> tuple[str, ...]:
-    problems = []
-    if not chain.reachable:
-        problems.append("No node answers. Check [chain] rpc and that the node runs; nothing is lost.")
-        problems += [f"{each.name}: {each.reason}" for each in chain.endpoints if each.reason]
-    elif chain.head_block - chain.cursor_block > LAGGING_BLOCKS:
-        behind = chain.head_block - chain.cursor_block
-        problems.append(f"Events are read up to {behind} blocks behind the node; it is catching up.")
-    elif (still_s := _still_s(base, now_s)) > STILL_S:
-        problems.append(
-            f"The chain stands still: its newest block, {chain.head_block}, is {still_s} s old. Too few "
-            "validators run or reach each other, or this node is cut off. Nothing is lost: what is "
-            "open goes on with the next block."
-        )
-    if me is None:
-        problems.append(
-            "The registry does not know this institution yet. Give application.json to a member, who runs "
-            "`riskmesh propose admit`; this daemon starts its work when the vote is carried out."
-        )
-    elif not base.view.member(me).in_standing:
-        problems.append("This member is not in standing: it can neither ask nor be asked.")
-    return tuple(problems)

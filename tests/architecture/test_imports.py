@@ -14,6 +14,7 @@ DOORS = {
     "ssl": ("oracle/peer/", "oracle/crypto/tls.py"),
     "sqlalchemy": ("oracle/store/",),
     "alembic": ("oracle/store/",),
+    "prometheus_client": ("oracle/telemetry/", "oracle/wiring/gauges.py"),
     "web3": ("oracle/chain/",),
     "lmdb": ("oracle/dataset/",),
     "coincurve": ("oracle/crypto/",),

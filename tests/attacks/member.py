@@ -29,6 +29,7 @@ from oracle.dataset.importing import ImportFormat
 from oracle.domain.errors import Broken
 from oracle.domain.ids import MemberId
 from oracle.governing.names import MemberNames
+from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.notary import Notary
@@ -126,6 +127,7 @@ class InProcess:
                 "view": self.base.view,
                 "clock": self.base.clock,
                 "received": _nothing,
+                "contacts": Contacts(),
                 **other,
             }
         )

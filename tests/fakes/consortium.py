@@ -12,10 +12,12 @@ from oracle.domain.reports import (
     CreditsSummary,
     MemberLine,
     MemberStatus,
+    MetricsText,
     PairAccount,
     ProposalLine,
     ProposalState,
     RatingReport,
+    Readiness,
     RedeemedPair,
     RedemptionReport,
     SignedBallot,
@@ -24,6 +26,9 @@ from oracle.domain.reports import (
     Support,
     UnknownReference,
     Verdict,
+    WaitingKind,
+    WaitingLine,
+    WaitingReport,
 )
 
 GOVERNANCE = Address("0x52908400098527886E0F7030069857D2E4169EE7")
@@ -38,6 +43,8 @@ class InMemoryConsortium:
         self.applications: list[Application] = []
         self.sequence = 0
         self.voter = GOVERNANCE
+        self.in_flight = 0
+        self.not_ready: tuple[str, ...] = ()
 
     async def members(self) -> tuple[MemberLine, ...]:
         return tuple(
@@ -130,6 +137,26 @@ class InMemoryConsortium:
         if not any(one.index == index and one.record for one in state.results):
             raise UnknownReference("Nothing was disclosed there.")
         return RatingReport(holder=holder, category=category.label, verdict=verdict)
+
+    async def waiting(self) -> WaitingReport:
+        line = WaitingLine(
+            kind=WaitingKind.REPLY,
+            reference="0x" + "ab" * 32,
+            code="unreachable",
+            why="The member is not reached since 3 min (peer_unreachable).",
+            query_id="q1",
+            member=2,
+            name="Bank B",
+            since=1_700_000_000,
+            deadline=1_700_000_120,
+        )
+        return WaitingReport(lines=(line,) * self.in_flight, total=self.in_flight)
+
+    async def readiness(self) -> Readiness:
+        return Readiness(reasons=self.not_ready)
+
+    async def metrics(self) -> MetricsText:
+        return MetricsText(text="# HELP riskmesh_ready 1 when /readyz says so.\nriskmesh_ready 1.0\n")
 
     async def status(self) -> StatusReport:
         return StatusReport(

@@ -21,6 +21,7 @@ from oracle.domain.asked import AskedBatch
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import QueryAccepted, RawSubject
 from oracle.governing.names import MemberNames
+from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
 from oracle.peer.errors import PeerUnreachable
 from oracle.peer.notary import Notary
@@ -270,6 +271,7 @@ async def _joined(
                 view=base.view,
                 clock=base.clock,
                 received=lambda: woken.append("judge"),
+                contacts=Contacts(),
             ),
             woken=woken,
         )

@@ -47,8 +47,18 @@ from oracle.domain.reports.records import (
     RemovalSummary,
     StoredRecord,
 )
-from oracle.domain.reports.status import ChainStatus, EndpointReport, EndpointState, StatusReport
+from oracle.domain.reports.status import (
+    ChainStatus,
+    EndpointReport,
+    EndpointState,
+    LaneLine,
+    MetricsText,
+    Readiness,
+    RoundLine,
+    StatusReport,
+)
 from oracle.domain.reports.unknown import UnknownReference
+from oracle.domain.reports.waiting import WaitingKind, WaitingLine, WaitingReport
 
 __all__ = [
     "BadLineReport",
@@ -64,8 +74,10 @@ __all__ = [
     "ImportFormat",
     "ImportProgress",
     "ImportSummary",
+    "LaneLine",
     "MemberLine",
     "MemberStatus",
+    "MetricsText",
     "PairAccount",
     "ProposalLine",
     "ProposalState",
@@ -76,6 +88,7 @@ __all__ = [
     "QuerySummary",
     "RatingReport",
     "RawSubject",
+    "Readiness",
     "RecordLine",
     "RecordPage",
     "RecordState",
@@ -83,6 +96,7 @@ __all__ = [
     "RedemptionReport",
     "RefusedSubject",
     "RemovalSummary",
+    "RoundLine",
     "SignedBallot",
     "StatusReport",
     "StoredRecord",
@@ -90,5 +104,8 @@ __all__ = [
     "Support",
     "UnknownReference",
     "Verdict",
+    "WaitingKind",
+    "WaitingLine",
+    "WaitingReport",
     "record_line",
 ]

@@ -1,4 +1,4 @@
-"""The daemon's own health in one value."""
+"""The daemon's own health: what it is, how it sees the chain, what its rounds and its account are doing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,6 +57,30 @@ class ChainStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaneLine:
+    """What the operator account still has to bring to the chain."""
+
+    account: str
+    queued: int
+    """Journalled and not signed yet."""
+    sent: int
+    """Signed and sent, not final yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundLine:
+    """One kind of work that the daemon does again and again."""
+
+    name: str
+    running: int
+    """How many of it are under way."""
+    last_ended_at: int | None
+    """Unix seconds; None before the first."""
+    last_failure: str = ""
+    """Code of what the last one met; empty when it met nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What an operator looks at first."""
 
@@ -79,3 +103,26 @@ class StatusReport:
     """Batches of others that are still to be answered."""
     problems: tuple[str, ...] = ()
     """What needs attention, each saying what to do."""
+    lane: LaneLine | None = None
+    rounds: tuple[RoundLine, ...] = ()
+    """Empty while this institution is not a member."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """Whether this daemon can do its work now."""
+
+    reasons: tuple[str, ...]
+    """Why not, each in a sentence; none when it is ready."""
+
+    @property
+    def ready(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsText:
+    """The daemon's figures."""
+
+    text: str
+    """In the text format of Prometheus, as the metrics listener serves it."""

@@ -99,7 +99,7 @@ def test_settings__unknown_key__is_refused_with_the_nearest_name(line: str, near
 
 def test_settings__nothing_near__is_refused_with_what_there_is() -> None:
     with pytest.raises(
-        UnknownSetting, match=r"has log\.zzz, which does not exist\. Known here: log\.format, log\.level"
+        UnknownSetting, match=r"has log\.zzz, which does not exist\. Known here: log\.file, log\.file_mib"
     ):
         parse(LEAST + "log.zzz = 1")
 

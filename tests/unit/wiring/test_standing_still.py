@@ -8,7 +8,8 @@ import pytest
 from stage.consortium import Consortium
 
 from oracle.domain.errors import Transient
-from oracle.wiring.status import STILL_S, StatusDesk
+from oracle.wiring.problems import STILL_S
+from oracle.wiring.status import StatusDesk
 
 
 @dataclass(frozen=True)

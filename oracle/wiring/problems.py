@@ -1,0 +1,59 @@
+"""What the status calls a problem: each says what is wrong and what to do."""
+
+from collections.abc import Iterator
+
+from oracle.domain.ids import MemberId
+from oracle.domain.reports import ChainStatus
+from oracle.wiring.foundation import Foundation
+
+LAGGING_BLOCKS = 10
+STILL_S = 45
+"""A chain whose newest block is older stands still: many times the time between two blocks."""
+
+
+def problems_of(base: Foundation, chain: ChainStatus, me: MemberId | None, *, now_s: int) -> tuple[str, ...]:
+    """All that needs attention, the chain first."""
+    return (*_of_the_chain(base, chain, now_s), *_of_nodes(chain), *_of_the_member(base, me))
+
+
+def _of_the_chain(base: Foundation, chain: ChainStatus, now_s: int) -> Iterator[str]:
+    if not chain.reachable:
+        yield "No node answers. Check [chain] rpc and that the node runs; nothing is lost."
+    elif chain.head_block - chain.cursor_block > LAGGING_BLOCKS:
+        behind = chain.head_block - chain.cursor_block
+        yield f"Events are read up to {behind} blocks behind the node; it is catching up."
+    elif (still_s := _still_s(base, now_s)) > STILL_S:
+        yield (
+            f"The chain stands still: its newest block, {chain.head_block}, is {still_s} s old. Too few "
+            "validators run or reach each other, or this node is cut off. Nothing is lost: what is "
+            "open goes on with the next block."
+        )
+
+
+def _of_nodes(chain: ChainStatus) -> Iterator[str]:
+    """While another one serves: what is wrong with those that should stand in for it."""
+    for node in chain.endpoints:
+        if node.reason:
+            yield f"Node {node.name} is {node.state.value.replace('_', ' ')}: {node.reason}"
+
+
+def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:
+    if me is None:
+        yield (
+            "The registry does not know this institution yet. Give application.json to a member, who runs "
+            "`riskmesh propose admit`; this daemon starts its work when the vote is carried out."
+        )
+        return
+    if not base.view.member(me).in_standing:
+        yield "This member is not in standing: it can neither ask nor be asked."
+    balance, floor = base.view.balance(me), base.view.parameter("credit_floor").value
+    if balance <= 0:
+        yield (
+            f"The balance is {balance} credits and may fall to {-floor}: holders answer less and less. "
+            "Redeem what others owe (`riskmesh redeem`), or ask less until answers have earned some."
+        )
+
+
+def _still_s(base: Foundation, now_s: int) -> int:
+    """Age of the newest block read; 0 before the first."""
+    return 0 if base.view.head is None else now_s - base.clock.chain_time()
