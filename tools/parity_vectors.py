@@ -47,6 +47,8 @@ def value(kind: str, case: int, label: str) -> Value:
     """Case 0 is the smallest value, case 1 the greatest, the others are drawn."""
     if kind == "bytes":
         return drawn(label, (0, 300, 12, 32, 33)[case])
+    if kind == "address":
+        return {0: bytes(20), 1: b"\xff" * 20}.get(case, drawn(label, 20))
     size = int(re.sub(r"\D", "", kind)) // (1 if kind == "bytes32" else 8)
     word = {0: bytes(size), 1: b"\xff" * size}.get(case, drawn(label, size))
     return word if kind == "bytes32" else int.from_bytes(word, "big")

@@ -26,6 +26,9 @@ contract ConsortiumGovernor is
     GovernorTimelockControl,
     IConsortiumGovernor
 {
+    uint48 public constant MAX_VOTING_DELAY_S = 30 days;
+    uint32 public constant MAX_VOTING_PERIOD_S = 60 days;
+
     IMemberRegistry private immutable _REGISTRY;
 
     /// @param registry the members and their votes
@@ -127,6 +130,29 @@ contract ConsortiumGovernor is
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint256) {
         return super._cancel(targets, values, calldatas, descriptionHash);
+    }
+
+    function _setVotingDelay(uint48 delay) internal override {
+        if (delay > MAX_VOTING_DELAY_S) revert VotingDelayOutOfBounds(delay, MAX_VOTING_DELAY_S);
+        super._setVotingDelay(delay);
+    }
+
+    /// @dev A period of 0 is refused by OpenZeppelin.
+    function _setVotingPeriod(uint32 period) internal override {
+        if (period > MAX_VOTING_PERIOD_S) revert VotingPeriodOutOfBounds(period, MAX_VOTING_PERIOD_S);
+        super._setVotingPeriod(period);
+    }
+
+    /// @dev Whoever may propose is decided by membership alone: no number of votes is asked for.
+    function _setProposalThreshold(uint256 threshold) internal override {
+        if (threshold != 0) revert ThresholdNotZero(threshold);
+        super._setProposalThreshold(threshold);
+    }
+
+    /// @dev More than 100 is refused by OpenZeppelin; with 0 a single vote could decide for all.
+    function _updateQuorumNumerator(uint256 percent) internal override {
+        if (percent == 0) revert QuorumZero();
+        super._updateQuorumNumerator(percent);
     }
 
     function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {

@@ -2,13 +2,14 @@
 pragma solidity 0.8.28;
 
 import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
+import {EpochGrid} from "../libraries/EpochGrid.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {PriceHistory} from "../libraries/PriceHistory.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Governed, bounded parameters, prices by version, and the epoch grid.
 contract ProtocolParameters is AccessControl, IProtocolParameters {
+    using EpochGrid for EpochGrid.Grid;
     using PriceHistory for PriceHistory.History;
 
     struct Parameter {
@@ -20,10 +21,9 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
 
     bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
 
-    uint256 private immutable _EPOCH_START;
-    uint256 private immutable _EPOCH_LENGTH;
     mapping(bytes32 key => Parameter parameter) private _parameters;
     PriceHistory.History private _prices;
+    EpochGrid.Grid private _epochs;
 
     /// @param declarations every parameter with its bounds and first value, each name once
     /// @param admin may grant and revoke roles; hands over to the timelock and renounces
@@ -32,10 +32,11 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         for (uint256 i = 0; i < declarations.length; ++i) {
             _declare(declarations[i]);
         }
-        _EPOCH_START = _declared(ParameterKeys.EPOCH_START).value;
-        _EPOCH_LENGTH = _declared(ParameterKeys.EPOCH_LENGTH_S).value;
-        if (_EPOCH_LENGTH == 0) revert ParameterOutOfBounds(ParameterKeys.EPOCH_LENGTH_S, 0, 1, type(uint256).max);
-        if (_EPOCH_START > block.timestamp) revert EpochsBeginInTheFuture(_EPOCH_START, block.timestamp);
+        uint256 start = _declared(ParameterKeys.EPOCH_START).value;
+        Parameter storage length = _declared(ParameterKeys.EPOCH_LENGTH_S);
+        if (length.min == 0) revert ParameterOutOfBounds(ParameterKeys.EPOCH_LENGTH_S, 0, 1, length.max);
+        if (start > block.timestamp) revert EpochsBeginInTheFuture(start, block.timestamp);
+        _epochs.begin(start, length.value);
         _requireFeeBound(ParameterKeys.QUERY_FEE);
         _requireFeeBound(ParameterKeys.HIT_FEE);
         _addPrices(0, _parameters[ParameterKeys.QUERY_FEE].value, _parameters[ParameterKeys.HIT_FEE].value);
@@ -60,12 +61,20 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
     }
 
     /// @inheritdoc IProtocolParameters
+    function setEpochLength(uint256 lengthS) external onlyRole(GOVERNOR_ROLE) {
+        _requireWithinBounds(ParameterKeys.EPOCH_LENGTH_S, lengthS);
+        EpochGrid.Checkpoint memory next = _epochs.change(lengthS);
+        emit EpochLengthSet(next.first, next.start, lengthS);
+    }
+
+    /// @inheritdoc IProtocolParameters
     function get(bytes32 key) external view returns (uint256 value) {
         if (_isPrice(key) || key == ParameterKeys.PRICE_VERSION) {
             (uint32 version, uint256 queryFee, uint256 hitFee) = priceAt(currentEpoch());
             if (key == ParameterKeys.PRICE_VERSION) return version;
             return key == ParameterKeys.QUERY_FEE ? queryFee : hitFee;
         }
+        if (key == ParameterKeys.EPOCH_LENGTH_S) return _epochs.checkpointAt(block.timestamp).lengthS;
         return _declared(key).value;
     }
 
@@ -89,8 +98,7 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
 
     /// @inheritdoc IProtocolParameters
     function epochAt(uint256 timestamp) public view returns (uint64 epoch) {
-        if (timestamp < _EPOCH_START) revert BeforeFirstEpoch(timestamp, _EPOCH_START);
-        return SafeCast.toUint64((timestamp - _EPOCH_START) / _EPOCH_LENGTH);
+        return _epochs.epochAt(timestamp);
     }
 
     /// @inheritdoc IProtocolParameters

@@ -2,8 +2,8 @@
 pragma solidity 0.8.28;
 
 /// @title The numbers that all members agree on: governed, and bounded by limits fixed at deployment.
-/// @notice A parameter's key is keccak256 of its short ASCII name, e.g. "finality_depth". The epoch grid (`epoch_start`,
-/// `epoch_length_s`) never changes in this form of the protocol. Prices change together and from the next epoch on.
+/// @notice A parameter's key is keccak256 of its short ASCII name, e.g. "finality_depth". Prices
+/// change together, they and the length of an epoch from the next epoch on; every other parameter changes at once.
 interface IProtocolParameters {
     /// @dev A parameter at deployment. `epoch_start`, `epoch_length_s`, `query_fee` and `hit_fee` must be among them.
     struct Declaration {
@@ -18,10 +18,14 @@ interface IProtocolParameters {
     /// @dev The prices in force from the beginning of `fromEpoch` until another version takes over.
     event PricesSet(uint32 indexed version, uint256 queryFee, uint256 hitFee, uint64 fromEpoch);
 
+    /// @dev Epoch `fromEpoch` begins at `start` (unix seconds) and lasts `lengthS`, as do those after it.
+    event EpochLengthSet(uint64 indexed fromEpoch, uint64 start, uint256 lengthS);
+
     error UnknownParameter(bytes32 key);
     error ParameterAlreadyDeclared(bytes32 key);
     error ParameterOutOfBounds(bytes32 key, uint256 value, uint256 min, uint256 max);
-    /// @dev The epoch grid is fixed; prices change only through `setPrices`; the price version only by itself.
+    /// @dev The first epoch's start is fixed; its length changes only through `setEpochLength`, prices only through
+    /// `setPrices`, the price version only by itself.
     error ParameterNotSettable(bytes32 key);
     /// @dev A fee's upper bound must fit in 96 bits.
     error FeeBoundTooLarge(bytes32 key, uint256 max);
@@ -35,7 +39,11 @@ interface IProtocolParameters {
     /// @notice Sets both fees from the next epoch on, under the next price version. Governor only.
     function setPrices(uint256 queryFee, uint256 hitFee) external;
 
-    /// @notice Value in force now; for `query_fee`, `hit_fee` and `price_version` the one of the current epoch.
+    /// @notice Sets the length of epochs from the next one on; replaces a change that is still to come. Governor only.
+    function setEpochLength(uint256 lengthS) external;
+
+    /// @notice Value in force now; for `query_fee`, `hit_fee`, `price_version` and `epoch_length_s` the one of the
+    /// current epoch.
     function get(bytes32 key) external view returns (uint256 value);
 
     /// @notice Limits fixed at deployment, inclusive.
@@ -47,7 +55,8 @@ interface IProtocolParameters {
     /// @notice Prices of a version and the epoch that they apply from.
     function priceOf(uint32 version) external view returns (uint64 fromEpoch, uint256 queryFee, uint256 hitFee);
 
-    /// @notice Number of the epoch that `timestamp` (unix seconds) lies in, from 0.
+    /// @notice Number of the epoch that `timestamp` (unix seconds) lies in, from 0; for a time to come, as far as it is
+    /// known today.
     function epochAt(uint256 timestamp) external view returns (uint64 epoch);
 
     /// @notice Epoch of the current block.

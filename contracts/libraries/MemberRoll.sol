@@ -3,44 +3,46 @@ pragma solidity 0.8.28;
 
 import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
 import {Application, Status} from "../types/Members.sol";
+import {KeyHistory} from "./KeyHistory.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title The roll of members: who may become what, and every key by version.
-/// @dev Each transition names the status that it needs. Votes are the registry's own matter.
+/// @title The roll of members: who may become what, and which account speaks for whom.
+/// @dev Each transition names the status that it needs. Votes are the registry's own matter, keys that of `KeyHistory`.
 library MemberRoll {
-    struct SealingKey {
-        uint16 suite;
-        bytes key;
-    }
+    using KeyHistory for KeyHistory.Keys;
 
     struct Entry {
         // What every ledger asks for on every call shares one slot.
         address operator;
         Status status;
         bool activated;
+        uint48 emergencyUntil;
         uint32 operatorVersion;
-        uint32 sealingVersion;
         address governance;
         uint64 activatesAt;
-        uint32 oprfVersion;
+        uint64 exitedAt;
+        uint48 emergencyAgainFrom;
         bytes32 profileHash;
         bytes32 tlsFingerprint;
         string endpoint;
-        mapping(uint32 version => address operator) operators;
-        mapping(uint32 version => SealingKey key) sealingKeys;
-        mapping(uint32 version => bytes32 key) oprfKeys;
+        KeyHistory.Keys keys;
+    }
+
+    /// @dev `operatorVersion` is 0 for a governance account.
+    struct Account {
+        uint64 memberId;
+        uint32 operatorVersion;
     }
 
     struct Roll {
         uint64 count;
         uint64 standing;
         mapping(uint64 memberId => Entry entry) entries;
-        mapping(address account => uint64 memberId) accounts;
+        mapping(address account => Account user) accounts;
         mapping(bytes32 oprfKey => uint64 memberId) oprfKeys;
+        mapping(bytes32 profileHash => uint64 memberId) profiles;
     }
 
-    uint16 internal constant X25519_AES256GCM = 1;
-    uint256 internal constant X25519_KEY_LENGTH = 32;
-    uint256 internal constant POSSESSION_LENGTH = 96;
     uint256 internal constant MAX_ENDPOINT_LENGTH = 256;
     uint256 internal constant MAX_CERTIFICATE_LENGTH = 2048;
 
@@ -54,12 +56,12 @@ library MemberRoll {
         Entry storage entry = self.entries[memberId];
         entry.status = Status.Admitted;
         entry.activatesAt = activatesAt;
-        entry.profileHash = application.profileHash;
         setGovernance(self, memberId, application.governance);
-        addOperator(self, memberId, application.operator);
-        addSealingKey(self, memberId, application.sealingSuite, application.sealingKey);
-        addOprfKey(self, memberId, application.oprfKey, application.oprfPossession);
+        addOperator(self, memberId, application.operator, 0);
+        entry.keys.addSealingKey(application.sealingSuite, application.sealingKey, 0);
+        addOprfKey(self, memberId, application.oprfKey, application.oprfPossession, 0);
         putEndpoint(self, memberId, application.endpoint, application.certificate);
+        setProfile(self, memberId, application.profileHash);
     }
 
     function activate(Roll storage self, uint64 memberId) internal {
@@ -72,10 +74,12 @@ library MemberRoll {
         entry.activated = true;
     }
 
+    /// @dev A vote overrides an emergency suspension that is still running.
     function suspend(Roll storage self, uint64 memberId) internal returns (bool hadVote) {
         Entry storage entry = self.entries[memberId];
         if (!_stands(entry.status)) revert IMemberRegistry.WrongStatus(memberId, entry.status);
         entry.status = Status.Suspended;
+        entry.emergencyUntil = 0;
         --self.standing;
         return entry.activated;
     }
@@ -89,6 +93,22 @@ library MemberRoll {
         ++self.standing;
     }
 
+    /// @dev Takes the standing away for `lastsS` seconds, and not again before another `pauseS` from now.
+    function suspendInEmergency(Roll storage self, uint64 memberId, uint256 lastsS, uint256 pauseS)
+        internal
+        returns (uint48 until, uint48 againFrom)
+    {
+        Entry storage entry = self.entries[memberId];
+        if (!_stands(entry.status)) revert IMemberRegistry.WrongStatus(memberId, entry.status);
+        if (block.timestamp < entry.emergencyAgainFrom) {
+            revert IMemberRegistry.EmergencyNotAgainYet(memberId, block.timestamp, entry.emergencyAgainFrom);
+        }
+        until = SafeCast.toUint48(block.timestamp + lastsS);
+        againFrom = SafeCast.toUint48(block.timestamp + pauseS);
+        entry.emergencyUntil = until;
+        entry.emergencyAgainFrom = againFrom;
+    }
+
     /// @dev Ends a membership for ever, as `Left` or `Expelled`.
     function end(Roll storage self, uint64 memberId, Status how) internal returns (bool hadVote) {
         Entry storage entry = self.entries[memberId];
@@ -96,48 +116,34 @@ library MemberRoll {
         hadVote = entry.status == Status.Active;
         if (_stands(entry.status)) --self.standing;
         entry.status = how;
+        entry.exitedAt = SafeCast.toUint64(block.timestamp);
     }
 
     function setGovernance(Roll storage self, uint64 memberId, address governance) internal {
-        _claimAccount(self, memberId, governance);
+        _claimAccount(self, governance, Account({memberId: memberId, operatorVersion: 0}));
         self.entries[memberId].governance = governance;
     }
 
-    function addOperator(Roll storage self, uint64 memberId, address operator) internal returns (uint32 version) {
-        _claimAccount(self, memberId, operator);
+    function addOperator(Roll storage self, uint64 memberId, address operator, uint64 graceS)
+        internal
+        returns (uint32 version, uint48 previousUntil)
+    {
         Entry storage entry = self.entries[memberId];
         version = ++entry.operatorVersion;
+        _claimAccount(self, operator, Account({memberId: memberId, operatorVersion: version}));
         entry.operator = operator;
-        entry.operators[version] = operator;
+        previousUntil = entry.keys.putOperator(version, operator, graceS);
     }
 
-    function addSealingKey(Roll storage self, uint64 memberId, uint16 suite, bytes calldata key)
+    function addOprfKey(Roll storage self, uint64 memberId, bytes32 key, bytes calldata possession, uint64 graceS)
         internal
-        returns (uint32 version)
+        returns (uint32 version, uint48 previousUntil)
     {
-        if (suite != X25519_AES256GCM) revert IMemberRegistry.UnsupportedSealingSuite(suite);
-        if (key.length != X25519_KEY_LENGTH) {
-            revert IMemberRegistry.WrongSealingKeyLength(suite, key.length, X25519_KEY_LENGTH);
-        }
-        Entry storage entry = self.entries[memberId];
-        version = ++entry.sealingVersion;
-        entry.sealingKeys[version] = SealingKey({suite: suite, key: key});
-    }
-
-    function addOprfKey(Roll storage self, uint64 memberId, bytes32 key, bytes calldata possession)
-        internal
-        returns (uint32 version)
-    {
-        if (key == bytes32(0)) revert IMemberRegistry.IdentityOprfKey();
-        if (possession.length != POSSESSION_LENGTH) {
-            revert IMemberRegistry.WrongPossessionLength(possession.length, POSSESSION_LENGTH);
-        }
+        KeyHistory.requireOprfKey(key, possession);
         uint64 user = self.oprfKeys[key];
         if (user != 0) revert IMemberRegistry.OprfKeyAlreadyUsed(key, user);
         self.oprfKeys[key] = memberId;
-        Entry storage entry = self.entries[memberId];
-        version = ++entry.oprfVersion;
-        entry.oprfKeys[version] = key;
+        return self.entries[memberId].keys.addOprfKey(key, graceS);
     }
 
     function putEndpoint(Roll storage self, uint64 memberId, string calldata endpoint, bytes calldata certificate)
@@ -157,6 +163,14 @@ library MemberRoll {
         entry.tlsFingerprint = tlsFingerprint;
     }
 
+    /// @dev A profile is one member's for ever, so that nobody takes another's name.
+    function setProfile(Roll storage self, uint64 memberId, bytes32 profileHash) internal {
+        uint64 user = self.profiles[profileHash];
+        if (user != 0 && user != memberId) revert IMemberRegistry.ProfileAlreadyUsed(profileHash, user);
+        self.profiles[profileHash] = memberId;
+        self.entries[memberId].profileHash = profileHash;
+    }
+
     /// @dev Refuses unknown members and those that left or were expelled.
     function requireCurrent(Roll storage self, uint64 memberId) internal view {
         Status status = self.entries[memberId].status;
@@ -164,21 +178,33 @@ library MemberRoll {
     }
 
     function inStanding(Roll storage self, uint64 memberId) internal view returns (bool) {
-        return _stands(self.entries[memberId].status);
+        Entry storage entry = self.entries[memberId];
+        return _stands(entry.status) && block.timestamp >= entry.emergencyUntil;
+    }
+
+    /// @dev The member that `account` operates: as its current operator, or as an earlier one within its grace.
+    function operatedBy(Roll storage self, address account) internal view returns (uint64 memberId) {
+        Account storage user = self.accounts[account];
+        uint32 version = user.operatorVersion;
+        if (version == 0) return 0;
+        memberId = user.memberId;
+        Entry storage entry = self.entries[memberId];
+        if (version == entry.operatorVersion || entry.keys.operatorInGrace(version)) return memberId;
+        return 0;
     }
 
     /// @dev Accounts that were replaced stay claimed, but speak for nobody.
     function memberOf(Roll storage self, address account) internal view returns (uint64 memberId) {
-        memberId = self.accounts[account];
+        memberId = self.accounts[account].memberId;
         Entry storage entry = self.entries[memberId];
         if (account != entry.operator && account != entry.governance) return 0;
     }
 
-    function _claimAccount(Roll storage self, uint64 memberId, address account) private {
+    function _claimAccount(Roll storage self, address account, Account memory user) private {
         if (account == address(0)) revert IMemberRegistry.ZeroAccount();
-        uint64 user = self.accounts[account];
-        if (user != 0) revert IMemberRegistry.AccountAlreadyUsed(account, user);
-        self.accounts[account] = memberId;
+        uint64 earlier = self.accounts[account].memberId;
+        if (earlier != 0) revert IMemberRegistry.AccountAlreadyUsed(account, earlier);
+        self.accounts[account] = user;
     }
 
     function _stands(Status status) private pure returns (bool) {

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {Claim, Disclosure, Header, Publication, Receipt, ReplyHead, Request, Voucher} from "../types/Messages.sol";
+import {
+    Claim,
+    Departure,
+    Disclosure,
+    Header,
+    OperatorRotation,
+    Publication,
+    Receipt,
+    ReplyHead,
+    Request,
+    Voucher
+} from "../types/Messages.sol";
 
 /// @title EIP-712 struct hashes of everything members sign; the type strings are those of types/eip712.json.
 library MessageHashes {
@@ -25,6 +36,9 @@ library MessageHashes {
     );
     bytes32 internal constant PUBLICATION_TYPEHASH =
         keccak256("Publication(uint64 holder,uint64 sequence,bytes32 root,uint8 bits,uint32 oprfKeyVersion)");
+    bytes32 internal constant OPERATOR_ROTATION_TYPEHASH =
+        keccak256("OperatorRotation(uint64 memberId,uint32 version,address operator,uint64 graceS)");
+    bytes32 internal constant DEPARTURE_TYPEHASH = keccak256("Departure(uint64 memberId)");
 
     // Structs of static members encode in memory exactly as EIP-712 asks: one 32-byte word a member, in order.
 
@@ -60,5 +74,13 @@ library MessageHashes {
 
     function hash(Publication memory publication) internal pure returns (bytes32) {
         return keccak256(abi.encode(PUBLICATION_TYPEHASH, publication));
+    }
+
+    function hash(OperatorRotation memory rotation) internal pure returns (bytes32) {
+        return keccak256(abi.encode(OPERATOR_ROTATION_TYPEHASH, rotation));
+    }
+
+    function hash(Departure memory departure) internal pure returns (bytes32) {
+        return keccak256(abi.encode(DEPARTURE_TYPEHASH, departure));
     }
 }

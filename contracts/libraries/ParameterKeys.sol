@@ -10,6 +10,9 @@ library ParameterKeys {
     bytes32 internal constant PRICE_VERSION = keccak256("price_version");
     bytes32 internal constant ACTIVATION_DELAY_S = keccak256("activation_delay_s");
     bytes32 internal constant MAX_ADMISSIONS_PER_EPOCH = keccak256("max_admissions_per_epoch");
+    bytes32 internal constant KEY_GRACE_S = keccak256("key_grace_s");
+    bytes32 internal constant EMERGENCY_SUSPENSION_S = keccak256("emergency_suspension_s");
+    bytes32 internal constant EMERGENCY_PAUSE_S = keccak256("emergency_pause_s");
     bytes32 internal constant MAX_BUCKET_BITS = keccak256("max_bucket_bits");
     bytes32 internal constant MAX_BATCH_COUNT = keccak256("max_batch_count");
     bytes32 internal constant MAX_DEADLINE_S = keccak256("max_deadline_s");

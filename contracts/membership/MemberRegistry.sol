@@ -3,22 +3,34 @@ pragma solidity 0.8.28;
 
 import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
 import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
+import {KeyHistory} from "../libraries/KeyHistory.sol";
 import {MemberRoll} from "../libraries/MemberRoll.sol";
+import {MessageHashes} from "../libraries/MessageHashes.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
-import {Application, Identity, Status} from "../types/Members.sol";
+import {Application, Identity, Status, Term} from "../types/Members.sol";
+import {Departure, OperatorRotation} from "../types/Messages.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {ERC721Votes} from "@openzeppelin/contracts/token/ERC721/extensions/ERC721Votes.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
 /// @title Members, their keys and standing, and one soulbound vote for each active member.
 contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
+    using KeyHistory for KeyHistory.Keys;
     using MemberRoll for MemberRoll.Roll;
+    using MessageHashes for Departure;
+    using MessageHashes for OperatorRotation;
 
     bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
     bytes32 public constant FOUNDER_ROLE = keccak256("FOUNDER_ROLE");
+    bytes32 public constant EMERGENCY_ROLE = keccak256("EMERGENCY_ROLE");
+    uint256 public constant MAX_EMERGENCY_S = 72 hours;
+    uint256 public constant MIN_EMERGENCY_PAUSE_S = 30 days;
 
     IProtocolParameters private immutable _PARAMETERS;
     bool private _foundingClosed;
@@ -80,14 +92,23 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
     }
 
     /// @inheritdoc IMemberRegistry
+    function emergencySuspend(uint64 memberId) external onlyRole(EMERGENCY_ROLE) {
+        // Whatever the parameters say: never longer, never sooner again than the rules of the protocol.
+        uint256 lastsS = Math.min(_PARAMETERS.get(ParameterKeys.EMERGENCY_SUSPENSION_S), MAX_EMERGENCY_S);
+        uint256 pauseS = Math.max(_PARAMETERS.get(ParameterKeys.EMERGENCY_PAUSE_S), MIN_EMERGENCY_PAUSE_S);
+        (uint48 until, uint48 againFrom) = _roll.suspendInEmergency(memberId, lastsS, pauseS);
+        emit MemberSuspendedInEmergency(memberId, until, againFrom);
+    }
+
+    /// @inheritdoc IMemberRegistry
     function expel(uint64 memberId) external onlyRole(GOVERNOR_ROLE) {
         if (_roll.end(memberId, Status.Expelled)) _burn(memberId);
         emit MemberExpelled(memberId);
     }
 
     /// @inheritdoc IMemberRegistry
-    function leave() external {
-        uint64 memberId = _governed(_msgSender());
+    function leave(uint64 memberId, bytes calldata authorization) external {
+        _requireAuthorized(memberId, Departure({memberId: memberId}).hash(), authorization);
         if (_roll.end(memberId, Status.Left)) _burn(memberId);
         emit MemberLeft(memberId);
     }
@@ -103,28 +124,54 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
     }
 
     /// @inheritdoc IMemberRegistry
-    function rotateOperator(address operator) external {
-        uint64 memberId = _governed(_msgSender());
+    function rotateOperator(
+        uint64 memberId,
+        address operator,
+        uint64 graceS,
+        bytes calldata possession,
+        bytes calldata authorization
+    ) external {
+        uint32 next = _roll.entries[memberId].operatorVersion + 1;
+        bytes32 order = OperatorRotation({memberId: memberId, version: next, operator: operator, graceS: graceS}).hash();
+        _requireAuthorized(memberId, order, authorization);
         _roll.requireCurrent(memberId);
-        emit OperatorRotated(memberId, _roll.addOperator(memberId, operator), operator);
+        _requireGrace(graceS);
+        // The key must sign as it will sign messages, so no contract can be an operator.
+        (address signer,,) = ECDSA.tryRecover(_hashTypedDataV4(order), possession);
+        if (signer != operator) revert PossessionNotProven(operator);
+        (uint32 version, uint48 previousUntil) = _roll.addOperator(memberId, operator, graceS);
+        emit OperatorRotated(memberId, version, operator, previousUntil);
     }
 
     /// @inheritdoc IMemberRegistry
-    function rotateSealing(uint16 suite, bytes calldata key) external {
+    function rotateSealing(uint16 suite, bytes calldata key, uint64 graceS) external {
         uint64 memberId = _currentMember(_msgSender());
-        emit SealingKeyRotated(memberId, _roll.addSealingKey(memberId, suite, key), suite, key);
+        _requireGrace(graceS);
+        (uint32 version, uint48 previousUntil) = _roll.entries[memberId].keys.addSealingKey(suite, key, graceS);
+        emit SealingKeyRotated(memberId, version, suite, key, previousUntil);
     }
 
     /// @inheritdoc IMemberRegistry
-    function rotateOprf(bytes32 key, bytes calldata possession) external {
+    function rotateOprf(bytes32 key, bytes calldata possession, uint64 graceS) external {
         uint64 memberId = _currentMember(_msgSender());
-        emit OprfKeyRotated(memberId, _roll.addOprfKey(memberId, key, possession), key, possession);
+        _requireGrace(graceS);
+        (uint32 version, uint48 previousUntil) = _roll.addOprfKey(memberId, key, possession, graceS);
+        emit OprfKeyRotated(memberId, version, key, possession, previousUntil);
     }
 
     /// @inheritdoc IMemberRegistry
-    function setEndpoint(string calldata endpoint, bytes calldata certificate) external {
+    function setEndpoint(string calldata endpoint, bytes calldata certificate, uint64 graceS) external {
         uint64 memberId = _currentMember(_msgSender());
-        emit EndpointSet(memberId, endpoint, _roll.putEndpoint(memberId, endpoint, certificate), certificate);
+        _requireGrace(graceS);
+        bytes32 fingerprint = _roll.putEndpoint(memberId, endpoint, certificate);
+        emit EndpointSet(memberId, endpoint, fingerprint, certificate, SafeCast.toUint48(block.timestamp + graceS));
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function setProfile(bytes32 profileHash) external {
+        uint64 memberId = _currentMember(_msgSender());
+        _roll.setProfile(memberId, profileHash);
+        emit ProfileSet(memberId, profileHash);
     }
 
     /// @inheritdoc IMemberRegistry
@@ -134,10 +181,14 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
 
     /// @inheritdoc IMemberRegistry
     function memberByOperator(address operator) external view returns (uint64 memberId, Status status) {
-        memberId = _roll.accounts[operator];
-        MemberRoll.Entry storage entry = _roll.entries[memberId];
-        if (memberId == 0 || entry.operator != operator) return (0, Status.None);
-        return (memberId, entry.status);
+        memberId = _roll.operatedBy(operator);
+        status = _roll.entries[memberId].status;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function memberInStanding(address operator) external view returns (uint64 memberId) {
+        memberId = _roll.operatedBy(operator);
+        return _roll.inStanding(memberId) ? memberId : 0;
     }
 
     /// @inheritdoc IMemberRegistry
@@ -147,18 +198,49 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
 
     /// @inheritdoc IMemberRegistry
     function operatorAt(uint64 memberId, uint32 version) external view returns (address operator) {
-        return _roll.entries[memberId].operators[version];
+        return _roll.entries[memberId].keys.operators[version].account;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function operatorTerm(uint64 memberId, uint32 version) external view returns (address operator, Term memory term) {
+        return _roll.entries[memberId].keys.operatorTerm(version);
     }
 
     /// @inheritdoc IMemberRegistry
     function sealingKeyAt(uint64 memberId, uint32 version) external view returns (uint16 suite, bytes memory key) {
-        MemberRoll.SealingKey storage sealing = _roll.entries[memberId].sealingKeys[version];
+        KeyHistory.SealingKey storage sealing = _roll.entries[memberId].keys.sealingKeys[version];
         return (sealing.suite, sealing.key);
     }
 
     /// @inheritdoc IMemberRegistry
+    function sealingTerm(uint64 memberId, uint32 version) external view returns (Term memory term) {
+        return _roll.entries[memberId].keys.sealingTerm(version);
+    }
+
+    /// @inheritdoc IMemberRegistry
     function oprfKeyAt(uint64 memberId, uint32 version) external view returns (bytes32 key) {
-        return _roll.entries[memberId].oprfKeys[version];
+        return _roll.entries[memberId].keys.oprfKeys[version].key;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function oprfTerm(uint64 memberId, uint32 version) external view returns (bytes32 key, Term memory term) {
+        return _roll.entries[memberId].keys.oprfTerm(version);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function oprfKeyCounts(uint64 memberId, uint32 version) external view returns (bool) {
+        return _roll.entries[memberId].keys.oprfKeyCounts(version);
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function exitedAt(uint64 memberId) external view returns (uint64) {
+        return _roll.entries[memberId].exitedAt;
+    }
+
+    /// @inheritdoc IMemberRegistry
+    function emergencyOf(uint64 memberId) external view returns (uint48 until, uint48 againFrom) {
+        MemberRoll.Entry storage entry = _roll.entries[memberId];
+        return (entry.emergencyUntil, entry.emergencyAgainFrom);
     }
 
     /// @inheritdoc IMemberRegistry
@@ -169,7 +251,8 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
     /// @inheritdoc IMemberRegistry
     function identity(uint64 memberId) external view returns (Identity memory) {
         MemberRoll.Entry storage entry = _roll.entries[memberId];
-        MemberRoll.SealingKey storage sealing = entry.sealingKeys[entry.sealingVersion];
+        KeyHistory.Keys storage keys = entry.keys;
+        KeyHistory.SealingKey storage sealing = keys.sealingKeys[keys.sealingVersion];
         return Identity({
             status: entry.status,
             governance: entry.governance,
@@ -177,9 +260,9 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
             operatorVersion: entry.operatorVersion,
             sealingSuite: sealing.suite,
             sealingKey: sealing.key,
-            sealingVersion: entry.sealingVersion,
-            oprfKey: entry.oprfKeys[entry.oprfVersion],
-            oprfVersion: entry.oprfVersion,
+            sealingVersion: keys.sealingVersion,
+            oprfKey: keys.oprfKeys[keys.oprfVersion].key,
+            oprfVersion: keys.oprfVersion,
             endpoint: entry.endpoint,
             tlsFingerprint: entry.tlsFingerprint,
             profileHash: entry.profileHash,
@@ -258,11 +341,11 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
     function _enter(Application calldata application, uint64 activatesAt) private returns (uint64 memberId) {
         memberId = _roll.enter(application, activatesAt);
         emit MemberAdmitted(memberId, application.governance, application.operator, activatesAt);
-        emit OperatorRotated(memberId, 1, application.operator);
-        emit SealingKeyRotated(memberId, 1, application.sealingSuite, application.sealingKey);
-        emit OprfKeyRotated(memberId, 1, application.oprfKey, application.oprfPossession);
+        emit OperatorRotated(memberId, 1, application.operator, 0);
+        emit SealingKeyRotated(memberId, 1, application.sealingSuite, application.sealingKey, 0);
+        emit OprfKeyRotated(memberId, 1, application.oprfKey, application.oprfPossession, 0);
         emit EndpointSet(
-            memberId, application.endpoint, _roll.entries[memberId].tlsFingerprint, application.certificate
+            memberId, application.endpoint, _roll.entries[memberId].tlsFingerprint, application.certificate, 0
         );
         emit ProfileSet(memberId, application.profileHash);
     }
@@ -273,10 +356,18 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
         emit MemberActivated(memberId);
     }
 
-    /// @dev The member that `caller` is the governance account of.
-    function _governed(address caller) private view returns (uint64 memberId) {
-        memberId = _roll.memberOf(caller);
-        if (memberId == 0 || governanceOf(memberId) != caller) revert NotGovernanceAccount(caller);
+    /// @dev Passes when the governance account itself calls, or has signed what the hash stands for.
+    function _requireAuthorized(uint64 memberId, bytes32 structHash, bytes calldata authorization) private view {
+        address governance = governanceOf(memberId);
+        if (_msgSender() == governance) return;
+        if (!SignatureChecker.isValidSignatureNow(governance, _hashTypedDataV4(structHash), authorization)) {
+            revert NotAuthorized(memberId, governance);
+        }
+    }
+
+    function _requireGrace(uint64 graceS) private view {
+        uint256 max = _PARAMETERS.get(ParameterKeys.KEY_GRACE_S);
+        if (graceS > max) revert GraceTooLong(graceS, max);
     }
 
     /// @dev The member that `caller` speaks for, unless it left or was expelled.

@@ -82,3 +82,17 @@ struct Publication {
     uint8 bits;
     uint32 oprfKeyVersion;
 }
+
+/// @dev Signed twice: by the new operator, as proof of possession, and by the governance account, as its order. The
+/// version is the one that follows, so that an order serves once.
+struct OperatorRotation {
+    uint64 memberId;
+    uint32 version;
+    address operator;
+    uint64 graceS;
+}
+
+/// @dev Signed by the governance account of a member that leaves.
+struct Departure {
+    uint64 memberId;
+}

@@ -98,7 +98,7 @@ class Admission:
         paid = self._view.redeemed(requester, holder).paid
         fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
         return AskerAccount(
-            in_standing=member.in_standing,
+            in_standing=self._view.in_standing(member.id),
             balance=self._view.balance(requester),
             floor=self._view.parameter("credit_floor").value,
             holders_in_standing=len(self._view.members_in_standing()) - 1,

@@ -49,6 +49,14 @@ class PricesSet(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpochLengthSet(Placed):
+    from_epoch: int
+    start: int
+    """Unix seconds at which that epoch begins."""
+    length_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberAdmitted(Placed):
     member_id: MemberId
     governance: Address
@@ -64,6 +72,15 @@ class MemberActivated(Placed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSuspended(Placed):
     member_id: MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSuspendedInEmergency(Placed):
+    member_id: MemberId
+    until: int
+    """Unix seconds; standing comes back then by itself."""
+    again_from: int
+    """Unix seconds before which there is no other emergency suspension."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +109,8 @@ class OperatorRotated(Placed):
     member_id: MemberId
     version: KeyVersion
     operator: Address
+    previous_until: int = 0
+    """Unix seconds before which the version before still counts; 0 for the first version, here and below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +119,7 @@ class SealingKeyRotated(Placed):
     version: KeyVersion
     suite: int
     key: bytes
+    previous_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +128,7 @@ class OprfKeyRotated(Placed):
     version: KeyVersion
     key: bytes
     possession: bytes
+    previous_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +139,7 @@ class EndpointSet(Placed):
     """SHA-256 of the certificate."""
     certificate: bytes
     """DER."""
+    previous_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,10 +255,10 @@ class ProposalCanceled(Placed):
     proposal_id: int
 
 
-ParameterFact = ParameterDeclared | ParameterSet | PricesSet
+ParameterFact = ParameterDeclared | ParameterSet | PricesSet | EpochLengthSet
 StatusFact = MemberActivated | MemberSuspended | MemberReinstated | MemberExpelled | MemberLeft
 KeyFact = GovernanceReplaced | OperatorRotated | SealingKeyRotated | OprfKeyRotated | EndpointSet | ProfileSet
-MemberFact = MemberAdmitted | StatusFact | KeyFact
+MemberFact = MemberAdmitted | StatusFact | MemberSuspendedInEmergency | KeyFact
 DataFact = Published
 QueryFact = Committed
 QualityFact = Rated | FreshnessNoted | Breached
@@ -245,11 +267,12 @@ ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | 
 Fact = ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | ProposalFact
 
 FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
-    "ProtocolParameters": (ParameterDeclared, ParameterSet, PricesSet),
+    "ProtocolParameters": (ParameterDeclared, ParameterSet, PricesSet, EpochLengthSet),
     "MemberRegistry": (
         MemberAdmitted,
         MemberActivated,
         MemberSuspended,
+        MemberSuspendedInEmergency,
         MemberReinstated,
         MemberExpelled,
         MemberLeft,

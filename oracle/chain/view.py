@@ -35,12 +35,15 @@ class AllianceView:
 
     def apply(self, fact: Fact) -> None:
         match fact:
-            case facts.ParameterDeclared() | facts.ParameterSet() | facts.PricesSet():
+            case (
+                facts.ParameterDeclared() | facts.ParameterSet() | facts.PricesSet() | facts.EpochLengthSet()
+            ):
                 self.parameters.apply(fact)
             case (
                 facts.MemberAdmitted()
                 | facts.MemberActivated()
                 | facts.MemberSuspended()
+                | facts.MemberSuspendedInEmergency()
                 | facts.MemberReinstated()
                 | facts.MemberExpelled()
                 | facts.MemberLeft()
@@ -84,9 +87,19 @@ class AllianceView:
         """Raises UnknownMember."""
         return self.members.get(member)
 
+    @property
+    def now(self) -> int:
+        """Timestamp of the newest block read, unix seconds; 0 before the first."""
+        return 0 if self.head is None else self.head.timestamp
+
+    def in_standing(self, member: MemberId) -> bool:
+        """Whether it may ask and be asked now. Raises UnknownMember."""
+        return self.member(member).stands_at(self.now)
+
     def members_in_standing(self) -> tuple[Member, ...]:
         """In ascending number."""
-        return tuple(member for _, member in sorted(self.members.all.items()) if member.in_standing)
+        now = self.now
+        return tuple(member for _, member in sorted(self.members.all.items()) if member.stands_at(now))
 
     def member_by_operator(self, operator: Address) -> Member | None:
         return self.members.by_operator(operator)

@@ -4,10 +4,13 @@ from typing import assert_never
 
 from oracle.crypto.errors import FieldOutOfRange, require_length
 from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import Address
 from oracle.domain.messages import (
     Claim,
+    Departure,
     Disclosure,
     Header,
+    OperatorRotation,
     Publication,
     Receipt,
     ReplyHead,
@@ -15,12 +18,24 @@ from oracle.domain.messages import (
     Voucher,
 )
 
-Statement = Header | Request | ReplyHead | Receipt | Claim | Disclosure | Voucher | Publication
+Statement = (
+    Header
+    | Request
+    | ReplyHead
+    | Receipt
+    | Claim
+    | Disclosure
+    | Voucher
+    | Publication
+    | OperatorRotation
+    | Departure
+)
 
 WORD = 32
+ADDRESS_SIZE = 20
 
 
-def words(statement: Statement) -> tuple[bytes, ...]:  # noqa: PLR0911 - one branch a struct
+def words(statement: Statement) -> tuple[bytes, ...]:  # noqa: C901, PLR0911 - one branch a struct
     match statement:
         case Header():
             return _header(statement)
@@ -38,6 +53,10 @@ def words(statement: Statement) -> tuple[bytes, ...]:  # noqa: PLR0911 - one bra
             return _voucher(statement)
         case Publication():
             return _publication(statement)
+        case OperatorRotation():
+            return _operator_rotation(statement)
+        case Departure():
+            return (uint(64, statement.member_id),)
         case _:
             assert_never(statement)
 
@@ -47,6 +66,15 @@ def uint(bits: int, value: int) -> bytes:
         return value.to_bytes(bits // 8, "big").rjust(WORD, b"\x00")
     except OverflowError:
         raise FieldOutOfRange(f"A field of type uint{bits} cannot hold its value.") from None
+
+
+def address(value: Address) -> bytes:
+    try:
+        account = bytes.fromhex(value.removeprefix("0x"))
+    except ValueError:
+        raise FieldOutOfRange("A field of type address is not one in hexadecimal.") from None
+    require_length("field of type address", account, ADDRESS_SIZE)
+    return account.rjust(WORD, b"\x00")
 
 
 def word(value: bytes) -> bytes:
@@ -146,4 +174,13 @@ def _publication(publication: Publication) -> tuple[bytes, ...]:
         word(publication.root),
         uint(8, publication.bits),
         uint(32, publication.oprf_key_version),
+    )
+
+
+def _operator_rotation(rotation: OperatorRotation) -> tuple[bytes, ...]:
+    return (
+        uint(64, rotation.member_id),
+        uint(32, rotation.version),
+        address(rotation.operator),
+        uint(64, rotation.grace_s),
     )

@@ -5,9 +5,8 @@
 
 from dataclasses import dataclass
 
-from oracle.crypto.errors import FieldOutOfRange, require_length
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.struct_words import WORD, Statement, uint, words
+from oracle.crypto.struct_words import Statement, address, uint, words
 from oracle.domain.ids import Address
 
 __all__ = [
@@ -35,6 +34,8 @@ TYPE_STRINGS: dict[str, str] = {
     "Voucher": "Voucher(uint64 requester,uint64 holder,uint64 queries,uint64 hits,uint256 amount,"
     "uint32 priceVersion,uint32 keyVersion)",
     "Publication": "Publication(uint64 holder,uint64 sequence,bytes32 root,uint8 bits,uint32 oprfKeyVersion)",
+    "OperatorRotation": "OperatorRotation(uint64 memberId,uint32 version,address operator,uint64 graceS)",
+    "Departure": "Departure(uint64 memberId)",
 }
 
 TYPE_HASHES: dict[str, bytes] = {name: keccak256(text.encode()) for name, text in TYPE_STRINGS.items()}
@@ -43,7 +44,6 @@ _DOMAIN_TYPE_HASH = keccak256(
     b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 )
 _VERSION = "1"
-_ADDRESS_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +78,12 @@ def struct_hash(statement: Statement) -> bytes:
 
 
 def _domain(name: str, chain_id: int, contract: Address) -> Domain:
-    try:
-        address = bytes.fromhex(contract.removeprefix("0x"))
-    except ValueError:
-        raise FieldOutOfRange("The verifying contract is not an address in hexadecimal.") from None
-    require_length("address of the verifying contract", address, _ADDRESS_SIZE)
     separator = keccak256(
         _DOMAIN_TYPE_HASH
         + keccak256(name.encode())
         + keccak256(_VERSION.encode())
         + uint(256, chain_id)
-        + address.rjust(WORD, b"\x00")
+        + address(contract)
     )
     return Domain(
         name=name, version=_VERSION, chain_id=chain_id, verifying_contract=contract, separator=separator

@@ -44,7 +44,7 @@ class Publisher:
 
     async def round(self) -> None:
         """Publish what changed, at most once an interval; a member out of standing publishes nothing."""
-        if not self._view.member(self._me).in_standing:
+        if not self._view.in_standing(self._me):
             return
         stats = await self._dataset.stats()
         latest = stats.latest

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
-from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
+from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
 
 
 class Mode(IntEnum):
@@ -151,3 +151,22 @@ class Publication:
     root: bytes
     bits: int
     oprf_key_version: KeyVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorRotation:
+    """The order to make an account the member's next operator; signed by that account and by governance."""
+
+    member_id: MemberId
+    version: KeyVersion
+    """The one that follows the current one, so that an order serves once."""
+    operator: Address
+    grace_s: int
+    """Seconds for which the operator before still counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """The order to leave the consortium for ever; signed by the governance account."""
+
+    member_id: MemberId

@@ -42,7 +42,7 @@ class Upkeep:
     async def round(self) -> None:
         """Claim the admission grant, take up the vote when the delay has passed, carry own proposals."""
         member = self._view.member(self._me)
-        if member.in_standing and not self._view.credits.granted(self._me):
+        if self._view.in_standing(self._me) and not self._view.credits.granted(self._me):
             await self._lane.execute(f"grant:{self._me}", self._ledger.claim_grant(self._me))
         if member.status is Status.ADMITTED and member.activates_at <= self._clock.chain_time():
             await self._lane.execute(f"activate:{self._me}", self._registry.activate(self._me))

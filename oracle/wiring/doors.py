@@ -67,7 +67,7 @@ class Doors:
         """
         self._contacts.called(peer)
         batch = await self._asked.batch(batch_id)
-        if batch is None or batch.state is BatchState.FAILED or not self._view.member(peer).in_standing:
+        if batch is None or batch.state is BatchState.FAILED or not self._view.in_standing(peer):
             raise UnknownBatch("No batch of this member for you has this identifier.")
         if batch.state is BatchState.PREPARED:
             await self._until_committed(batch_id)

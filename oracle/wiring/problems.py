@@ -44,7 +44,7 @@ def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:
             "`riskmesh propose admit`; this daemon starts its work when the vote is carried out."
         )
         return
-    if not base.view.member(me).in_standing:
+    if not base.view.in_standing(me):
         yield "This member is not in standing: it can neither ask nor be asked."
     balance, floor = base.view.balance(me), base.view.parameter("credit_floor").value
     if balance <= 0:

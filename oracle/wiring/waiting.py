@@ -150,7 +150,7 @@ class WaitingDesk:
     def _contact(self, member: MemberId) -> Contact:
         line = self._contacts.line(member)
         return Contact(
-            in_standing=self._base.view.member(member).in_standing,
+            in_standing=self._base.view.in_standing(member),
             failing_since=line.failing_since,
             failure=line.failure,
             heard_at=line.heard_at,

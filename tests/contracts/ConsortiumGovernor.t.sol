@@ -6,10 +6,10 @@ import {IConsortiumGovernor} from "../../contracts/interfaces/IConsortiumGoverno
 import {IMemberRegistry} from "../../contracts/interfaces/IMemberRegistry.sol";
 import {Status} from "../../contracts/types/Members.sol";
 import {vm} from "./Vm.sol";
+import {WalletOf} from "./Wallet.sol";
 import {World} from "./World.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 contract ConsortiumGovernorTest is World {
     string private constant WHY = "Admit member 4";
@@ -53,10 +53,8 @@ contract ConsortiumGovernorTest is World {
     function test_propose__by_anyone_else__refused() public {
         admitted(4);
         suspended(2);
-        vm.prank(governance(3));
-        registry.leave();
-        vm.prank(governance(1));
-        registry.rotateOperator(address(0xBEEF));
+        left(3);
+        rotated(1, operatorKey(11), 0);
         address[7] memory callers =
             [address(this), governance(4), operator(4), governance(2), operator(2), governance(3), operator(1)];
         (address[] memory targets, uint256[] memory values, bytes[] memory calls) = admission();
@@ -242,6 +240,29 @@ contract ConsortiumGovernorTest is World {
         governor.relay(address(registry), 0, "");
     }
 
+    function test_settings__decided_within_bounds__apply_and_beyond_them_are_refused() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IConsortiumGovernor.VotingDelayOutOfBounds.selector, uint48(30 days + 1), uint48(30 days)
+            )
+        );
+        new GovernorOfVotes(registry, timelock, 30 days + 1, 1, 50);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IConsortiumGovernor.VotingPeriodOutOfBounds.selector, uint32(60 days + 1), uint32(60 days)
+            )
+        );
+        new GovernorOfVotes(registry, timelock, 0, 60 days + 1, 50);
+        vm.expectRevert(IConsortiumGovernor.QuorumZero.selector);
+        new GovernorOfVotes(registry, timelock, 0, 1, 0);
+        GovernorOfVotes fresh = new GovernorOfVotes(registry, timelock, 30 days, 60 days, 100);
+        vm.expectRevert(abi.encodeWithSelector(IConsortiumGovernor.ThresholdNotZero.selector, 1));
+        fresh.thresholdSet(1);
+        fresh.thresholdSet(0);
+        vm.assertEq(fresh.votingDelay(), 30 days);
+        vm.assertEq(fresh.votingPeriod(), 60 days);
+    }
+
     function test_settings__at_deployment__hold() public view {
         vm.assertEq(governor.votingDelay(), VOTING_DELAY);
         vm.assertEq(governor.votingPeriod(), VOTING_PERIOD);
@@ -267,7 +288,7 @@ contract ConsortiumGovernorTest is World {
     }
 
     function test_outcome__any_votes__needs_one_for_and_two_thirds(uint8 forVotes, uint8 againstVotes) public {
-        GovernorOfVotes fresh = new GovernorOfVotes(registry, timelock);
+        GovernorOfVotes fresh = new GovernorOfVotes(registry, timelock, 0, 1, 50);
         uint256 id = fresh.counted(forVotes, againstVotes);
         bool expected = forVotes > 0 && uint256(forVotes) * 3 >= (uint256(forVotes) + againstVotes) * 2;
         vm.assertEq(fresh.succeeded(id), expected);
@@ -349,25 +370,15 @@ contract VotesOf {
     }
 }
 
-/// @dev A contract that is a member's governance account (ERC-1271): what its owner signs, it has signed.
-contract WalletOf {
-    address private immutable _OWNER;
-
-    constructor(address owner) {
-        _OWNER = owner;
-    }
-
-    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        (address signer,,) = ECDSA.tryRecover(digest, signature);
-        return signer == _OWNER ? this.isValidSignature.selector : bytes4(0);
-    }
-}
-
 /// @dev Opens the counting of the governor to numbers that no test could vote one by one.
 contract GovernorOfVotes is ConsortiumGovernor {
-    constructor(IMemberRegistry registry, TimelockController timelock)
-        ConsortiumGovernor(registry, timelock, 0, 1, 50)
+    constructor(IMemberRegistry registry, TimelockController timelock, uint48 delay, uint32 period, uint256 percent)
+        ConsortiumGovernor(registry, timelock, delay, period, percent)
     {}
+
+    function thresholdSet(uint256 threshold) external {
+        _setProposalThreshold(threshold);
+    }
 
     function counted(uint256 forVotes, uint256 againstVotes) external returns (uint256 id) {
         id = 1;

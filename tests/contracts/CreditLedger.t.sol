@@ -127,8 +127,7 @@ contract CreditLedgerTest is World {
     function test_redeem__by_holders_of_any_status__allowed() public {
         suspended(2);
         redeemed(voucherOf(1, 2, 1, 0, 5));
-        vm.prank(governance(2));
-        registry.leave();
+        left(2);
         redeemed(voucherOf(1, 2, 2, 0, 6));
         decided();
         registry.expel(3);
@@ -221,8 +220,7 @@ contract CreditLedgerTest is World {
     }
 
     function test_redeem__after_the_requester_rotated__needs_the_key_of_the_named_version() public {
-        vm.prank(governance(1));
-        registry.rotateOperator(operator(11));
+        rotated(1, operatorKey(11), 0);
         redeemed(voucherOf(1, 2, 10, 3, 70), operatorKey(1));
         Voucher memory voucher = voucherOf(1, 2, 11, 3, 71);
         voucher.keyVersion = 2;

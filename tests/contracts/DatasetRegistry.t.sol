@@ -34,7 +34,7 @@ contract DatasetRegistryTest is World {
 
     function test_publish__same_sequence_but_anything_else_differs__refused() public {
         vm.prank(operator(1));
-        registry.rotateOprf(keccak256("second key"), possession(9));
+        registry.rotateOprf(keccak256("second key"), possession(9), 0);
         publish(1, 5, ROOT, 3, 1);
         bytes[4] memory calls = [
             abi.encodeCall(datasets.publish, (5, keccak256("other"), 3, 1, 7)),
@@ -122,7 +122,7 @@ contract DatasetRegistryTest is World {
             datasets.publish(1, ROOT, 0, versions[i], 7);
         }
         vm.prank(operator(1));
-        registry.rotateOprf(keccak256("second key"), possession(9));
+        registry.rotateOprf(keccak256("second key"), possession(9), 0);
         publish(1, 1, ROOT, 0, 2);
     }
 
@@ -132,10 +132,8 @@ contract DatasetRegistryTest is World {
 
     function test_publish__by_anyone_but_an_operator_in_standing__refused() public {
         suspended(2);
-        vm.prank(governance(3));
-        registry.leave();
-        vm.prank(governance(1));
-        registry.rotateOperator(address(0xBEEF));
+        left(3);
+        rotated(1, operatorKey(11), 0);
         address[5] memory callers = [address(this), governance(1), operator(1), operator(2), operator(3)];
         for (uint256 i = 0; i < callers.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IDatasetRegistry.NotOperatorInStanding.selector, callers[i]));

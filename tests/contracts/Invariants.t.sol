@@ -68,7 +68,7 @@ contract Consortium is World {
                 (votes[memberId], final_[memberId]) = (false, Status.Expelled);
             } catch {}
         } else {
-            try registry.leave() {
+            try registry.leave(memberId, "") {
                 (votes[memberId], final_[memberId]) = (false, Status.Left);
             } catch {}
         }

@@ -176,20 +176,36 @@ contract MemberRegistryTest is World {
         for (uint256 i = 0; i < members.length; ++i) {
             vm.expectEmit(address(registry));
             emit IMemberRegistry.MemberLeft(members[i]);
-            vm.prank(governance(members[i]));
-            registry.leave();
+            left(members[i]);
             expectFinal(members[i], Status.Left);
         }
         vm.assertEq(registry.activeCount(), 1);
         vm.assertEq(registry.standingCount(), 1);
     }
 
-    function test_leave__by_the_operator_or_a_stranger__refused() public {
-        vm.expectRevert(abi.encodeWithSelector(IMemberRegistry.NotGovernanceAccount.selector, operator(1)));
-        vm.prank(operator(1));
-        registry.leave();
-        vm.expectRevert(abi.encodeWithSelector(IMemberRegistry.NotGovernanceAccount.selector, address(this)));
-        registry.leave();
+    function test_leave__without_the_governance_account__refused() public {
+        bytes memory refusal = abi.encodeWithSelector(IMemberRegistry.NotAuthorized.selector, uint64(1), governance(1));
+        bytes[4] memory unsuitable = [
+            bytes(""),
+            departureSigned(operatorKey(1), 1),
+            departureSigned(governanceKey(2), 1),
+            departureSigned(governanceKey(1), 2)
+        ];
+        address[3] memory callers = [operator(1), governance(2), address(this)];
+        for (uint256 i = 0; i < unsuitable.length; ++i) {
+            for (uint256 j = 0; j < callers.length; ++j) {
+                vm.expectRevert(refusal);
+                vm.prank(callers[j]);
+                registry.leave(1, unsuitable[i]);
+            }
+        }
+    }
+
+    function test_leave__signed_by_the_governance_account__sent_by_anyone() public {
+        registry.leave(1, departureSigned(governanceKey(1), 1));
+        vm.assertEq(uint8(registry.statusOf(1)), uint8(Status.Left));
+        vm.assertEq(registry.exitedAt(1), block.timestamp);
+        vm.assertEq(registry.exitedAt(2), 0);
     }
 
     function test_transitions__of_an_unknown_member__refused() public {
@@ -238,15 +254,17 @@ contract MemberRegistryTest is World {
         registry.replaceGovernance(memberId, address(0xBEEF));
         vm.startPrank(governance(memberId));
         expectWrongStatus(memberId, status);
-        registry.leave();
+        registry.leave(memberId, "");
         expectWrongStatus(memberId, status);
-        registry.rotateOperator(address(0xBEEF));
+        registry.rotateOperator(memberId, address(0xBEEF), 0, "", "");
         expectWrongStatus(memberId, status);
-        registry.rotateSealing(1, new bytes(32));
+        registry.rotateSealing(1, new bytes(32), 0);
         expectWrongStatus(memberId, status);
-        registry.rotateOprf(bytes32(uint256(1)), new bytes(96));
+        registry.rotateOprf(bytes32(uint256(1)), new bytes(96), 0);
         expectWrongStatus(memberId, status);
-        registry.setEndpoint("https://elsewhere", "certificate");
+        registry.setEndpoint("https://elsewhere", "certificate", 0);
+        expectWrongStatus(memberId, status);
+        registry.setProfile(keccak256("another"));
         vm.stopPrank();
     }
 
@@ -258,14 +276,14 @@ contract MemberRegistryTest is World {
         vm.expectEmit(emitter);
         emit IMemberRegistry.MemberAdmitted(memberId, applicant.governance, applicant.operator, activatesAt);
         vm.expectEmit(emitter);
-        emit IMemberRegistry.OperatorRotated(memberId, 1, applicant.operator);
+        emit IMemberRegistry.OperatorRotated(memberId, 1, applicant.operator, 0);
         vm.expectEmit(emitter);
-        emit IMemberRegistry.SealingKeyRotated(memberId, 1, applicant.sealingSuite, applicant.sealingKey);
+        emit IMemberRegistry.SealingKeyRotated(memberId, 1, applicant.sealingSuite, applicant.sealingKey, 0);
         vm.expectEmit(emitter);
-        emit IMemberRegistry.OprfKeyRotated(memberId, 1, applicant.oprfKey, applicant.oprfPossession);
+        emit IMemberRegistry.OprfKeyRotated(memberId, 1, applicant.oprfKey, applicant.oprfPossession, 0);
         vm.expectEmit(emitter);
         emit IMemberRegistry.EndpointSet(
-            memberId, applicant.endpoint, sha256(applicant.certificate), applicant.certificate
+            memberId, applicant.endpoint, sha256(applicant.certificate), applicant.certificate, 0
         );
         vm.expectEmit(emitter);
         emit IMemberRegistry.ProfileSet(memberId, applicant.profileHash);

@@ -5,8 +5,10 @@ import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
 import {PositionalMerkle} from "../../contracts/libraries/PositionalMerkle.sol";
 import {
     Claim,
+    Departure,
     Disclosure,
     Header,
+    OperatorRotation,
     Publication,
     Receipt,
     ReplyHead,
@@ -26,6 +28,8 @@ contract ParityTest {
     using MessageHashes for Disclosure;
     using MessageHashes for Voucher;
     using MessageHashes for Publication;
+    using MessageHashes for OperatorRotation;
+    using MessageHashes for Departure;
 
     string private json;
     string private at; // path of the values that are being read
@@ -37,7 +41,7 @@ contract ParityTest {
     function test_type_hashes__of_every_struct__are_those_of_the_type_strings() public view {
         string memory types = vm.readFile("./contracts/types/eip712.json");
         string[] memory names = vm.parseJsonKeys(types, "$");
-        vm.assertEq(names.length, 8);
+        vm.assertEq(names.length, 10);
         for (uint256 i = 0; i < names.length; ++i) {
             bytes32 expected = keccak256(bytes(vm.parseJsonString(types, string.concat(".", names[i]))));
             vm.assertEq(typeHash(names[i]), expected, names[i]);
@@ -46,7 +50,7 @@ contract ParityTest {
 
     function test_struct_hashes_digests_and_signers__of_every_struct__agree() public {
         string[] memory names = vm.parseJsonKeys(json, ".eip712");
-        vm.assertEq(names.length, 8);
+        vm.assertEq(names.length, 10);
         for (uint256 i = 0; i < names.length; ++i) {
             uint256 cases;
             for (; caseExists(string.concat(".eip712.", names[i]), cases); ++cases) {
@@ -124,6 +128,11 @@ contract ParityTest {
             return Disclosure(b("batchId"), u32("index"), u8("category"), b("recordDigest")).hash();
         }
         if (kind == keccak256("Voucher")) return voucher().hash();
+        if (kind == keccak256("OperatorRotation")) {
+            address operator = vm.parseJsonAddress(json, string.concat(at, "operator"));
+            return OperatorRotation(u64("memberId"), u32("version"), operator, u64("graceS")).hash();
+        }
+        if (kind == keccak256("Departure")) return Departure(u64("memberId")).hash();
         return Publication(u64("holder"), u64("sequence"), b("root"), u8("bits"), u32("oprfKeyVersion")).hash();
     }
 
@@ -224,6 +233,8 @@ contract ParityTest {
         if (kind == keccak256("Claim")) return MessageHashes.CLAIM_TYPEHASH;
         if (kind == keccak256("Disclosure")) return MessageHashes.DISCLOSURE_TYPEHASH;
         if (kind == keccak256("Voucher")) return MessageHashes.VOUCHER_TYPEHASH;
+        if (kind == keccak256("OperatorRotation")) return MessageHashes.OPERATOR_ROTATION_TYPEHASH;
+        if (kind == keccak256("Departure")) return MessageHashes.DEPARTURE_TYPEHASH;
         return MessageHashes.PUBLICATION_TYPEHASH;
     }
 

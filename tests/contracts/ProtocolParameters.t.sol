@@ -7,6 +7,8 @@ import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
 
 contract ProtocolParametersTest is World {
+    bytes32 private constant LENGTH = keccak256("epoch_length_s");
+
     bytes32 private constant DEPTH = keccak256("finality_depth");
 
     function test_declarations__at_deployment__emit_and_hold() public {
@@ -72,7 +74,7 @@ contract ProtocolParametersTest is World {
         (list[1].min, list[1].value) = (0, 0);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IProtocolParameters.ParameterOutOfBounds.selector, keccak256("epoch_length_s"), 0, 1, type(uint256).max
+                IProtocolParameters.ParameterOutOfBounds.selector, keccak256("epoch_length_s"), 0, 1, list[1].max
             )
         );
         new ProtocolParameters(list, address(this));
@@ -227,6 +229,76 @@ contract ProtocolParametersTest is World {
     function test_epoch__before_the_first__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IProtocolParameters.BeforeFirstEpoch.selector, START - 1, START));
         parameters.epochAt(START - 1);
+    }
+
+    function test_epoch_length__set__turns_with_the_next_epoch_and_counts_on() public {
+        vm.warp(START + 3 * EPOCH + 100);
+        vm.expectEmit(address(parameters));
+        emit IProtocolParameters.EpochLengthSet(4, uint64(START + 4 * EPOCH), 1 hours);
+        decided();
+        parameters.setEpochLength(1 hours);
+        vm.assertEq(parameters.currentEpoch(), 3);
+        vm.assertEq(parameters.get(LENGTH), EPOCH);
+        vm.assertEq(parameters.epochAt(START + 4 * EPOCH - 1), 3);
+        vm.assertEq(parameters.epochAt(START + 4 * EPOCH), 4);
+        vm.assertEq(parameters.epochAt(START + 4 * EPOCH + 1 hours), 5);
+        vm.warp(START + 4 * EPOCH);
+        vm.assertEq(parameters.get(LENGTH), 1 hours);
+        decided();
+        parameters.setEpochLength(2 hours);
+        vm.warp(START + 4 * EPOCH + 1 hours);
+        vm.assertEq(parameters.get(LENGTH), 2 hours);
+        vm.assertEq(parameters.epochAt(START + 4 * EPOCH + 3 hours), 6);
+        vm.assertEq(parameters.epochAt(START + 4 * EPOCH + 30 minutes), 4);
+        vm.assertEq(parameters.epochAt(START + EPOCH), 1);
+        vm.expectRevert(abi.encodeWithSelector(IProtocolParameters.BeforeFirstEpoch.selector, START - 1, START));
+        parameters.epochAt(START - 1);
+    }
+
+    function test_epoch_length__set_twice_before_it_applies__later_one_wins() public {
+        decided();
+        parameters.setEpochLength(1 hours);
+        decided();
+        parameters.setEpochLength(3 hours);
+        vm.assertEq(parameters.epochAt(START + EPOCH + 3 hours), 2);
+        vm.warp(START + EPOCH);
+        vm.assertEq(parameters.get(LENGTH), 3 hours);
+    }
+
+    function test_epoch_length__out_of_bounds_or_without_a_vote__refused() public {
+        uint256[2] memory lengths = [uint256(1 hours - 1), 30 days + 1];
+        for (uint256 i = 0; i < lengths.length; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IProtocolParameters.ParameterOutOfBounds.selector, LENGTH, lengths[i], 1 hours, 30 days
+                )
+            );
+            decided();
+            parameters.setEpochLength(lengths[i]);
+        }
+        bytes32 role = parameters.GOVERNOR_ROLE();
+        vm.expectRevert(missingRole(governance(1), role));
+        vm.prank(governance(1));
+        parameters.setEpochLength(1 hours);
+    }
+
+    /// @dev However often the length changes, no moment lies in an epoch before the one of an earlier moment, and an
+    /// epoch that has begun keeps its number and its end.
+    function test_epoch_length__any_changes__epochs_never_go_back_or_skip(uint32[8] calldata steps) public {
+        uint64 last = parameters.currentEpoch();
+        for (uint256 i = 0; i < steps.length; ++i) {
+            uint256 began = block.timestamp;
+            uint64 soon = parameters.epochAt(block.timestamp + 30 minutes);
+            decided();
+            parameters.setEpochLength(bounded(steps[i], 1 hours, 2 days));
+            vm.assertEq(parameters.currentEpoch(), last);
+            vm.assertTrue(parameters.epochAt(block.timestamp + 30 minutes) == soon);
+            vm.warp(block.timestamp + bounded(uint256(steps[i]) * 7, 0, 1 hours));
+            uint64 found = parameters.currentEpoch();
+            vm.assertTrue(found == last || found == last + 1);
+            vm.assertEq(parameters.epochAt(began), last);
+            last = found;
+        }
     }
 
     function assertPrice(uint64 epoch, uint32 version, uint256 queryFee, uint256 hitFee) private view {

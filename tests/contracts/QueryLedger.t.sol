@@ -114,10 +114,8 @@ contract QueryLedgerTest is World {
 
     function test_commit__by_anyone_but_an_operator_in_standing__refused() public {
         suspended(2);
-        vm.prank(governance(3));
-        registry.leave();
-        vm.prank(governance(1));
-        registry.rotateOperator(address(0xBEEF));
+        left(3);
+        rotated(1, operatorKey(11), 0);
         address[5] memory callers = [address(this), governance(1), operator(1), operator(2), operator(3)];
         for (uint256 i = 0; i < callers.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IQueryLedger.NotOperatorInStanding.selector, callers[i]));

@@ -11,18 +11,21 @@ import {MemberRegistry} from "../../contracts/membership/MemberRegistry.sol";
 import {QualityLedger} from "../../contracts/quality/QualityLedger.sol";
 import {QueryLedger} from "../../contracts/queries/QueryLedger.sol";
 import {Application} from "../../contracts/types/Members.sol";
-import {Voucher} from "../../contracts/types/Messages.sol";
+import {Departure, OperatorRotation, Voucher} from "../../contracts/types/Messages.sol";
 import {vm} from "./Vm.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @dev A consortium of three founders, deployed and handed over as a real one is. The test is the deployer.
 abstract contract World {
+    using MessageHashes for Departure;
+    using MessageHashes for OperatorRotation;
     using MessageHashes for Voucher;
 
     uint64 internal constant FOUNDERS = 3;
     uint256 internal constant START = 1_700_000_000;
     uint256 internal constant EPOCH = 1 days;
     uint256 internal constant ACTIVATION_DELAY = 1 hours;
+    uint64 internal constant KEY_GRACE = 1 days;
     uint256 internal constant FLOOR = 500;
     uint256 internal constant GRANT = 1000;
     uint256 internal constant QUERY_FEE = 1;
@@ -103,6 +106,18 @@ abstract contract World {
         registry.suspend(memberId);
     }
 
+    function left(uint64 memberId) internal {
+        vm.prank(registry.governanceOf(memberId));
+        registry.leave(memberId, "");
+    }
+
+    /// @dev The member's operator is the account of `key` from now on; the one before counts for `graceS` more seconds.
+    function rotated(uint64 memberId, uint256 key, uint64 graceS) internal {
+        (address next, bytes memory possession_) = (vm.addr(key), rotationSigned(key, memberId, vm.addr(key), graceS));
+        vm.prank(registry.governanceOf(memberId));
+        registry.rotateOperator(memberId, next, graceS, possession_, "");
+    }
+
     function redeemed(Voucher memory voucher, uint256 signerKey) internal {
         (Voucher[] memory vouchers, bytes[] memory signatures) = single(voucher, signature(voucher, signerKey));
         vm.prank(operator(voucher.holder));
@@ -111,6 +126,42 @@ abstract contract World {
 
     function redeemed(Voucher memory voucher) internal {
         redeemed(voucher, operatorKey(voucher.requester));
+    }
+
+    /// @dev Signature by `key` of the order to make `operator_` the member's next operator.
+    function rotationSigned(uint256 key, uint64 memberId, address operator_, uint64 graceS)
+        internal
+        view
+        returns (bytes memory)
+    {
+        uint32 next = registry.identity(memberId).operatorVersion + 1;
+        return rotationSigned(key, memberId, next, operator_, graceS);
+    }
+
+    function rotationSigned(uint256 key, uint64 memberId, uint32 version, address operator_, uint64 graceS)
+        internal
+        view
+        returns (bytes memory)
+    {
+        return signedForRegistry(key, OperatorRotation(memberId, version, operator_, graceS).hash());
+    }
+
+    function departureSigned(uint256 key, uint64 memberId) internal view returns (bytes memory) {
+        return signedForRegistry(key, Departure(memberId).hash());
+    }
+
+    function signedForRegistry(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
+        bytes32 separator = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Riskmesh"),
+                keccak256("1"),
+                block.chainid,
+                address(registry)
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", separator, structHash)));
+        return abi.encodePacked(r, s, v);
     }
 
     function signature(Voucher memory voucher, uint256 signerKey) internal view returns (bytes memory) {
@@ -204,9 +255,9 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](15);
+        list = new IProtocolParameters.Declaration[](18);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
-        list[1] = IProtocolParameters.Declaration("epoch_length_s", EPOCH, EPOCH, EPOCH);
+        list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
         list[3] = IProtocolParameters.Declaration("hit_fee", 0, type(uint96).max, HIT_FEE);
         list[4] = IProtocolParameters.Declaration("activation_delay_s", 0, 30 days, ACTIVATION_DELAY);
@@ -220,5 +271,8 @@ abstract contract World {
         list[12] = IProtocolParameters.Declaration("entitlement_floor", 0, 2 ** 48, ENTITLEMENT_FLOOR);
         list[13] = IProtocolParameters.Declaration("entitlement_per_rating", 0, 2 ** 32, PER_RATING);
         list[14] = IProtocolParameters.Declaration("entitlement_ceiling", 0, 2 ** 48, ENTITLEMENT_CEILING);
+        list[15] = IProtocolParameters.Declaration("key_grace_s", 0, 30 days, KEY_GRACE);
+        list[16] = IProtocolParameters.Declaration("emergency_suspension_s", 1, 3 days, 3 days);
+        list[17] = IProtocolParameters.Declaration("emergency_pause_s", 30 days, 366 days, 30 days);
     }
 }

@@ -20,8 +20,10 @@ from oracle.crypto.typed_data import TYPE_STRINGS, Domain, Statement
 from oracle.domain.ids import Address
 from oracle.domain.messages import (
     Claim,
+    Departure,
     Disclosure,
     Header,
+    OperatorRotation,
     Publication,
     Receipt,
     ReplyHead,
@@ -33,7 +35,18 @@ ROOT = Path(__file__).parents[2]
 RECORDED = json.loads((ROOT / "tests" / "parity" / "vectors.json").read_text())["eip712"]
 STRUCTS: dict[str, type[Statement]] = {
     struct.__name__: struct
-    for struct in (Header, Request, ReplyHead, Receipt, Claim, Disclosure, Voucher, Publication)
+    for struct in (
+        Header,
+        Request,
+        ReplyHead,
+        Receipt,
+        Claim,
+        Disclosure,
+        Voucher,
+        Publication,
+        OperatorRotation,
+        Departure,
+    )
 }
 DOMAIN_FIELDS = [
     {"name": "name", "type": "string"},
@@ -58,6 +71,8 @@ def value_of(kind: str) -> st.SearchStrategy[Any]:
     if kind.startswith("uint"):
         greatest = 2 ** int(kind.removeprefix("uint")) - 1
         return st.integers(0, greatest) | st.just(greatest)
+    if kind == "address":
+        return st.binary(min_size=20, max_size=20).map(lambda account: "0x" + account.hex())
     return st.binary(max_size=70) if kind == "bytes" else st.binary(min_size=32, max_size=32)
 
 
@@ -73,7 +88,14 @@ def build(name: str, values: dict[str, Any]) -> Statement:
     return make(**{attribute(member): value for member, value in values.items()})
 
 
+def plain(kind: str) -> Any:
+    """A value that fits the type."""
+    return {"u": 1, "a": "0x" + "11" * 20, "b": bytes(32)}[kind[0]]
+
+
 def parse(kind: str, value: Any) -> Any:
+    if kind == "address":
+        return value
     return bytes.fromhex(value.removeprefix("0x")) if kind.startswith("bytes") else int(value)
 
 
@@ -144,21 +166,26 @@ def test_digest__recorded_statement__is_the_one_that_solidity_computes(name: str
 
 @pytest.mark.parametrize("name", sorted(STRUCTS))
 def test_struct_hash__any_member_changed__changes(name: str) -> None:
-    values: dict[str, Any] = {member: bytes(32) if "b" in kind[:1] else 1 for kind, member in members(name)}
+    values: dict[str, Any] = {member: plain(kind) for kind, member in members(name)}
     original = typed_data.struct_hash(build(name, values))
     for kind, member in members(name):
-        changed = {**values, member: b"\x01" * 32 if kind.startswith("bytes") else 2}
-        assert typed_data.struct_hash(build(name, changed)) != original
+        other = {"u": 2, "a": "0x" + "22" * 20, "b": b"\x01" * 32}[kind[0]]
+        assert typed_data.struct_hash(build(name, {**values, member: other})) != original
 
 
 @pytest.mark.parametrize("name", sorted(STRUCTS))
 def test_struct_hash__value_that_does_not_fit_its_type__is_refused(name: str) -> None:
-    values: dict[str, Any] = {member: bytes(32) if "b" in kind[:1] else 1 for kind, member in members(name)}
+    values: dict[str, Any] = {member: plain(kind) for kind, member in members(name)}
     for kind, member in members(name):
         if kind.startswith("uint"):
             for bad in (-1, 2 ** int(kind.removeprefix("uint"))):
                 with pytest.raises(FieldOutOfRange):
                     typed_data.struct_hash(build(name, {**values, member: bad}))
+        elif kind == "address":
+            with pytest.raises(FieldOutOfRange):
+                typed_data.struct_hash(build(name, {**values, member: "0xnone"}))
+            with pytest.raises(WrongLength):
+                typed_data.struct_hash(build(name, {**values, member: "0x" + "11" * 19}))
         elif kind == "bytes32":
             for short in (b"", bytes(31), bytes(33)):
                 with pytest.raises(WrongLength):

@@ -17,6 +17,7 @@ from oracle.chain.facts import (
     MemberLeft,
     MemberReinstated,
     MemberSuspended,
+    MemberSuspendedInEmergency,
     OperatorRotated,
     OprfKeyRotated,
     ProfileSet,
@@ -24,19 +25,26 @@ from oracle.chain.facts import (
     StatusFact,
 )
 from oracle.domain.errors import Broken
-from oracle.domain.ids import Address, BlockNumber, KeyVersion, MemberId
+from oracle.domain.ids import Address, MemberId
 
 _T = TypeVar("_T")
+_FINAL = frozenset({Status.LEFT, Status.EXPELLED})
 
 
 def _appended(
-    history: tuple[Versioned[_T], ...], version: KeyVersion, value: _T, block: BlockNumber
+    history: tuple[Versioned[_T], ...],
+    fact: OperatorRotated | SealingKeyRotated | OprfKeyRotated,
+    value: _T,
 ) -> tuple[Versioned[_T], ...]:
-    if version != len(history) + 1:
+    if fact.version != len(history) + 1:
         raise Broken(
-            f"Key version {version} follows version {len(history)}: a fact is missing from the journal"
+            f"Key version {fact.version} follows version {len(history)}: a fact is missing from the journal"
         )
-    return (*history, Versioned(version=version, value=value, since_block=block))
+    newest = Versioned(version=fact.version, value=value, since_block=fact.at.block_number)
+    if not history:
+        return (newest,)
+    ended = replace(history[-1], replaced_at=fact.at.block_timestamp, valid_until=fact.previous_until)
+    return (*history[:-1], ended, newest)
 
 
 @dataclass(slots=True)
@@ -53,6 +61,8 @@ class MemberBook:
                 self._admit(fact)
             case MemberActivated() | MemberSuspended() | MemberReinstated() | MemberExpelled() | MemberLeft():
                 self._change_status(fact)
+            case MemberSuspendedInEmergency():
+                self._suspend_in_emergency(fact)
             case (
                 GovernanceReplaced()
                 | OperatorRotated()
@@ -98,6 +108,11 @@ class MemberBook:
             statuses=((fact.at.block_number, Status.ADMITTED),),
         )
 
+    def _suspend_in_emergency(self, fact: MemberSuspendedInEmergency) -> None:
+        self._members[fact.member_id] = replace(
+            self.get(fact.member_id), emergency_until=fact.until, emergency_again_from=fact.again_from
+        )
+
     def _change_status(self, fact: StatusFact) -> None:
         member = self.get(fact.member_id)
         match fact:
@@ -116,10 +131,16 @@ class MemberBook:
             case _:
                 assert_never(fact)
         entry = (fact.at.block_number, status)
-        self._members[member.id] = replace(member, statuses=(*member.statuses, entry))
+        self._members[member.id] = replace(
+            member,
+            statuses=(*member.statuses, entry),
+            # A vote to suspend takes the place of an emergency suspension that is still running.
+            emergency_until=0 if status is Status.SUSPENDED else member.emergency_until,
+            exited_at=fact.at.block_timestamp if status in _FINAL else None,
+        )
 
     def _change_key(self, fact: KeyFact) -> None:
-        member, block = self.get(fact.member_id), fact.at.block_number
+        member = self.get(fact.member_id)
         match fact:
             case GovernanceReplaced():
                 changed = replace(member, governance=fact.governance)
@@ -127,16 +148,14 @@ class MemberBook:
                 if member.operators:
                     self._by_account.pop(member.operator.value, None)
                 self._by_account[fact.operator] = member.id
-                operators = _appended(member.operators, fact.version, fact.operator, block)
+                operators = _appended(member.operators, fact, fact.operator)
                 changed = replace(member, operators=operators)
             case SealingKeyRotated():
                 sealing = SealingKey(suite=fact.suite, key=fact.key)
-                changed = replace(
-                    member, sealing_keys=_appended(member.sealing_keys, fact.version, sealing, block)
-                )
+                changed = replace(member, sealing_keys=_appended(member.sealing_keys, fact, sealing))
             case OprfKeyRotated():
                 oprf = OprfKey(key=fact.key, possession=fact.possession)
-                changed = replace(member, oprf_keys=_appended(member.oprf_keys, fact.version, oprf, block))
+                changed = replace(member, oprf_keys=_appended(member.oprf_keys, fact, oprf))
             case EndpointSet():
                 changed = self._with_endpoint(member, fact)
             case ProfileSet():
@@ -157,4 +176,7 @@ class MemberBook:
             certificate=fact.certificate,
             since_block=fact.at.block_number,
         )
-        return replace(member, endpoint=endpoint)
+        if previous is None:
+            return replace(member, endpoints=(endpoint,))
+        ended = replace(previous, valid_until=fact.previous_until)
+        return replace(member, endpoints=(*member.endpoints[:-1], ended, endpoint))

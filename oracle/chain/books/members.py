@@ -21,17 +21,24 @@ class Status(IntEnum):
 
     @property
     def in_standing(self) -> bool:
-        """May ask and be asked."""
+        """May ask and be asked, unless an emergency suspension runs."""
         return self in {Status.ADMITTED, Status.ACTIVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versioned(Generic[_T]):
-    """One version of a key and the block it came with."""
+    """One version of a key, the block it came with, and when its successor took over."""
 
     version: KeyVersion
     value: _T
     since_block: BlockNumber
+    replaced_at: int | None = None
+    """Unix seconds; None while it is the current one."""
+    valid_until: int | None = None
+    """Unix seconds before which it still counts beside its successor; None while it is the current one."""
+
+    def counts_at(self, timestamp: int) -> bool:
+        return self.valid_until is None or timestamp < self.valid_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,11 @@ class Endpoint:
     certificate: bytes
     """DER."""
     since_block: BlockNumber
+    valid_until: int | None = None
+    """Unix seconds before which the certificate is still taken; None while it is the current one."""
+
+    def counts_at(self, timestamp: int) -> bool:
+        return self.valid_until is None or timestamp < self.valid_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +81,26 @@ class Member:
     operators: tuple[Versioned[Address], ...] = ()
     sealing_keys: tuple[Versioned[SealingKey], ...] = ()
     oprf_keys: tuple[Versioned[OprfKey], ...] = ()
-    endpoint: Endpoint | None = None
+    endpoints: tuple[Endpoint, ...] = ()
     profile_hash: bytes = b""
+    emergency_until: int = 0
+    """Unix seconds until which an emergency suspension lasts or lasted."""
+    emergency_again_from: int = 0
+    """Unix seconds before which there is no other one."""
+    exited_at: int | None = None
+    """Unix seconds at which it left or was expelled."""
 
     @property
     def status(self) -> Status:
         return self.statuses[-1][1]
 
+    def stands_at(self, timestamp: int) -> bool:
+        """Whether it may ask and be asked at this moment, given its status as of the view's last block."""
+        return self.status.in_standing and timestamp >= self.emergency_until
+
     @property
-    def in_standing(self) -> bool:
-        return self.status.in_standing
+    def endpoint(self) -> Endpoint | None:
+        return self.endpoints[-1] if self.endpoints else None
 
     def status_at(self, block: BlockNumber) -> Status | None:
         """Status at the end of this block; None before its admission."""

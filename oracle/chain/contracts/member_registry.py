@@ -7,6 +7,7 @@ from oracle.chain.connection import ChainConnection
 from oracle.chain.transactions import Order
 from oracle.domain.application import Application
 from oracle.domain.ids import Address, KeyVersion, MemberId
+from oracle.domain.messages import OperatorRotation
 
 
 def application_values(application: Application) -> tuple[object, ...]:
@@ -49,23 +50,37 @@ class MemberRegistry:
     def expel(self, member: MemberId) -> Order:
         return self.contract.order("expel", member)
 
-    def leave(self) -> Order:
-        return self.contract.order("leave")
+    def leave(self, member: MemberId, authorization: bytes = b"") -> Order:
+        """`authorization`: signature of a `Departure`, unless the governance account sends this itself."""
+        return self.contract.order("leave", member, authorization)
 
     def replace_governance(self, member: MemberId, governance: Address) -> Order:
         return self.contract.order("replaceGovernance", member, governance)
 
-    def rotate_operator(self, operator: Address) -> Order:
-        return self.contract.order("rotateOperator", operator)
+    def rotate_operator(
+        self, rotation: OperatorRotation, *, possession: bytes, authorization: bytes = b""
+    ) -> Order:
+        """Both signatures are over the rotation; without authorization the governance account sends it."""
+        return self.contract.order(
+            "rotateOperator",
+            rotation.member_id,
+            rotation.operator,
+            rotation.grace_s,
+            possession,
+            authorization,
+        )
 
-    def rotate_sealing(self, suite: int, key: bytes) -> Order:
-        return self.contract.order("rotateSealing", suite, key)
+    def rotate_sealing(self, suite: int, key: bytes, *, grace_s: int) -> Order:
+        return self.contract.order("rotateSealing", suite, key, grace_s)
 
-    def rotate_oprf(self, key: bytes, possession: bytes) -> Order:
-        return self.contract.order("rotateOprf", key, possession)
+    def rotate_oprf(self, key: bytes, possession: bytes, *, grace_s: int) -> Order:
+        return self.contract.order("rotateOprf", key, possession, grace_s)
 
-    def set_endpoint(self, endpoint: str, certificate: bytes) -> Order:
-        return self.contract.order("setEndpoint", endpoint, certificate)
+    def set_endpoint(self, endpoint: str, certificate: bytes, *, grace_s: int) -> Order:
+        return self.contract.order("setEndpoint", endpoint, certificate, grace_s)
+
+    def set_profile(self, profile_hash: bytes) -> Order:
+        return self.contract.order("setProfile", profile_hash)
 
     async def member_of(
         self, connection: ChainConnection, of: Address, *, block: BlockPin

@@ -19,6 +19,9 @@ class ProtocolParameters:
     def set_prices(self, query_fee: Credits, hit_fee: Credits) -> Order:
         return self.contract.order("setPrices", query_fee, hit_fee)
 
+    def set_epoch_length(self, length_s: int) -> Order:
+        return self.contract.order("setEpochLength", length_s)
+
     async def get(self, connection: ChainConnection, name: str, *, block: BlockPin) -> int:
         return integer(await self.contract.read(connection, block, "get", parameter_key(name)))
 

@@ -54,6 +54,9 @@ PROTOCOL: Final[Mapping[str, Bounds]] = MappingProxyType(
         "max_bucket_bits": _b(0, 32, 24),
         "publish_interval_s": _b(1, _DAY, 30),
         "activation_delay_s": _b(0, 30 * _DAY, 7 * _DAY),
+        "key_grace_s": _b(0, 30 * _DAY, _DAY),
+        "emergency_suspension_s": _b(1, 3 * _DAY, 3 * _DAY),
+        "emergency_pause_s": _b(30 * _DAY, 366 * _DAY, 30 * _DAY),
         "max_admissions_per_epoch": _b(1, 1_000, 3),
         "credit_floor": _b(0, 2**95, 100_000),
         "admission_grant": _b(0, 2**95, 1_000_000),
@@ -79,14 +82,11 @@ class ConsortiumParameters:
 
     def declarations(self, epoch_start: int) -> tuple[tuple[str, int, int, int], ...]:
         """Name, least, most and value of each parameter, as the contract's constructor takes them."""
-        grid = {_EPOCH_START: epoch_start, "epoch_length_s": self.protocol["epoch_length_s"]}
-        fixed = tuple((name, value, value, value) for name, value in grid.items())
-        governed = tuple(
-            (name, bounds.least, bounds.most, self.protocol[name])
-            for name, bounds in PROTOCOL.items()
-            if name not in grid
+        fixed = (_EPOCH_START, epoch_start, epoch_start, epoch_start)
+        return (
+            fixed,
+            *((name, bounds.least, bounds.most, self.protocol[name]) for name, bounds in PROTOCOL.items()),
         )
-        return fixed + governed
 
     def flat(self, epoch_start: int) -> dict[str, int]:
         """All of them by name, for the deployment record."""

@@ -16,8 +16,11 @@ from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
+from oracle.crypto.signing import Signer
+from oracle.crypto.typed_data import digest, member_domain
 from oracle.domain.application import Application
 from oracle.domain.ids import BlockNumber, KeyVersion, MemberId
+from oracle.domain.messages import OperatorRotation
 
 ExpectEqual = Callable[[AllianceView], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
@@ -73,12 +76,19 @@ async def test_view__keys_rotated_and_statuses_changed__equals_the_contracts(
 ) -> None:
     spare, registry = founder_named("spare"), contracts.registry
     governance = lane_of(founders[0].governance)
-    await governance.execute("operator", registry.rotate_operator(spare.operator.address))
+    rotation = OperatorRotation(
+        member_id=ONE, version=KeyVersion(2), operator=spare.operator.address, grace_s=60
+    )
+    domain = member_domain(governance.chain_id, registry.contract.address)
+    possession = Signer(spare.operator_key).sign(digest(domain, rotation))
+    await governance.execute("operator", registry.rotate_operator(rotation, possession=possession))
     operator = lane_of(spare.operator)
-    await operator.execute("sealing", registry.rotate_sealing(1, b"\x05" * 32))
+    await operator.execute("sealing", registry.rotate_sealing(1, b"\x05" * 32, grace_s=60))
     new_key = spare.application
-    await operator.execute("oprf", registry.rotate_oprf(new_key.oprf_key, new_key.oprf_possession))
-    await operator.execute("endpoint", registry.set_endpoint("https://elsewhere:1", b"new certificate"))
+    await operator.execute("oprf", registry.rotate_oprf(new_key.oprf_key, new_key.oprf_possession, grace_s=0))
+    await operator.execute(
+        "endpoint", registry.set_endpoint("https://elsewhere:1", b"new certificate", grace_s=60)
+    )
     await governed(registry.suspend(TWO))
     await governed(registry.suspend(THREE))
     await governed(registry.reinstate(THREE))
@@ -92,6 +102,13 @@ async def test_view__keys_rotated_and_statuses_changed__equals_the_contracts(
     assert view.member_by_operator(founders[0].operator.address) is None
     assert (member.operator.version, member.sealing_key.version, member.oprf_key.version) == (2, 2, 2)
     assert view.sealing_key(ONE, KeyVersion(1)).key == founders[0].application.sealing_key
+    first = member.operators[0]
+    assert first.replaced_at is not None
+    assert first.valid_until == first.replaced_at + 60
+    assert first.counts_at(first.replaced_at + 59)
+    assert not first.counts_at(first.replaced_at + 60)
+    assert member.oprf_keys[0].valid_until == member.oprf_keys[0].replaced_at
+    assert member.endpoints[0].valid_until is not None
     assert member.endpoint is not None
     assert view.member_by_tls(member.endpoint.tls_fingerprint) == member
     assert view.member(TWO).status is Status.SUSPENDED
@@ -100,11 +117,13 @@ async def test_view__keys_rotated_and_statuses_changed__equals_the_contracts(
     assert view.member(TWO).status_at(BlockNumber(suspended_in - 1)) is Status.ACTIVE
 
     await governed(registry.expel(TWO))
-    await lane_of(founders[2].governance).execute("leave", registry.leave())
+    await lane_of(founders[2].governance).execute("leave", registry.leave(THREE))
     await stream.poll()
 
     await expect_equal(view)
     assert (view.member(TWO).status, view.member(THREE).status) == (Status.EXPELLED, Status.LEFT)
+    assert view.member(TWO).exited_at is not None
+    assert view.member(ONE).exited_at is None
 
 
 async def test_view__a_proposal_from_vote_to_execution__admits_the_member(

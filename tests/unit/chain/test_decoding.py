@@ -120,7 +120,13 @@ def test_decode__wrong_address_topics_or_data__is_refused(decoder: LogDecoder, l
 
 def test_decode__text_that_is_no_utf8__is_refused(decoder: LogDecoder) -> None:
     log = _log(
-        "MemberRegistry", "EndpointSet", memberId=1, endpoint="ab", tlsFingerprint=bytes(32), certificate=b""
+        "MemberRegistry",
+        "EndpointSet",
+        memberId=1,
+        endpoint="ab",
+        tlsFingerprint=bytes(32),
+        certificate=b"",
+        previousUntil=0,
     )
 
     assert isinstance(decoder.decode(log, 1), EndpointSet)

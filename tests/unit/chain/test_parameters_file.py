@@ -21,14 +21,14 @@ def test_defaults__all_parameters__lie_within_their_own_bounds() -> None:
     assert set(parameters.governance) == set(GOVERNANCE)
 
 
-def test_declarations__epoch_grid__is_fixed_to_one_value() -> None:
+def test_declarations__first_epoch__is_fixed_to_its_beginning() -> None:
     declared = {
         name: (least, most, value) for name, least, most, value in default_parameters().declarations(17)
     }
 
     assert declared["epoch_start"] == (17, 17, 17)
-    length = default_parameters().protocol["epoch_length_s"]
-    assert declared["epoch_length_s"] == (length, length, length)
+    bounds = PROTOCOL["epoch_length_s"]
+    assert declared["epoch_length_s"] == (bounds.least, bounds.most, bounds.default)
     assert declared["max_batch_count"] == (1, 1000, 1000)
     assert set(declared) == {*PROTOCOL, "epoch_start"}
 
