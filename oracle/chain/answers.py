@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
+import msgspec
+
 from oracle.chain.errors import NodeUnreliable
-from oracle.chain.quantities import WORD, address, data, quantity
+from oracle.chain.quantities import WORD, address, data, octets, quantity
 from oracle.domain.ids import Address, BlockNumber
 
 _MAX_TOPICS = 4
+_BLOOM_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,10 @@ class Block:
     """Unix seconds."""
     fee_floor_wei: int
     """Lowest gas price that the block took; 0 on chains before or without a base fee."""
+    bloom: int | None = None
+    """Filter over its logs; None where the client gives none."""
+    transactions: tuple[bytes, ...] = ()
+    """Their hashes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +56,19 @@ class Receipt:
     contract: Address | None
 
 
+class _Log(msgspec.Struct, rename="camel"):
+    """The members of a log as they travel; read by name, since hundreds of thousands come at once."""
+
+    address: str
+    topics: list[str]
+    data: str
+    block_number: str
+    block_hash: str
+    transaction_hash: str
+    log_index: str
+    removed: bool = False
+
+
 def _is_object(value: object) -> TypeGuard[Mapping[str, object]]:
     return isinstance(value, Mapping)
 
@@ -61,38 +81,43 @@ def _fields(value: object, what: str) -> Mapping[str, object]:
 
 def parse_block(value: object) -> Block:
     fields = _fields(value, "block")
-    fee = fields.get("baseFeePerGas")
+    fee, bloom = fields.get("baseFeePerGas"), fields.get("logsBloom")
+    listed = fields.get("transactions")
     return Block(
         number=BlockNumber(quantity(fields.get("number"), "block number")),
         hash=data(fields.get("hash"), "block hash", WORD),
         parent_hash=data(fields.get("parentHash"), "parent hash", WORD),
         timestamp=quantity(fields.get("timestamp"), "block timestamp"),
         fee_floor_wei=0 if fee is None else quantity(fee, "base fee"),
-    )
-
-
-def parse_log(value: object) -> RawLog:
-    fields = _fields(value, "log")
-    if fields.get("removed") is True:
-        raise NodeUnreliable("The node sent a removed log in answer to eth_getLogs")
-    topics = fields.get("topics")
-    if not isinstance(topics, list) or len(topics) > _MAX_TOPICS:
-        raise NodeUnreliable("The node's log has no list of at most four topics")
-    return RawLog(
-        address=address(fields.get("address"), "log address"),
-        topics=tuple(data(topic, "log topic", WORD) for topic in topics),
-        data=data(fields.get("data"), "log data"),
-        block_number=BlockNumber(quantity(fields.get("blockNumber"), "log's block number")),
-        block_hash=data(fields.get("blockHash"), "log's block hash", WORD),
-        tx_hash=data(fields.get("transactionHash"), "log's transaction hash", WORD),
-        index=quantity(fields.get("logIndex"), "log index"),
+        bloom=None if bloom is None else int.from_bytes(data(bloom, "bloom filter", _BLOOM_SIZE)),
+        transactions=tuple(
+            data(each, "transaction hash", WORD) for each in (listed if isinstance(listed, list) else ())
+        ),
     )
 
 
 def parse_logs(value: object) -> tuple[RawLog, ...]:
-    if not isinstance(value, list):
-        raise NodeUnreliable("The node's answer to eth_getLogs is not a list")
-    return tuple(parse_log(entry) for entry in value)
+    try:
+        entries = msgspec.convert(value, list[_Log])
+    except msgspec.ValidationError:
+        raise NodeUnreliable("The node's answer to eth_getLogs is not a list of logs") from None
+    return tuple(map(_raw_log, entries))
+
+
+def _raw_log(log: _Log) -> RawLog:
+    if log.removed:
+        raise NodeUnreliable("The node sent a removed log in answer to eth_getLogs")
+    if len(log.topics) > _MAX_TOPICS:
+        raise NodeUnreliable("The node's log has more than four topics")
+    return RawLog(
+        address=address(log.address, "log address"),
+        topics=tuple([octets(topic, "log topic", WORD) for topic in log.topics]),
+        data=octets(log.data, "log data"),
+        block_number=BlockNumber(quantity(log.block_number, "log's block number")),
+        block_hash=octets(log.block_hash, "log's block hash", WORD),
+        tx_hash=octets(log.transaction_hash, "log's transaction hash", WORD),
+        index=quantity(log.log_index, "log index"),
+    )
 
 
 def parse_receipt(value: object, expected: bytes) -> Receipt:

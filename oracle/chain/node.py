@@ -60,16 +60,32 @@ class Node:
         answer = await self.transport.call("eth_getBlockByNumber", _block_reference(block), False)
         if answer is None:
             return None
-        parsed = parse_block(answer)
-        if not isinstance(block, str) and parsed.number != block:
-            raise NodeUnreliable(f"Node {self.name} answered with block {parsed.number} instead of {block}")
-        return parsed
+        return self._as_asked(parse_block(answer), block)
 
     async def block(self, block: BlockNumber | Latest) -> Block:
         found = await self.find_block(block)
         if found is None:
             raise NodeUnreliable(f"Node {self.name} does not have block {block}")
         return found
+
+    async def blocks(self, numbers: Sequence[BlockNumber]) -> list[Block]:
+        """In one call. Raises NodeUnreliable when one is missing, NodeRefused when it takes no such calls."""
+        if len(numbers) == 1:
+            return [await self.block(numbers[0])]
+        answers = await self.transport.call_many(
+            "eth_getBlockByNumber", [(_block_reference(number), False) for number in numbers]
+        )
+        found: list[Block] = []
+        for number, answer in zip(numbers, answers, strict=True):
+            if answer is None:
+                raise NodeUnreliable(f"Node {self.name} does not have block {number}")
+            found.append(self._as_asked(parse_block(answer), number))
+        return found
+
+    def _as_asked(self, parsed: Block, block: BlockNumber | Latest) -> Block:
+        if not isinstance(block, str) and parsed.number != block:
+            raise NodeUnreliable(f"Node {self.name} answered with block {parsed.number} instead of {block}")
+        return parsed
 
     async def logs(
         self,
@@ -78,7 +94,7 @@ class Node:
         addresses: Sequence[Address],
         topics: Sequence[bytes],
     ) -> tuple[RawLog, ...]:
-        """Logs of these contracts with one of these first topics, in the order of the chain."""
+        """Logs of these contracts with one of these first topics, in the order of the chain, each once."""
         answer = await self.transport.call(
             "eth_getLogs",
             {
@@ -88,9 +104,24 @@ class Node:
                 "topics": [[hexadecimal(topic) for topic in topics]],
             },
         )
-        logs = parse_logs(answer)
+        logs = self._each_once(parse_logs(answer))
         self._check_logs(logs, range(first, last + 1), frozenset(addresses), frozenset(topics))
-        return tuple(sorted(logs, key=lambda log: (log.block_number, log.index)))
+        return logs
+
+    async def logs_of(self, block_hash: bytes) -> tuple[RawLog, ...]:
+        """All logs of a block, of whatever contract, in their order (EIP-234)."""
+        answer = await self.transport.call("eth_getLogs", {"blockHash": hexadecimal(block_hash)})
+        logs = self._each_once(parse_logs(answer))
+        if any(log.block_hash != block_hash for log in logs):
+            raise NodeUnreliable(f"Node {self.name} sent a log that was not asked for")
+        return logs
+
+    def _each_once(self, logs: Sequence[RawLog]) -> tuple[RawLog, ...]:
+        """Sorted; a node may repeat itself, but not with other contents."""
+        places = {(log.block_number, log.index): log for log in logs}
+        if len(places) != len(logs) and any(places[log.block_number, log.index] != log for log in logs):
+            raise NodeUnreliable(f"Node {self.name} sent two different logs with one number")
+        return tuple(log for _, log in sorted(places.items()))
 
     def _check_logs(
         self,
@@ -108,8 +139,6 @@ class Node:
             )
             if not asked_for:
                 raise NodeUnreliable(f"Node {self.name} sent a log that was not asked for")
-        if len({(log.block_number, log.index) for log in logs}) != len(logs):
-            raise NodeUnreliable(f"Node {self.name} sent the same log twice")
 
     async def call(self, call: Call, block: BlockNumber | Latest) -> bytes:
         answer = await self.transport.call("eth_call", call.encoded(), _block_reference(block))

@@ -1,6 +1,7 @@
 """Hexadecimal at the edge: JSON-RPC quantities and data parsed strictly, and written back."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from oracle.chain.errors import NodeUnreliable
@@ -10,7 +11,6 @@ from oracle.domain.ids import Address
 WORD: Final = 32
 _ADDRESS_SIZE = 20
 _QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,64}")
-_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
 def quantity(value: object, what: str) -> int:
@@ -22,9 +22,20 @@ def quantity(value: object, what: str) -> int:
 
 def data(value: object, what: str, size: int | None = None) -> bytes:
     """`0x…` bytes, of exactly `size` when it is given."""
-    if not isinstance(value, str) or _DATA.fullmatch(value) is None:
+    if not isinstance(value, str):
         raise NodeUnreliable(f"The node's {what} is not bytes in hexadecimal")
-    decoded = bytes.fromhex(value[2:])
+    return octets(value, what, size)
+
+
+def octets(value: str, what: str, size: int | None = None) -> bytes:
+    """As `data`, of what is known to be text."""
+    try:
+        decoded = bytes.fromhex(value[2:])
+    except ValueError:
+        decoded = None
+    # `fromhex` skips spaces; the length shows them.
+    if decoded is None or value[:2] != "0x" or len(value) != 2 + 2 * len(decoded):
+        raise NodeUnreliable(f"The node's {what} is not bytes in hexadecimal")
     if size is not None and len(decoded) != size:
         raise NodeUnreliable(f"The node's {what} has {len(decoded)} bytes instead of {size}")
     return decoded
@@ -34,6 +45,7 @@ def address(value: object, what: str) -> Address:
     return checksummed(data(value, what, _ADDRESS_SIZE))
 
 
+@lru_cache(maxsize=4_096)
 def checksummed(raw: bytes) -> Address:
     """EIP-55 form of 20 bytes: a digit is upper case where that of the hash is at least 8."""
     digits = raw.hex()

@@ -127,7 +127,7 @@ def lagging(blocks: int) -> Misbehaviour:
         head = max(0, int((await exchange.ask("eth_blockNumber", []))["result"], 16) - blocks)
         if exchange.method == "eth_blockNumber":
             return exchange.result(hex(head))
-        params = [hex(head) if each in {"latest", "pending"} else each for each in exchange.params]
+        params = [hex(head) if str(each) in {"latest", "pending"} else each for each in exchange.params]
         answer = await exchange.ask(exchange.method, params)
         if exchange.method == "eth_getLogs" and isinstance(answer.get("result"), list):
             answer["result"] = [log for log in answer["result"] if int(log["blockNumber"], 16) <= head]

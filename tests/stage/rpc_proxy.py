@@ -69,6 +69,8 @@ class RpcProxy:
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
     deaf: bool = False
     """Subscriptions say nothing any more, without being closed."""
+    batches: bool = True
+    """Whether several calls in one body are taken."""
     server: TestServer | None = None
 
     @property
@@ -96,6 +98,9 @@ class RpcProxy:
         if request.headers.get("upgrade", "").lower() == "websocket":
             return await self._socket(request)
         body = json.loads(await request.read())
+        if isinstance(body, list) and not self.batches:
+            error = {"code": -32600, "message": "batch calls are not enabled"}
+            return web.json_response({"jsonrpc": "2.0", "id": None, "error": error})
         if isinstance(body, list):
             outcomes = [await self._answer(request, call) for call in body]
             other = next((each for each in outcomes if isinstance(each, web.Response)), None)

@@ -119,7 +119,7 @@ LOG: Answer = {
         [LOG | {"topics": "0x"}],
         [LOG | {"removed": True}],
         [LOG | {"data": "0x1"}],
-        [LOG, LOG],
+        [LOG, LOG | {"data": "0x01"}],
     ],
 )
 async def test_logs__that_were_not_asked_for_or_malformed__are_unreliable(
