@@ -11,7 +11,8 @@
     ├── NodeUnreachable      no answer, or not in time
     ├── NodeUnreliable       an answer that contradicts the standard or the node's own other answers
     ├── NodeOnOtherBranch    a node whose final blocks are not those of the others
-    └── NoUsableNode         every node is set aside
+    ├── NoUsableNode         every node is set aside
+    └── ReorganisationHeld   a final block was replaced: nothing leaves until the operator has decided
     Misconfigured
     ├── UnfundedAccount      the sending account cannot pay for gas
     ├── WrongChain           chain id, genesis or code differ from the deployment record
@@ -94,6 +95,10 @@ class NodeOnOtherBranch(Transient):
 
 class NoUsableNode(Transient):
     code: ClassVar[str] = "no_usable_node"
+
+
+class ReorganisationHeld(Transient):
+    code: ClassVar[str] = "reorganisation_held"
 
 
 class WrongChain(Misconfigured):

@@ -9,15 +9,17 @@ import structlog
 
 from oracle.chain.answers import Block
 from oracle.chain.connection import ChainConnection
-from oracle.chain.errors import NodeRefused
+from oracle.chain.errors import NodeOnOtherBranch, NodeRefused
 from oracle.chain.facts import Fact
-from oracle.chain.history import common_ancestor
+from oracle.chain.history import Parting, parting
+from oracle.chain.holding import Hold
 from oracle.chain.journal import BlockMark, FactJournal
 from oracle.chain.node import LATEST, Node
 from oracle.chain.reading import RangeReader
 from oracle.chain.view import AllianceView
 from oracle.domain.errors import Transient
 from oracle.domain.ids import BlockNumber
+from oracle.domain.reports import HeldReorganisation
 
 _MARKS_KEPT = 4_096
 _MARKS_FORGOTTEN_EVERY = 1_024
@@ -44,6 +46,11 @@ RollbackListener = Callable[[BlockNumber], Awaitable[None]]
 """Told the last block that is still valid, after journal and view were rolled back to it."""
 
 
+async def _has(node: Node, mark: BlockMark) -> bool:
+    block = await node.find_block(mark.number)
+    return block is not None and block.hash == mark.hash
+
+
 def _key(fact: Fact) -> _Key:
     return fact.at.block_number, fact.at.block_hash, fact.at.log_index
 
@@ -57,6 +64,9 @@ class EventStream:
     reader: RangeReader
     first_block: BlockNumber
     interval_s: float = 1.0
+    finality: Callable[[], int] | None = None
+    """Blocks that may be replaced without anybody's decision; None for any number."""
+    hold: Hold = field(default_factory=Hold)
     view: AllianceView = field(default_factory=AllianceView)
     _facts_listeners: list[FactsListener] = field(default_factory=list)
     _rollback_listeners: list[RollbackListener] = field(default_factory=list)
@@ -119,12 +129,21 @@ class EventStream:
 
     async def _step_on(self, node: Node) -> _Step | None:
         latest = await node.block(LATEST)
-        ancestor = await common_ancestor(self.journal, node, latest, self.first_block)
-        if ancestor is not None:
-            await self._roll_back(ancestor)
-            return ancestor
         stored = await self.journal.cursor()
         cursor = BlockNumber(self.first_block - 1) if stored is None else stored
+        parted = await parting(self.journal, node, latest, self.first_block)
+        if parted is not None:
+            if await self._holds(node, parted, cursor):
+                return None
+            await self._roll_back(parted.ancestor)
+            return parted.ancestor
+        held = self.hold.current
+        if held is not None:
+            if latest.number < held.first_block:
+                return None  # a node that lags agrees with both branches
+            # Our blocks are back. What was concluded from the others meanwhile is concluded anew.
+            await self._roll_back(BlockNumber(held.first_block - 1))
+            return BlockNumber(held.first_block - 1)
         return await self._advance(node, cursor, latest) if cursor < latest.number else None
 
     async def _tell(self, step: _Step) -> None:
@@ -136,10 +155,38 @@ class EventStream:
             for rollback_listener in self._rollback_listeners:
                 await rollback_listener(step)
 
+    async def _holds(self, node: Node, parted: Parting, cursor: BlockNumber) -> bool:
+        """Whether final blocks were replaced and nobody has decided about it yet.
+
+        Raises NodeOnOtherBranch when another node still has our block: then it is this one that is wrong.
+        """
+        other = parted.first_other
+        depth = cursor - other.number + 1
+        if self.finality is None or depth <= self.finality() or self.hold.accepts(other.number):
+            return False
+        if any(await self.connection.ask_others(node, lambda witness: _has(witness, other))):
+            error = NodeOnOtherBranch(
+                f"Node {node.name} has replaced block {other.number}, which is final and which another "
+                "node still has: it is cut off, or was given another history. It is not asked until it agrees"
+            )
+            self.connection.set_aside(node, error)
+            raise error
+        self.hold.begin(
+            HeldReorganisation(
+                first_block=other.number,
+                last_block=cursor,
+                depth=depth,
+                finality_depth=self.finality(),
+                node=node.name,
+            )
+        )
+        return True
+
     async def _roll_back(self, ancestor: BlockNumber) -> None:
         _log.warning("chain_reorganised", back_to=ancestor)
         await self.journal.rollback_to(ancestor)
         await self.rebuild()
+        self.hold.release()
 
     async def _advance(self, node: Node, cursor: BlockNumber, latest: Block) -> Arrival:
         marks = await self.journal.marks(cursor, 1)

@@ -1,7 +1,7 @@
 """One nonce lane: an account's transactions journalled, signed, sent and followed until they are final."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -39,6 +39,10 @@ class LaneSettings:
     """Polls with the nonce used and no receipt after which the intent gets another nonce."""
 
 
+def _always() -> None:
+    """Nothing stands against sending."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Lane:
     """Safe for concurrent use by tasks of one process; never two processes with one account."""
@@ -49,6 +53,8 @@ class Lane:
     chain_id: int
     settings: LaneSettings = field(default_factory=LaneSettings)
     reverts: RevertDecoder = field(default_factory=revert_decoder)
+    clear: Callable[[], None] = _always
+    """Raises Transient while nothing may be sent or concluded."""
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -105,6 +111,7 @@ class Lane:
             row = await self._reread(queued)
             if row.status is not TransactionStatus.QUEUED:
                 return row  # another task was quicker
+            self.clear()
             try:
                 gas, gas_price = await self._priced(row)
             except TransactionReverted as error:
@@ -148,6 +155,7 @@ class Lane:
         )
 
     async def _send(self, row: Transaction) -> None:
+        self.clear()
         raw = row.raw
         if raw is None:
             raise Broken(f"The intent '{row.intent}' was to be sent unsigned")
@@ -162,6 +170,7 @@ class Lane:
         """The finished row, or None when its nonce went to a transaction that is not ours."""
         polls = lost = 0
         while lost < self.settings.lost_after:
+            self.clear()
             sighting = await self.connection.ask(lambda node: sight(node, row, self.settings.confirmations))
             if sighting.receipt is not None:
                 lost = 0

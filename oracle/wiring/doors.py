@@ -30,6 +30,10 @@ TO_THE_HOLDER = frozenset({MessageType.RECEIPT})
 ABOUT_VOUCHERS = frozenset({MessageType.VOUCHER_STATE_REQUEST})
 
 
+def _always() -> None:
+    """Nothing stands against answering."""
+
+
 class Doors:
     """`PeerHandlers`: opens each message, hands it to its room, seals the answer."""
 
@@ -47,7 +51,9 @@ class Doors:
         clock: ChainClock,
         received: Callable[[], None],
         contacts: Contacts,
+        clear: Callable[[], None] = _always,
     ) -> None:
+        """`received` is told of each reply; `clear` raises `Transient` while nothing may leave."""
         self._me = me
         self._post = post
         self._notary = notary
@@ -59,6 +65,7 @@ class Doors:
         self._clock = clock
         self._received = received
         self._contacts = contacts
+        self._clear = clear
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
         """The sealed envelope of our batch, once it is committed; only members in standing are asked.
@@ -66,6 +73,7 @@ class Doors:
         Whoever saw the elements earlier could still choose which of its snapshots the commitment will name.
         """
         self._contacts.called(peer)
+        self._clear()
         batch = await self._asked.batch(batch_id)
         if batch is None or batch.state is BatchState.FAILED or not self._view.in_standing(peer):
             raise UnknownBatch("No batch of this member for you has this identifier.")
@@ -101,6 +109,7 @@ class Doors:
 
     async def receipt(self, raw: bytes, peer: MemberId) -> bytes:
         self._contacts.called(peer)
+        self._clear()
         message = self._post.open(raw, sender=peer, expected=TO_THE_HOLDER)
         frame = await self._settling.take(message)
         return self._post.seal(

@@ -11,6 +11,7 @@ from oracle.chain.deployment import DeploymentRecord, read_record
 from oracle.chain.digest_signing import DigestTransactionSigner
 from oracle.chain.errors import UnknownParameter
 from oracle.chain.events import EventStream
+from oracle.chain.holding import Hold
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
 from oracle.chain.view import AllianceView
@@ -40,6 +41,8 @@ class Foundation:
     clock: ChainClock
     registry: Registry
     lane: Lane
+    hold: Hold
+    """Closed while final blocks are replaced: nothing is sent or answered."""
     workers: Workers
 
     @property
@@ -67,18 +70,23 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     patience = Patience()
     try:
         async with open_connection(settings.chain.rpc, patience, expected=record) as connection:
+            view, hold = AllianceView(), Hold()
             stream = EventStream(
                 connection=connection,
                 journal=StoredFacts(FactTable(database)),
                 reader=RangeReader(decoder=log_decoder(record)),
                 first_block=record.block,
                 interval_s=settings.chain.poll_interval_s,
+                finality=lambda: finality_depth(view, record),
+                hold=hold,
+                view=view,
             )
             lane = Lane(
                 connection=connection,
                 journal=StoredTransactions(TransactionTable(database)),
                 signer=DigestTransactionSigner(keyring.operator()),
                 chain_id=record.chain_id,
+                clear=hold.check,
                 settings=LaneSettings(
                     gas_price_wei=settings.chain.gas_price_wei,
                     poll_s=settings.chain.poll_interval_s / 2,
@@ -96,6 +104,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
                 clock=ChainClock(stream.view, stream.wake),
                 registry=Registry(stream.view),
                 lane=lane,
+                hold=hold,
                 workers=workers,
             )
     finally:

@@ -61,7 +61,7 @@ async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
         allow_private=base.settings.peer.allow_private_endpoints,
         contacts=contacts,
     ) as client:
-        courier = Courier(post, client)
+        courier = Courier(post, client, clear=base.hold.check)
         async with open_holder(base, me, notary=notary, courier=courier) as holder:
             yield _join(base, me, holder, notary=notary, courier=courier, post=post, contacts=contacts)
 
@@ -100,7 +100,12 @@ def _join(
         rating=accounts.rating,
         upkeep=_upkeep(base, me, governance),
     )
-    rounds = schedule(work, submitted=submitted, publish_s=base.settings.chain.poll_interval_s)
+    rounds = schedule(
+        work,
+        submitted=submitted,
+        publish_s=base.settings.chain.poll_interval_s,
+        held=lambda: base.hold.current is not None,
+    )
     return Member(
         id=me,
         requester=requester,
@@ -117,6 +122,7 @@ def _join(
             clock=base.clock,
             received=rounds.judge.wake,
             contacts=contacts,
+            clear=base.hold.check,
         ),
         desks=MemberDesks(
             queries=requester.desk,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from oracle.chain.holding import explained
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import ChainStatus
 from oracle.wiring.foundation import Foundation
@@ -17,6 +18,8 @@ def problems_of(base: Foundation, chain: ChainStatus, me: MemberId | None, *, no
 
 
 def _of_the_chain(base: Foundation, chain: ChainStatus, now_s: int) -> Iterator[str]:
+    if chain.held is not None:
+        yield explained(chain.held)
     if not chain.reachable:
         yield "No node answers. Check [chain] rpc and that the node runs; nothing is lost."
     elif chain.head_block - chain.cursor_block > LAGGING_BLOCKS:

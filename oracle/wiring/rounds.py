@@ -15,6 +15,10 @@ from oracle.telemetry.metrics import ROUND_FAILURES, ROUND_SECONDS
 log = structlog.get_logger()
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(slots=True, kw_only=True)
 class Round:
     """One kind of work, begun whenever there is news; a wake-up during a round causes another.
@@ -27,6 +31,8 @@ class Round:
     work: Callable[[], Awaitable[None]]
     every_s: float
     overlap: bool = False
+    held: Callable[[], bool] = _never
+    """Nothing is begun while this holds."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever has something for this round."""
     _running: int = field(default=0, init=False)
@@ -56,6 +62,8 @@ class Round:
         )
 
     async def _once(self) -> None:
+        if self.held():
+            return
         began, failure = time.monotonic(), ""
         self._running += 1
         try:

@@ -1,6 +1,7 @@
 """Which work is done in rounds, and what wakes which."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from oracle.accounting.rating import RatingDesk
@@ -52,8 +53,10 @@ class Work:
     upkeep: Upkeep
 
 
-def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float) -> Rounds:
-    receipts = Round(name="receipts", work=work.requester.receipts.round, every_s=NEWS_S, overlap=True)
+def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Callable[[], bool]) -> Rounds:
+    receipts = Round(
+        name="receipts", work=work.requester.receipts.round, every_s=NEWS_S, held=held, overlap=True
+    )
     collector = work.requester.collector
 
     async def judge() -> None:
@@ -64,13 +67,20 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float) -> Round
 
     return Rounds(
         commit=Round(
-            name="commit", work=work.requester.committing.round, every_s=NEWS_S, overlap=True, news=submitted
+            name="commit",
+            work=work.requester.committing.round,
+            every_s=NEWS_S,
+            held=held,
+            overlap=True,
+            news=submitted,
         ),
-        judge=Round(name="judge", work=judge, every_s=NEWS_S),
+        judge=Round(name="judge", work=judge, every_s=NEWS_S, held=held),
         receipts=receipts,
-        answer=Round(name="answer", work=work.holder.answering.round, every_s=NEWS_S, overlap=True),
-        publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s),
-        upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S),
-        redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S),
-        rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S),
+        answer=Round(
+            name="answer", work=work.holder.answering.round, every_s=NEWS_S, held=held, overlap=True
+        ),
+        publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s, held=held),
+        upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S, held=held),
+        redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S, held=held),
+        rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S, held=held),
     )

@@ -102,6 +102,7 @@ class StatusDesk:
             head_block=head,
             cursor_block=cursor,
             endpoints=self._base.connection.report(),
+            held=self._base.hold.current,
         )
 
 

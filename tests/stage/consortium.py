@@ -13,6 +13,7 @@ from stage.founding import NAMES, join_registry, keys_of, open_store, record, se
 from stage.ledger import FactChain, FactLane
 
 from oracle.chain.contracts.bindings import bindings
+from oracle.chain.holding import Hold
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
@@ -212,6 +213,7 @@ async def _open_house(
         database=database,
         connection=SimpleNamespace(),  # desks that read the chain itself are given one by their tests
         stream=SimpleNamespace(view=chain.view),
+        hold=Hold(),
         clock=ChainClock(chain.view, _nothing),
         registry=Registry(chain.view),
         lane=lane,

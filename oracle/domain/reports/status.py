@@ -43,6 +43,21 @@ class EndpointReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldReorganisation:
+    """Final blocks that a node replaced; nothing is sent or answered until the operator has decided."""
+
+    first_block: int
+    """The oldest block replaced."""
+    last_block: int
+    """The newest one of those that the daemon had read."""
+    depth: int
+    """How many blocks of ours are gone."""
+    finality_depth: int
+    node: str
+    """Whose history it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChainStatus:
     """How the daemon sees the chain."""
 
@@ -54,6 +69,8 @@ class ChainStatus:
     """Last block whose events are journalled."""
     endpoints: tuple[EndpointReport, ...] = ()
     """Every node of the configuration, in its order."""
+    held: HeldReorganisation | None = None
+    """None while no final block was replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
