@@ -69,8 +69,9 @@ class Hold:
 
 def explained(held: HeldReorganisation) -> str:
     return (
-        f"Blocks {held.first_block} to {held.last_block} were replaced by others ({held.depth} deep), though a "
-        f"block is final under {held.finality_depth} others. Nothing is sent or answered. Find out with the "
-        "other members which branch holds. If it is the new one, run `riskmesh chain accept-reorganisation`. "
-        "If not, repair or replace the node: this daemon goes on by itself when the old blocks are back."
+        f"Blocks {held.first_block} to {held.last_block} were replaced by others ({held.depth} deep), though "
+        f"a block is final under {held.finality_depth} others. Nothing is sent or answered. Find out with "
+        "the other members which branch holds. If it is the new one, run "
+        "`riskmesh chain accept-reorganisation`. If not, repair or replace the node: this daemon goes on by "
+        "itself when the old blocks are back."
     )

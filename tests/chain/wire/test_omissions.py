@@ -46,7 +46,7 @@ async def truth(
             bits=4,
             oprf_key_version=KeyVersion(1),
         )
-        order = bindings(record).datasets.publish(publication)
+        order = bindings(record).datasets.publish(publication, changed=0)
         await operator_lane(1).execute(f"publish:{sequence}", order)
     stream = stream_of()
     await stream.rebuild()
