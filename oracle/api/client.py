@@ -7,6 +7,7 @@ from oracle.api.connection import Connection, DaemonUnreachable, ProblemReported
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, application_file
 from oracle.api.ports import ImportEvent, QueryEvent
 from oracle.api.schema import (
+    AcceptReorganisation,
     ImportLine,
     MemberList,
     ProposalList,
@@ -26,6 +27,7 @@ from oracle.domain.reports import (
     BallotForm,
     CreditsSummary,
     DatasetStats,
+    HeldReorganisation,
     ImportFormat,
     MemberLine,
     MetricsText,
@@ -156,6 +158,10 @@ class LocalClient:
 
     async def credits(self) -> CreditsSummary:
         return await self._connection.get("/v1/credits", CreditsSummary)
+
+    async def accept_reorganisation(self, *, first_block: int) -> HeldReorganisation:
+        body = AcceptReorganisation(first_block=first_block)
+        return await self._connection.post("/v1/chain/accept-reorganisation", HeldReorganisation, body=body)
 
     async def redeem(self, requesters: Sequence[int] = ()) -> RedemptionReport:
         body = RedeemCredits(requesters=list(requesters))

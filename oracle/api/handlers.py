@@ -8,6 +8,7 @@ from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, ball
 from oracle.api.ports import Services
 from oracle.api.schema import (
     CATEGORIES,
+    AcceptReorganisation,
     BallotParameters,
     Body,
     Health,
@@ -33,6 +34,7 @@ from oracle.domain.reports import (
     BadLineReport,
     CreditsSummary,
     DatasetStats,
+    HeldReorganisation,
     HolderProgress,
     ImportProgress,
     ImportSummary,
@@ -159,6 +161,12 @@ async def carry_proposal(services: Services, parameters: ProposalPath, _: Body) 
 
 async def credits_summary(services: Services, _: Parameters, __: Body) -> CreditsSummary:
     return await services.credits.credits()
+
+
+async def accept_reorganisation(
+    services: Services, _: Parameters, body: AcceptReorganisation
+) -> HeldReorganisation:
+    return await services.status.accept_reorganisation(first_block=body.first_block)
 
 
 async def redeem_credits(services: Services, _: Parameters, body: RedeemCredits) -> RedemptionReport:

@@ -14,6 +14,7 @@ from oracle.domain.reports import (
     BallotForm,
     CreditsSummary,
     DatasetStats,
+    HeldReorganisation,
     HolderProgress,
     ImportFormat,
     ImportProgress,
@@ -161,6 +162,10 @@ class StatusService(Protocol):
         ...
 
     async def metrics(self) -> MetricsText: ...
+
+    async def accept_reorganisation(self, *, first_block: int) -> HeldReorganisation:
+        """Go on with a branch that replaced final blocks from `first_block` on."""
+        ...
 
 
 class Services(Protocol):

@@ -4,6 +4,7 @@ from oracle.api import handlers
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission
 from oracle.api.route_kinds import Route, StreamRoute, UploadRoute, get_json, post_json
 from oracle.api.schema import (
+    AcceptReorganisation,
     BallotParameters,
     Body,
     Health,
@@ -27,6 +28,7 @@ from oracle.api.schema import (
 from oracle.domain.reports import (
     CreditsSummary,
     DatasetStats,
+    HeldReorganisation,
     MetricsText,
     ProposalLine,
     PublishedSnapshot,
@@ -147,6 +149,14 @@ ROUTES: tuple[Route, ...] = (
         CreditsSummary,
         handlers.credits_summary,
         summary="Balance, prices and vouchers",
+    ),
+    post_json(
+        "/v1/chain/accept-reorganisation",
+        Parameters,
+        AcceptReorganisation,
+        HeldReorganisation,
+        handlers.accept_reorganisation,
+        summary="Go on with a branch of the chain that replaced final blocks",
     ),
     post_json(
         "/v1/credits/redeem",

@@ -128,6 +128,13 @@ class RedeemCredits(Body, frozen=True, kw_only=True):
     """Member numbers; all that owe something when empty."""
 
 
+class AcceptReorganisation(Body, frozen=True, kw_only=True):
+    """Decides that the chain's new branch holds, though it replaced final blocks."""
+
+    first_block: Annotated[int, Meta(ge=0)]
+    """The oldest block replaced, as the status says it: another one is another decision."""
+
+
 class RateItem(Body, frozen=True, kw_only=True):
     """Says whether one disclosed item was right."""
 

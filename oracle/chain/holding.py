@@ -26,6 +26,9 @@ class Hold:
     current: HeldReorganisation | None = None
     _accepted: HeldReorganisation | None = field(default=None, init=False)
 
+    def holds(self) -> bool:
+        return self.current is not None
+
     def check(self) -> None:
         """Raises ReorganisationHeld while nothing may leave."""
         if self.current is not None:

@@ -17,7 +17,7 @@ from oracle.chain.errors import CodeDiffers
 from oracle.chain.founders import read_founders
 from oracle.chain.lane import LaneSettings
 from oracle.chain.rebuilding import rebuild
-from oracle.cli import network, validators
+from oracle.cli import network, reorganisation, validators
 from oracle.cli.command import Session, command, group
 from oracle.cli.printing import Sheet, facts, print_json, shown
 from oracle.config.environment import read_environment
@@ -25,6 +25,7 @@ from oracle.config.environment import read_environment
 app = group(about="Deploy a consortium's contracts, and check the ones that are deployed.")
 app.add_typer(network.app, name="network")
 app.add_typer(validators.app)
+app.add_typer(reorganisation.app)
 
 Rpc = Annotated[list[str], typer.Option(help="Address of a node; may be given several times.")]
 Record = Annotated[Path, typer.Option(help="The deployment record.", dir_okay=False)]

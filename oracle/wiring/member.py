@@ -100,12 +100,8 @@ def _join(
         rating=accounts.rating,
         upkeep=_upkeep(base, me, governance),
     )
-    rounds = schedule(
-        work,
-        submitted=submitted,
-        publish_s=base.settings.chain.poll_interval_s,
-        held=lambda: base.hold.current is not None,
-    )
+    poll_s = base.settings.chain.poll_interval_s
+    rounds = schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
     return Member(
         id=me,
         requester=requester,

@@ -9,6 +9,7 @@ from oracle.domain.errors import Transient
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import (
     ChainStatus,
+    HeldReorganisation,
     LaneLine,
     MetricsText,
     Readiness,
@@ -88,6 +89,12 @@ class StatusDesk:
         """All figures, those that are counted and those that are looked up now."""
         report, ready = await self.status(), await self.readiness()
         return MetricsText(text=await self._gauges.text(report, ready, self._insight))
+
+    async def accept_reorganisation(self, *, first_block: int) -> HeldReorganisation:
+        """The operator's decision; the stream rolls back and goes on at once."""
+        accepted = self._base.hold.accept(first_block=first_block)
+        self._base.stream.wake()
+        return accepted
 
     async def _chain(self) -> ChainStatus:
         cursor = 0 if self._base.view.head is None else self._base.view.head.number

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from oracle.chain.holding import Hold
 from oracle.domain.application import Application
 from oracle.domain.ids import Address
 from oracle.domain.record import Category
@@ -10,6 +11,7 @@ from oracle.domain.reports import (
     BallotForm,
     ChainStatus,
     CreditsSummary,
+    HeldReorganisation,
     MemberLine,
     MemberStatus,
     MetricsText,
@@ -44,6 +46,7 @@ class InMemoryConsortium:
         self.sequence = 0
         self.voter = GOVERNANCE
         self.in_flight = 0
+        self.hold = Hold()
         self.not_ready: tuple[str, ...] = ()
 
     async def members(self) -> tuple[MemberLine, ...]:
@@ -158,6 +161,9 @@ class InMemoryConsortium:
     async def metrics(self) -> MetricsText:
         return MetricsText(text="# HELP riskmesh_ready 1 when /readyz says so.\nriskmesh_ready 1.0\n")
 
+    async def accept_reorganisation(self, *, first_block: int) -> HeldReorganisation:
+        return self.hold.accept(first_block=first_block)
+
     async def status(self) -> StatusReport:
         return StatusReport(
             version="0.1.0",
@@ -165,7 +171,9 @@ class InMemoryConsortium:
             member_id=1,
             member_status="active",
             uptime_s=61,
-            chain=ChainStatus(chain_id=31337, reachable=True, head_block=12, cursor_block=12),
+            chain=ChainStatus(
+                chain_id=31337, reachable=True, head_block=12, cursor_block=12, held=self.hold.current
+            ),
             records=len(self.stored),
             published_sequence=None,
             balance=860,
