@@ -7,6 +7,7 @@ from pathlib import Path
 import answering
 import committed
 import dataset
+import disk
 import logs
 import oprf
 import privacy
@@ -30,6 +31,7 @@ BENCHMARKS = (
     wire.BENCHMARK,
     logs.BENCHMARK,
     privacy.BENCHMARK,
+    disk.BENCHMARK,
     committed.BENCHMARK,
 )
 

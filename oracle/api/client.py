@@ -25,6 +25,7 @@ from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
     BallotForm,
+    CompactionReport,
     CreditsSummary,
     DatasetStats,
     HeldReorganisation,
@@ -174,6 +175,9 @@ class LocalClient:
             query_id=query_id, index=index, holder=holder, category=category.label, verdict=verdict
         )
         return await self._connection.post("/v1/ratings", RatingReport, body=body)
+
+    async def compact(self) -> CompactionReport:
+        return await self._connection.post("/v1/store/compact", CompactionReport)
 
     async def status(self) -> StatusReport:
         return await self._connection.get("/v1/status", StatusReport)

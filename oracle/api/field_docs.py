@@ -10,9 +10,9 @@ from typing import Any
 from msgspec import Struct
 
 from oracle.api import governance_schema, schema
-from oracle.domain.reports import accounts, consortium, queries, records, status
+from oracle.domain.reports import accounts, consortium, queries, records, status, store
 
-_MODULES = (schema, governance_schema, accounts, consortium, queries, records, status)
+_MODULES = (schema, governance_schema, accounts, consortium, queries, records, status, store)
 
 
 def describe_fields(schemas: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ from oracle.api.schema import (
 )
 from oracle.domain.reports import (
     BadLineReport,
+    CompactionReport,
     CreditsSummary,
     DatasetStats,
     HeldReorganisation,
@@ -121,6 +122,10 @@ async def dataset_stats(services: Services, _: Parameters, __: Body) -> DatasetS
 
 async def publish_snapshot(services: Services, _: Parameters, __: Body) -> PublishedSnapshot:
     return await services.records.publish_snapshot()
+
+
+async def compact_store(services: Services, _: Parameters, __: Body) -> CompactionReport:
+    return await services.store.compact()
 
 
 async def list_members(services: Services, _: Parameters, __: Body) -> MemberList:

@@ -12,6 +12,7 @@ from oracle.domain.record import Category
 from oracle.domain.reports import (
     BadLineReport,
     BallotForm,
+    CompactionReport,
     CreditsSummary,
     DatasetStats,
     HeldReorganisation,
@@ -168,6 +169,14 @@ class StatusService(Protocol):
         ...
 
 
+class StoreService(Protocol):
+    """Keeps journal and state."""
+
+    async def compact(self) -> CompactionReport:
+        """Forget what nobody can ask about any more, and give the space back."""
+        ...
+
+
 class Services(Protocol):
     """All that the interface serves. A service that is not to be had yet may refuse to be looked up."""
 
@@ -191,3 +200,6 @@ class Services(Protocol):
 
     @property
     def status(self) -> StatusService: ...
+
+    @property
+    def store(self) -> StoreService: ...

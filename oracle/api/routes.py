@@ -26,6 +26,7 @@ from oracle.api.schema import (
     SubmitQuery,
 )
 from oracle.domain.reports import (
+    CompactionReport,
     CreditsSummary,
     DatasetStats,
     HeldReorganisation,
@@ -174,6 +175,14 @@ ROUTES: tuple[Route, ...] = (
         handlers.rate_item,
         summary="Say whether a disclosed item was right",
         status=202,
+    ),
+    post_json(
+        "/v1/store/compact",
+        Parameters,
+        Body,
+        CompactionReport,
+        handlers.compact_store,
+        summary="Forget what nobody can ask about any more",
     ),
     get_json(
         "/v1/status",

@@ -15,6 +15,7 @@ from oracle.cli import (
     query,
     records,
     status,
+    store,
     voting,
 )
 from oracle.cli.command import console, group
@@ -40,6 +41,7 @@ app.add_typer(consortium.propose, name="propose")
 app.add_typer(voting.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)
+app.add_typer(store.app, name="store")
 app.add_typer(chain.app, name="chain")
 app.add_typer(demonstration.app)
 

@@ -72,6 +72,14 @@ def counted(number: int, noun: str) -> str:
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
 
 
+def size(octets: int) -> str:
+    """In kB, MB or GB of a thousand each."""
+    for unit, scale in (("GB", 10**9), ("MB", 10**6)):
+        if octets >= scale:
+            return f"{octets / scale:.1f} {unit}"
+    return f"{octets / 1_000:.0f} kB"
+
+
 def moment(unix_s: int) -> str:
     """A time in UTC, to the second."""
     return datetime.fromtimestamp(unix_s, tz=UTC).strftime("%Y-%m-%d %H:%M:%S")

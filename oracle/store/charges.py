@@ -1,13 +1,14 @@
 """The list of charges of each pair that the requester's vouchers are the sum of."""
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals
 from oracle.store.database import Database
+from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
-from oracle.store.tables import charges, signed
+from oracle.store.tables import charges, folded, signed
 
 
 class ChargeJournal:
@@ -66,7 +67,7 @@ class ChargeJournal:
         return totals, values["price_version"]
 
     async def totals(self, holder: MemberId) -> tuple[Totals, int]:
-        """Sum over all charges of the pair, and the newest price version among them (0: none yet)."""
+        """Sum over all charges of the pair, folded ones too, and their newest price version (0: none yet)."""
         async with self._database.reading() as connection:
             return await _sums(connection, holder)
 
@@ -79,8 +80,10 @@ class ChargeJournal:
         return None if row is None else _totals(row.queries, row.hits, row.amount)
 
     async def holders(self) -> tuple[MemberId, ...]:
+        listed = select(charges.c.holder)
+        before = select(folded.c.member).where(folded.c.side == Side.GIVEN)
         async with self._database.reading() as connection:
-            return tuple((await connection.execute(select(charges.c.holder).distinct())).scalars())
+            return tuple((await connection.execute(union(listed, before))).scalars())
 
 
 async def _sums(connection: AsyncConnection, holder: MemberId) -> tuple[Totals, int]:
@@ -91,7 +94,8 @@ async def _sums(connection: AsyncConnection, holder: MemberId) -> tuple[Totals, 
         func.coalesce(func.max(charges.c.price_version), 0),
     ).where(charges.c.holder == holder)
     queries, hits, amount, version = (await connection.execute(statement)).one()
-    return _totals(queries, hits, amount), version
+    before, before_version = await folded_totals(connection, Side.GIVEN, holder)
+    return before.plus(_totals(queries, hits, amount)), max(version, before_version)
 
 
 def _totals(queries: int, hits: int, amount: int) -> Totals:

@@ -8,15 +8,17 @@ committed states only. Every commit is on disk before it returns.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeAlias
 
 from alembic.util.exc import CommandError
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from oracle.domain.errors import Broken
 from oracle.store import schema
 from oracle.store.engine import create_engine
 from oracle.store.errors import StoreUnreachable, StoreUnusable
@@ -24,6 +26,8 @@ from oracle.store.errors import StoreUnreachable, StoreUnusable
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 WRITERS = 0x7269736B
 """Key of the advisory lock that writers take turns by; it lives in this database only."""
+FREED_PAGES = 2_000
+INCREMENTAL = 2
 
 
 class Database:
@@ -80,10 +84,50 @@ class Database:
     async def close(self) -> None:
         await self._engine.dispose()
 
+    async def size(self) -> int:
+        """Bytes that the database takes on disk, free pages and SQLite's log included."""
+        if not self.shared:
+            return _file_size(self._engine)
+        async with self.reading() as connection:
+            found = await connection.scalar(select(func.pg_database_size(func.current_database())))
+        return int(found or 0)
+
+    async def give_back(self) -> None:
+        """Return free pages to the file system, a bounded number at a time; PostgreSQL does it by itself."""
+        if self.shared:
+            return
+        while True:
+            async with self._unmanaged() as connection:
+                free = int(await connection.scalar(text("PRAGMA freelist_count")) or 0)
+                if free:
+                    # It frees a page at each step of the statement, and `execute` would take one step only.
+                    driver = (await connection.get_raw_connection()).driver_connection
+                    if driver is None:
+                        raise Broken("a connection of the store was closed while it was used")
+                    await driver.executescript(f"PRAGMA incremental_vacuum({FREED_PAGES})")
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                left = int(await connection.scalar(text("PRAGMA freelist_count")) or 0)
+            if not left or left >= free:
+                return
+            await asyncio.sleep(0)
+
+    @asynccontextmanager
+    async def _unmanaged(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for what SQLite does outside of transactions, at a writer's turn."""
+        engine = self._engine.execution_options(unmanaged=True)
+        async with self._turn, engine.connect() as connection:
+            yield connection
+
     async def _bring_up_to_date(self) -> None:
         async with self._writer.begin() as connection:
             await self._take_turn(connection)
             await connection.run_sync(schema.upgrade)
+        if not self.shared:
+            async with self._unmanaged() as connection:
+                if await connection.scalar(text("PRAGMA auto_vacuum")) != INCREMENTAL:
+                    # A file of an earlier version: written anew once, it can give space back from now on.
+                    await connection.execute(text("PRAGMA auto_vacuum=INCREMENTAL"))
+                    await connection.execute(text("VACUUM"))
 
     async def _take_turn(self, connection: AsyncConnection) -> None:
         if self.shared:
@@ -101,3 +145,8 @@ class Database:
                 f"the database of [store] url does not answer ({type(error).__name__}); what was begun is "
                 "undone and tried again. Check that the server runs and is not overloaded"
             ) from error
+
+
+def _file_size(engine: AsyncEngine) -> int:
+    files = (Path(f"{engine.url.database}{suffix}") for suffix in ("", "-wal"))
+    return sum(file.stat().st_size for file in files if file.exists())

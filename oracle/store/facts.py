@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, tuple_
 
 from oracle.store.database import Database, Insert
 from oracle.store.tables import blocks, facts, marks
 
 CURSOR = "event_cursor"
+COMPACTED = "facts_compacted_to"
 PAGE = 2_000
 
 
@@ -54,7 +55,7 @@ class FactTable:
                     {"number": row.number, "hash": row.hash, "timestamp": row.timestamp} for row in seen
                 ]
                 await connection.execute(self._database.insert(blocks).on_conflict_do_nothing(), seen_rows)
-            await connection.execute(self._set_cursor(cursor))
+            await connection.execute(self._set_mark(CURSOR, cursor))
 
     async def rollback_to(self, block: int) -> None:
         """Drop facts and blocks after this one; the cursor becomes it if it was later."""
@@ -63,12 +64,10 @@ class FactTable:
             await connection.execute(delete(blocks).where(blocks.c.number > block))
             found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
             if found is not None and int(found) > block:
-                await connection.execute(self._set_cursor(block))
+                await connection.execute(self._set_mark(CURSOR, block))
 
     async def cursor(self) -> int | None:
-        async with self._database.reading() as connection:
-            found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
-        return None if found is None else int(found)
+        return await self._mark(CURSOR)
 
     async def rows(self, after: int | None = None) -> AsyncIterator[FactRow]:
         """In the order of the chain, of blocks later than `after`; read in pages, so memory is bounded."""
@@ -112,13 +111,31 @@ class FactTable:
                 delete(blocks).where(blocks.c.number < before, blocks.c.number.not_in(with_facts))
             )
 
+    async def forget(self, rows: Sequence[FactRow], up_to: int) -> None:
+        """Drop these facts and note the block up to which it has been looked what can go."""
+        places = [(row.block_hash, row.log_index) for row in rows]
+        async with self._database.writing() as connection:
+            if places:
+                found = tuple_(facts.c.block_hash, facts.c.log_index).in_(places)
+                await connection.execute(delete(facts).where(found))
+            await connection.execute(self._set_mark(COMPACTED, up_to))
+
+    async def compacted_to(self) -> int | None:
+        """The block up to which it has been looked what can go; None when it never was."""
+        return await self._mark(COMPACTED)
+
     async def count(self) -> int:
         async with self._database.reading() as connection:
             return int(await connection.scalar(select(func.count()).select_from(facts)) or 0)
 
-    def _set_cursor(self, cursor: int) -> Insert:
+    async def _mark(self, name: str) -> int | None:
+        async with self._database.reading() as connection:
+            found = await connection.scalar(select(marks.c.value).where(marks.c.name == name))
+        return None if found is None else int(found)
+
+    def _set_mark(self, name: str, value: int) -> Insert:
         return (
             self._database.insert(marks)
-            .values(name=CURSOR, value=str(cursor))
-            .on_conflict_do_update(index_elements=["name"], set_={"value": str(cursor)})
+            .values(name=name, value=str(value))
+            .on_conflict_do_update(index_elements=["name"], set_={"value": str(value)})
         )

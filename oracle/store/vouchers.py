@@ -8,6 +8,7 @@ from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
 from oracle.rules.vouchers import Totals
 from oracle.store.database import Database
+from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
 from oracle.store.tables import accepted, vouchers
 
@@ -67,7 +68,8 @@ class VoucherJournal:
         ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
         async with self._database.reading() as connection:
             queries, hits, amount = (await connection.execute(statement)).one()
-        return Totals(queries=queries, hits=hits, amount=Credits(amount))
+            before, _ = await folded_totals(connection, Side.ACCEPTED, requester)
+        return before.plus(Totals(queries=queries, hits=hits, amount=Credits(amount)))
 
     async def held(self, requester: MemberId) -> HeldVoucher | None:
         async with self._database.reading() as connection:

@@ -9,6 +9,7 @@ from oracle.dataset.desk import RecordsDesk
 from oracle.domain.errors import Refused
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
+from oracle.wiring.compacting import Compacting
 from oracle.wiring.status import StatusDesk
 
 
@@ -28,6 +29,7 @@ class MemberDesks:
     governance: GovernanceDesk
     credits: CreditsDesk
     ratings: VerdictDesk
+    store: Compacting
 
 
 class Desks:
@@ -63,6 +65,10 @@ class Desks:
     @property
     def ratings(self) -> VerdictDesk:
         return self._member.ratings
+
+    @property
+    def store(self) -> Compacting:
+        return self._member.store
 
     @property
     def _member(self) -> MemberDesks:

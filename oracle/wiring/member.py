@@ -17,8 +17,10 @@ from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
-from oracle.wiring.accounts import build_accounts
+from oracle.store.facts import FactTable
+from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.agreement import require_agreement
+from oracle.wiring.compacting import Compacting
 from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
@@ -93,13 +95,7 @@ def _join(
     )
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
     governance = _governance(base, me)
-    work = Work(
-        requester=requester,
-        holder=holder,
-        redeeming=accounts.redeeming,
-        rating=accounts.rating,
-        upkeep=_upkeep(base, me, governance),
-    )
+    work = _work(base, requester, holder, accounts=accounts, upkeep=_upkeep(base, me, governance))
     poll_s = base.settings.chain.poll_interval_s
     rounds = schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
     return Member(
@@ -127,6 +123,7 @@ def _join(
             governance=governance,
             credits=accounts.credits,
             ratings=accounts.ratings,
+            store=work.compacting,
         ),
         rounds=rounds,
         insight=Insight(
@@ -135,6 +132,19 @@ def _join(
             waiting=WaitingDesk(base, me, contacts=contacts, names=names),
             rounds=rounds,
         ),
+    )
+
+
+def _work(
+    base: Foundation, requester: Requester, holder: Holder, *, accounts: Accounts, upkeep: Upkeep
+) -> Work:
+    return Work(
+        requester=requester,
+        holder=holder,
+        redeeming=accounts.redeeming,
+        rating=accounts.rating,
+        upkeep=upkeep,
+        compacting=Compacting(database=base.database, facts=FactTable(base.database), view=base.view),
     )
 
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
 from oracle.governing.upkeep import Upkeep
+from oracle.wiring.compacting import Compacting
 from oracle.wiring.holder import Holder
 from oracle.wiring.requester import Requester
 from oracle.wiring.rounds import Round
 
+COMPACT_S = 600.0
 NEWS_S = 5.0
 """Rounds that news wakes run this often in any case, to try again what could not be done."""
 
@@ -27,6 +29,7 @@ class Rounds:
     upkeep: Round
     redeem: Round
     rate: Round
+    compact: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -39,6 +42,7 @@ class Rounds:
             self.upkeep,
             self.redeem,
             self.rate,
+            self.compact,
         )
 
 
@@ -51,6 +55,7 @@ class Work:
     redeeming: Redeeming
     rating: RatingDesk
     upkeep: Upkeep
+    compacting: Compacting
 
 
 def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Callable[[], bool]) -> Rounds:
@@ -83,4 +88,5 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Ca
         upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S, held=held),
         redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S, held=held),
         rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S, held=held),
+        compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=held),
     )

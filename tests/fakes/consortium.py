@@ -10,6 +10,7 @@ from oracle.domain.record import Category
 from oracle.domain.reports import (
     BallotForm,
     ChainStatus,
+    CompactionReport,
     CreditsSummary,
     HeldReorganisation,
     MemberLine,
@@ -163,6 +164,11 @@ class InMemoryConsortium:
 
     async def accept_reorganisation(self, *, first_block: int) -> HeldReorganisation:
         return self.hold.accept(first_block=first_block)
+
+    async def compact(self) -> CompactionReport:
+        return CompactionReport(
+            batches=3, answers=4, transactions=5, commitments=6, bytes_before=2_500_000, bytes_after=150_000
+        )
 
     async def status(self) -> StatusReport:
         return StatusReport(

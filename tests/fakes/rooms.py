@@ -205,5 +205,6 @@ def services_of(rooms: InMemoryRooms) -> Services:
         governance=rooms,
         credits=rooms,
         ratings=rooms,
+        store=rooms,
         status=rooms,
     )

@@ -58,6 +58,7 @@ from oracle.domain.reports.status import (
     RoundLine,
     StatusReport,
 )
+from oracle.domain.reports.store import CompactionReport
 from oracle.domain.reports.unknown import UnknownReference
 from oracle.domain.reports.waiting import WaitingKind, WaitingLine, WaitingReport
 
@@ -65,6 +66,7 @@ __all__ = [
     "BadLineReport",
     "BallotForm",
     "ChainStatus",
+    "CompactionReport",
     "CreditsSummary",
     "DatasetStats",
     "EndpointReport",

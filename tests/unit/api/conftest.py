@@ -81,6 +81,7 @@ async def offered(
             credits=client,
             ratings=client,
             status=client,
+            store=client,
         )
 
 

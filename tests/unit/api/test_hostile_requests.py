@@ -231,6 +231,7 @@ async def test_errors__of_each_kind__say_who_must_act(
         governance=services.governance,
         credits=services.credits,
         ratings=services.ratings,
+        store=services.store,
         status=Failing(error),  # type: ignore[arg-type]  # never returns a value
     )
     broken: list[Broken] = []

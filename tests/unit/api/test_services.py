@@ -180,5 +180,11 @@ async def test_rate__a_disclosed_item__is_taken(offered: Services) -> None:
     assert (report.category, report.verdict) == ("telecom_fraud", Verdict.CONFIRMED)
 
 
+async def test_store__compacted__says_what_was_forgotten(offered: Services) -> None:
+    report = await offered.store.compact()
+    assert (report.batches, report.answers, report.transactions, report.commitments) == (3, 4, 5, 6)
+    assert report.bytes_after < report.bytes_before
+
+
 async def test_status__asked__names_the_institution(offered: Services) -> None:
     assert (await offered.status.status()).name == "Bank A"

@@ -137,6 +137,7 @@ def test_remove__without_yes_and_nobody_to_ask__changes_nothing(
         (("credits",), "860 credits"),
         (("status",), "number 1, active"),
         (("records", "publish"), "snapshot 1"),
+        (("store", "compact"), "150 kB, before: 2.5 MB"),
         (("redeem", "--from", "2"), "140"),
         (("queries",), "Phase"),
         (("proposals",), "Quorum"),

@@ -1,0 +1,50 @@
+"""What may be forgotten: decided from the consortium's windows, the chain's time and its head alone."""
+
+from dataclasses import dataclass
+
+from oracle.domain.answered import AnswerState
+from oracle.domain.asked import BatchState
+
+AUDIT_RETENTION_S = 180 * 86_400
+"""How far back a draw may reach where the consortium has no `audit_retention_s` yet."""
+SETTLED_BLOCKS = 8_192
+"""A transaction this deep is no reorganisation's any more: twice the blocks whose hashes are kept."""
+
+ANSWERS_OVER = frozenset({AnswerState.SETTLED, AnswerState.REFUSED, AnswerState.EXPIRED})
+"""A reply that was delivered and brought no receipt stays: its requester is not answered until it pays."""
+BATCHES_OVER = frozenset({BatchState.DONE, BatchState.FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Windows:
+    """Governed periods in seconds."""
+
+    claim_s: int
+    dispute_s: int
+    audit_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """What lies before it may go. Times are unix seconds."""
+
+    answers: int
+    """A holder's batches with an earlier deadline: nobody can claim or dispute any more."""
+    questions: int
+    """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies."""
+    commitments: int
+    """Commitment events of earlier blocks: their deadline is before every other horizon."""
+    transactions: int
+    """Blocks before this one are settled."""
+
+
+def horizon(windows: Windows, *, now: int, head: int, longest_deadline_s: int) -> Horizon:
+    """`now` is the newest block's time, `head` its number; `longest_deadline_s` from a commitment on."""
+    disputed = windows.claim_s + windows.dispute_s
+    audited = max(windows.audit_s, disputed)
+    return Horizon(
+        answers=max(0, now - disputed),
+        questions=max(0, now - audited),
+        commitments=max(0, now - audited - longest_deadline_s),
+        transactions=max(0, head - SETTLED_BLOCKS),
+    )

@@ -1,0 +1,88 @@
+"""Deletes what nobody can ask about any more, a bounded number of rows in a transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from oracle.domain.answered import AnswerState
+from oracle.domain.asked import BatchState, ReceiptState
+from oracle.domain.ids import BatchId, MemberId
+from oracle.store.database import Database
+from oracle.store.folding import Side, fold
+from oracle.store.tables import answers, batches, charges, queries, ratings, receipts, replies, transactions
+
+
+class Compaction:
+    """Each method deletes at most `limit` entries and says how many; fewer than `limit` means all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def answers(self, states: Collection[AnswerState], *, before: int, limit: int) -> int:
+        """Holder: batches in these states with an earlier deadline; what was accepted for them is folded."""
+        over = select(answers.c.requester, answers.c.batch_id).where(
+            answers.c.state.in_(states), answers.c.deadline < before
+        )
+        async with self._database.writing() as connection:
+            found = (await connection.execute(over.order_by(answers.c.deadline).limit(limit))).all()
+            by_requester: defaultdict[MemberId, list[BatchId]] = defaultdict(list)
+            for row in found:
+                by_requester[MemberId(row.requester)].append(BatchId(row.batch_id))
+            for requester, these in by_requester.items():
+                await fold(self._database, connection, Side.ACCEPTED, requester, these)
+                await connection.execute(
+                    answers.delete().where(answers.c.requester == requester, answers.c.batch_id.in_(these))
+                )
+        return len(found)
+
+    async def batches(self, states: Collection[BatchState], *, before: int, limit: int) -> int:
+        """Requester: batches in these states with an earlier deadline, and all that belongs to them.
+
+        A batch with a receipt that its holder has not answered, or with a rating on its way, stays.
+        """
+        waiting = exists().where(
+            receipts.c.batch_id == batches.c.batch_id, receipts.c.state == ReceiptState.PENDING
+        )
+        rating = exists().where(ratings.c.batch_id == batches.c.batch_id, ratings.c.confirmed == 0)
+        over = select(batches.c.batch_id, batches.c.query_id).where(
+            batches.c.state.in_(states), batches.c.deadline < before, ~waiting, ~rating
+        )
+        async with self._database.writing() as connection:
+            found = (await connection.execute(over.order_by(batches.c.deadline).limit(limit))).all()
+            these = [BatchId(row.batch_id) for row in found]
+            holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
+            for holder in (await connection.execute(holders)).scalars().all():
+                await fold(self._database, connection, Side.GIVEN, MemberId(holder), these)
+            for table in (ratings, receipts, replies, batches):
+                await connection.execute(table.delete().where(table.c.batch_id.in_(these)))
+            left = exists().where(batches.c.query_id == queries.c.query_id)
+            asked = {row.query_id for row in found}
+            await connection.execute(queries.delete().where(queries.c.query_id.in_(asked), ~left))
+        return len(found)
+
+    async def transactions(
+        self, finished: Collection[str], without_effect: Collection[str], *, before_block: int, limit: int
+    ) -> int:
+        """What was mined before this block, and what was refused before that was queued.
+
+        The row with an account's highest nonce stays: the next nonce follows it.
+        """
+        sender, newer = transactions, transactions.alias()
+        highest = exists().where(newer.c.sender == sender.c.sender, newer.c.nonce > sender.c.nonce)
+        settled = and_(sender.c.status.in_(finished), sender.c.block_number < before_block, highest)
+        passed = select(func.max(newer.c.position)).where(
+            newer.c.sender == sender.c.sender,
+            newer.c.status.in_(finished),
+            newer.c.block_number < before_block,
+        )
+        refused = and_(
+            sender.c.status.in_(without_effect),
+            sender.c.nonce.is_(None),
+            sender.c.position < passed.correlate(sender).scalar_subquery(),
+        )
+        async with self._database.writing() as connection:
+            rows = select(sender.c.intent).where(or_(refused, settled)).limit(limit)
+            intents = (await connection.execute(rows)).scalars().all()
+            await connection.execute(transactions.delete().where(transactions.c.intent.in_(intents)))
+        return len(intents)

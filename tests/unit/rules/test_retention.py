@@ -1,0 +1,39 @@
+"""Horizons: what each window keeps, to the second."""
+
+from oracle.domain.answered import AnswerState
+from oracle.domain.asked import BatchState
+from oracle.rules.retention import ANSWERS_OVER, BATCHES_OVER, SETTLED_BLOCKS, Windows, horizon
+
+WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000)
+
+
+def test_horizon__of_the_windows__keeps_each_thing_as_long_as_somebody_may_ask() -> None:
+    over = horizon(WINDOWS, now=5_000, head=SETTLED_BLOCKS + 7, longest_deadline_s=500)
+
+    assert over.answers == 5_000 - 110
+    assert over.questions == 5_000 - 1_000
+    assert over.commitments == 5_000 - 1_000 - 500
+    assert over.transactions == 7
+
+
+def test_horizon__audits_shorter_than_disputes__keeps_questions_as_long_as_a_dispute() -> None:
+    over = horizon(Windows(claim_s=10, dispute_s=100, audit_s=0), now=5_000, head=0, longest_deadline_s=0)
+
+    assert over.questions == over.answers == 5_000 - 110
+
+
+def test_horizon__of_a_young_chain__forgets_nothing() -> None:
+    over = horizon(WINDOWS, now=50, head=3, longest_deadline_s=500)
+
+    assert (over.answers, over.questions, over.commitments, over.transactions) == (0, 0, 0, 0)
+
+
+def test_states__that_may_be_forgotten__owe_nobody_anything() -> None:
+    assert AnswerState.DELIVERED not in ANSWERS_OVER
+    assert set(AnswerState) - ANSWERS_OVER == {
+        AnswerState.SEEN,
+        AnswerState.FETCHED,
+        AnswerState.SEALED,
+        AnswerState.DELIVERED,
+    }
+    assert {BatchState.DONE, BatchState.FAILED} == BATCHES_OVER

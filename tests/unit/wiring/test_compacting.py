@@ -1,0 +1,87 @@
+"""Commitment events leave the journal when no batch needs them; all others stay."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from stage.founding import open_store
+from stage.ledger import FactChain
+
+from oracle.chain import facts
+from oracle.chain.facts import Fact, Position
+from oracle.domain.ids import BatchId, BlockNumber, MemberId
+from oracle.store.database import Database
+from oracle.store.facts import FactTable
+from oracle.wiring.compacting import FACTS_STEP, Compacting
+from oracle.wiring.journals import StoredFacts
+
+DAY = 86_400
+WINDOWS = {
+    "claim_window_s": 10,
+    "dispute_window_s": 20,
+    "audit_retention_s": 100 * DAY,
+    "max_deadline_s": DAY,
+}
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_store(tmp_path / "data" / "state.db")
+    yield opened
+    await opened.close()
+
+
+def _commitment(number: int) -> Callable[[Position], Fact]:
+    def made(position: Position) -> Fact:
+        return facts.Committed(
+            at=position,
+            batch_id=BatchId(number.to_bytes(32)),
+            requester=MemberId(1),
+            count=1,
+            deadline=position.block_timestamp + 60,
+        )
+
+    return made
+
+
+async def _journalled(chain: FactChain, database: Database) -> None:
+    await StoredFacts(FactTable(database)).append(chain.history, [], BlockNumber(chain.number))
+
+
+async def _kept(database: Database) -> list[Fact]:
+    return [fact async for fact in StoredFacts(FactTable(database)).facts()]
+
+
+@pytest.mark.parametrize("old", [3, FACTS_STEP + 3])
+async def test_commitments__past_every_window__leave_the_journal_and_nothing_else_does(
+    database: Database, old: int
+) -> None:
+    chain = FactChain()
+    chain.declare(**WINDOWS)
+    chain.happen(*(_commitment(number) for number in range(old)))
+    chain.pass_time(50 * DAY)
+    (late,) = chain.happen(_commitment(old + 1))
+    chain.pass_time(51 * DAY)
+    await _journalled(chain, database)
+    everything = list(chain.history)
+    compacting = Compacting(database=database, facts=FactTable(database), view=chain.view)
+
+    first, second = await compacting.compact(), await compacting.compact()
+
+    assert (first.commitments, second.commitments) == (old, 0)
+    kept = await _kept(database)
+    assert late in kept
+    assert kept == [fact for fact in everything if not isinstance(fact, facts.Committed) or fact is late]
+
+
+async def test_commitments__of_a_chain_without_audits__are_kept_half_a_year(database: Database) -> None:
+    chain = FactChain()
+    chain.declare(**{name: value for name, value in WINDOWS.items() if name != "audit_retention_s"})
+    chain.happen(_commitment(1))
+    chain.pass_time(179 * DAY)
+    await _journalled(chain, database)
+    compacting = Compacting(database=database, facts=FactTable(database), view=chain.view)
+
+    assert (await compacting.compact()).commitments == 0
+    chain.pass_time(3 * DAY)
+    assert (await compacting.compact()).commitments == 1
