@@ -8,7 +8,7 @@ from stage.private_network import NetworkedAlliance, PrivateNetwork, networked_a
 from oracle.chain.network.diagnosis import problems
 from oracle.domain.reports import Finding, HolderState, QueryState, RawSubject
 
-pytestmark = [pytest.mark.poa, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.poa, pytest.mark.timeout(1200)]
 
 NODES = {"asker": (1,), "north": (2, 1), "south": (1, 2)}
 QUESTION = tuple(RawSubject(type="domain", value=name) for name in ("both.example", "clear.example"))

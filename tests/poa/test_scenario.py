@@ -12,7 +12,7 @@ from oracle.demo.institutions import Institution, set_up
 from oracle.demo.joining import admit
 from oracle.demo.telling import Telling
 
-pytestmark = [pytest.mark.poa, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.poa, pytest.mark.timeout(1200)]
 
 NODES = {"asker": (1, 2), "north": (2, 3), "south": (3, 1)}
 

@@ -13,7 +13,7 @@ from oracle.chain.network.node_calls import accounts
 from oracle.chain.network.running import RunningNetwork, calls
 from oracle.domain.ids import Address
 
-pytestmark = [pytest.mark.poa, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.poa, pytest.mark.timeout(1200)]
 
 NODES = {"asker": (1,), "north": (2,), "south": (3,)}
 

@@ -23,7 +23,7 @@ from oracle.demo.processes import Processes, find_anvil, free_port
 from oracle.domain.errors import RiskmeshError
 from oracle.domain.reports import QueryState, RawSubject, RecordState, StatusReport
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

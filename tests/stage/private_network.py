@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stage.alliance import Alliance, _publish, held
+from stage.peer_lines import PeerLines
 
 from oracle.chain.network.client import find_client
 from oracle.chain.network.folder import NetworkFolder, NodeEntry
@@ -36,7 +37,7 @@ LISTS = {
     "north": held("transaction_fraud", "north.example", "both.example"),
     "south": held("telecom_fraud", "south.example", "both.example"),
 }
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class PrivateNetwork:
 
     running: RunningNetwork
     client: Path
+    lines: PeerLines
 
     def node(self, number: int) -> NodeEntry:
         return self.running.record.node(f"node{number}")
@@ -94,12 +96,18 @@ class PrivateNetwork:
                     since, before = time.monotonic(), now
         return before
 
-    async def part(self, one: Sequence[int], other: Sequence[int]) -> None:
-        """Cut every connection between two groups; both sides forget each other's address."""
-        await self._between(one, other, "admin_removePeer", "admin_removeTrustedPeer")
+    def part(self, one: Sequence[int], other: Sequence[int]) -> None:
+        """Block every port between two groups."""
+        self.lines.block(one, other)
 
     async def join(self, one: Sequence[int], other: Sequence[int]) -> None:
-        await self._between(one, other, "admin_addTrustedPeer", "admin_addPeer")
+        """Open them again, and wait until every node has called every other: they try each half minute."""
+        self.lines.open(one, other)
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                if {await self._peers(number) for number in self._all()} == {len(self.nodes) - 1}:
+                    return
+                await asyncio.sleep(0.5)
 
     async def agree(self) -> list[int]:
         """Wait until all nodes are within a block of each other, and on one branch."""
@@ -112,13 +120,9 @@ class PrivateNetwork:
                     return heads
                 await asyncio.sleep(0.3)
 
-    async def _between(self, one: Sequence[int], other: Sequence[int], *methods: str) -> None:
-        for first, second in ((one, other), (other, one)):
-            for number in first:
-                async with calls(self.node(number).rpc) as asked:
-                    for peer in second:
-                        for method in methods:
-                            await asked.tell(method, self.node(peer).enode)
+    async def _peers(self, number: int) -> int:
+        async with calls(self.node(number).rpc) as asked:
+            return await asked.peer_count()
 
     async def _head_or_none(self, number: int) -> int | None:
         try:
@@ -137,13 +141,16 @@ async def private_network(*, validators: int = VALIDATORS) -> AsyncIterator[Priv
     work = Path(tempfile.mkdtemp(prefix="rmnet"))
     folder = NetworkFolder(work / "network")
     record = make_network(folder, NetworkPlan(validators=validators, period_s=PERIOD_S), client)
-    made = PrivateNetwork(running=RunningNetwork(folder=folder, record=record), client=client)
+    running = RunningNetwork(folder=folder, record=record)
+    made = PrivateNetwork(running=running, client=client, lines=PeerLines())
     try:
+        await made.lines.lay(folder, record)
         await made.running.start(client)
         await made.until(lambda heads: min(heads) >= 2)
         yield made
     finally:
         RunningNetwork(folder=folder, record=folder.read()).stop(number=signal.SIGKILL)
+        await made.lines.close()
         shutil.rmtree(work)
 
 
@@ -197,7 +204,10 @@ def use_nodes(institution: Institution, rpcs: list[str]) -> None:
 async def found_on(network: PrivateNetwork, founders: list[Institution], work: Path) -> None:
     applications = [json.loads((each.home / "application.json").read_text()) for each in founders]
     (work / "founders.json").write_text(json.dumps({"version": 1, "founders": applications}))
-    (work / "parameters.toml").write_text(f"{PARAMETERS}finality_depth = {FINALITY}\n")
+    # Blocks come every other second here, and everyone looks at them from a few blocks behind.
+    slower = PARAMETERS.replace("voting_period_s = 20", "voting_period_s = 90")
+    assert slower != PARAMETERS
+    (work / "parameters.toml").write_text(f"{slower}finality_depth = {FINALITY}\n")
     await run_command(
         *("chain", "deploy", "--rpc", network.node(1).rpc, "--founders", work / "founders.json"),
         *("--parameters", work / "parameters.toml", "--deployment", work / "deployment.json"),
