@@ -1,7 +1,7 @@
 """Addresses as a configuration writes them: where to listen, whom to call, where the store is."""
 
 import re
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,6 +25,14 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def network(text: str) -> IPv4Network | IPv6Network | None:
+    """Read `address/prefix length`; None for what is none, or has bits set below its prefix."""
+    try:
+        return ip_network(text) if "/" in text else None
+    except ValueError:
+        return None
 
 
 def is_endpoint(text: str) -> bool:

@@ -1,12 +1,14 @@
 """Reads `riskmesh.toml` once, into settings; what is unknown, missing or out of range stops the start."""
 
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from oracle.config.addresses import (
     is_endpoint,
     is_loopback,
     is_rpc,
+    network,
     socket_address,
     store_url,
 )
@@ -129,9 +131,20 @@ def _peer(table: Table) -> PeerSettings:
         listen=_listen(table, default="127.0.0.1:8443"),
         endpoint=endpoint.rstrip("/"),
         allow_private_endpoints=table.switch("allow_private_endpoints", default=False),
+        allowed_networks=_networks(table),
         timeout_s=table.seconds("timeout_s", low=0.1, high=120, default=10),
         max_concurrent=table.whole("max_concurrent", low=1, high=10_000, default=64),
     )
+
+
+def _networks(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:
+    expected = 'networks as addresses with a prefix length: allowed_networks = ["10.20.0.0/16"]'
+    if not table.has("allowed_networks"):
+        return ()
+    networks = tuple(network(text) for text in table.texts("allowed_networks", expected=expected))
+    if any(one is None for one in networks):
+        raise table.invalid("allowed_networks", expected)
+    return tuple(one for one in networks if one is not None)
 
 
 def _api(table: Table) -> ApiSettings:

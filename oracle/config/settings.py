@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 
@@ -72,6 +73,8 @@ class PeerSettings:
     endpoint: str
     """The https URL that the other members reach; it stands in the registry."""
     allow_private_endpoints: bool
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...]
+    """Networks that are not public and on which members may be called all the same."""
     timeout_s: float
     max_concurrent: int
 

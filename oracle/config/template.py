@@ -68,6 +68,12 @@ OPTIONS = (
         False,
         "Call members at private and loopback addresses (one machine, test networks).",
     ),
+    Option(
+        "peer",
+        "allowed_networks",
+        ["10.20.0.0/16"],
+        "Call members in these networks, and in no other that is not public.",
+    ),
     Option("peer", "timeout_s", 10.0, "For one call to another member."),
     Option("peer", "max_concurrent", 64, "Calls at a time; more are answered with 503."),
     Option("api", "socket", "run/riskmesh.sock", "The interface for your own systems and for the commands."),

@@ -15,7 +15,7 @@ from oracle.domain.messages import MessageType
 from oracle.peer import paths
 from oracle.peer.answers import read_answer, refusal_of
 from oracle.peer.contacts import Contacts
-from oracle.peer.endpoints import PermittedResolver, parse_endpoint
+from oracle.peer.endpoints import PermittedResolver, parse_endpoint, permitted_socket
 from oracle.peer.errors import (
     PeerBusy,
     PeerCertificateWrong,
@@ -25,6 +25,7 @@ from oracle.peer.errors import (
 )
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ClientLimits
+from oracle.peer.reachable import ReachPolicy
 from oracle.telemetry.metrics import PEER_CALLS
 
 _HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
@@ -63,13 +64,13 @@ class PeerClient:
         book: PeerBook,
         *,
         limits: ClientLimits,
-        allow_private: bool,
+        reach: ReachPolicy,
         contacts: Contacts | None = None,
     ) -> None:
         self._identity = identity
         self._book = book
         self._limits = limits
-        self._allow_private = allow_private
+        self._reach = reach
         self._contacts = contacts or Contacts()
         self._lines: dict[MemberId, _Line] = {}
 
@@ -158,10 +159,11 @@ class PeerClient:
         return opened
 
     def _open(self, address: PeerAddress) -> _Line:
-        endpoint = parse_endpoint(address.endpoint, allow_private=self._allow_private)
+        endpoint = parse_endpoint(address.endpoint, self._reach)
         connector = aiohttp.TCPConnector(
             ssl=client_context(self._identity, address.certificate),
-            resolver=PermittedResolver(allow_private=self._allow_private),
+            resolver=PermittedResolver(self._reach),
+            socket_factory=permitted_socket(self._reach),
             limit=self._limits.connections_per_peer,
             keepalive_timeout=self._limits.idle_timeout_s,
         )

@@ -1,19 +1,24 @@
-"""Where a member may be reached: HTTPS only, no tricks in the address, private networks when configured."""
+"""Where a member may be reached: HTTPS only, no tricks in the address, and what `ReachPolicy` permits."""
 
 import asyncio
+import re
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from ipaddress import ip_address
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from oracle.peer.errors import EndpointForbidden, EndpointMalformed
+from oracle.peer.reachable import Address, ReachPolicy
 
+AddrInfo: TypeAlias = "tuple[int, int, int, str, tuple[str | int, ...]]"
+"""As `getaddrinfo` has it: family, kind, protocol, name, and an address that begins with host and port."""
 MAX_ENDPOINT: Final = 256
 _HTTPS_PORT: Final = 443
-_NAT64: Final = IPv6Network("64:ff9b::/96")
+_NUMBER: Final = re.compile("[0-9]+|0x[0-9a-f]*")
 _HOST_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
 
@@ -30,7 +35,7 @@ class Endpoint:
         return f"https://{host}:{self.port}"
 
 
-def parse_endpoint(text: str, *, allow_private: bool) -> Endpoint:
+def parse_endpoint(text: str, policy: ReachPolicy) -> Endpoint:
     """`https://host[:port][/]` and nothing else; an address is judged here, a name when it is resolved."""
     if len(text) > MAX_ENDPOINT or not text.isascii() or not text.isprintable() or " " in text:
         raise EndpointMalformed(f"an endpoint has at most {MAX_ENDPOINT} printable ASCII characters")
@@ -48,30 +53,20 @@ def parse_endpoint(text: str, *, allow_private: bool) -> Endpoint:
     if not host or not _HOST_CHARACTERS.issuperset(host) or port == 0:
         raise EndpointMalformed("an endpoint names a host by plain ASCII name or address, and a port above 0")
     literal = _literal(host)
+    port = _HTTPS_PORT if port is None else port
     if literal is not None:
-        require_permitted(literal, allow_private=allow_private)
-    elif ":" in host:
+        policy.require(literal, port)
+    elif ":" in host or _NUMBER.fullmatch(host.rpartition(".")[2]):
+        # The system's resolver takes 127.1, 0x7f.1 and 2130706433 for addresses, each in its own way.
         raise EndpointMalformed("the host of an endpoint is neither a name nor an address")
-    return Endpoint(host=host, port=_HTTPS_PORT if port is None else port)
-
-
-def require_permitted(address: IPv4Address | IPv6Address, *, allow_private: bool) -> None:
-    """Refuses what is no host at all, and without permission what is not on the public internet."""
-    inner = _embedded(address)
-    if inner.is_multicast or inner.is_unspecified or inner == IPv4Address("255.255.255.255"):
-        raise EndpointForbidden("the endpoint's address is not that of a host")
-    if not allow_private and not inner.is_global:
-        raise EndpointForbidden(
-            "the endpoint is on a private, loopback or link-local network; "
-            "set peer.allow_private_endpoints if members really are there"
-        )
+    return Endpoint(host=host, port=port)
 
 
 class PermittedResolver(AbstractResolver):
     """Resolves names to the addresses that the policy permits: what is checked is what is connected to."""
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
+    def __init__(self, policy: ReachPolicy) -> None:
+        self._policy = policy
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -90,7 +85,7 @@ class PermittedResolver(AbstractResolver):
                 flags=socket.AI_NUMERICHOST,
             )
             for kind, _, protocol, _, address in found
-            if self._permits(str(address[0]))
+            if self._policy.permits(str(address[0]), port)
         ]
         if not results:
             raise EndpointForbidden("the endpoint's name leads only to addresses that are not permitted")
@@ -99,25 +94,20 @@ class PermittedResolver(AbstractResolver):
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def _permits(self, text: str) -> bool:
-        try:
-            require_permitted(ip_address(text), allow_private=self._allow_private)
-        except EndpointForbidden:
-            return False
-        return True
 
-
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
+def _literal(host: str) -> Address | None:
     try:
         return ip_address(host)
     except ValueError:
         return None
 
 
-def _embedded(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address that an IPv6 form of it really reaches."""
-    if isinstance(address, IPv4Address):
-        return address
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour or address
+def permitted_socket(policy: ReachPolicy) -> Callable[[AddrInfo], socket.socket]:
+    """The last look before a connection, whatever led to this address: it must be permitted."""
+
+    def opened(info: AddrInfo) -> socket.socket:
+        family, kind, protocol, _, address = info
+        policy.require(ip_address(str(address[0])), int(address[1]))
+        return socket.socket(family, kind, protocol)
+
+    return opened

@@ -17,6 +17,7 @@ from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
+from oracle.peer.reachable import ReachPolicy
 from oracle.store.facts import FactTable
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.agreement import require_agreement
@@ -60,7 +61,9 @@ async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
         base.keyring.tls_identity,
         base.registry,
         limits=ClientLimits(timeout_s=base.settings.peer.timeout_s),
-        allow_private=base.settings.peer.allow_private_endpoints,
+        reach=ReachPolicy(
+            private=base.settings.peer.allow_private_endpoints, networks=base.settings.peer.allowed_networks
+        ),
         contacts=contacts,
     ) as client:
         courier = Courier(post, client, clear=base.hold.check)

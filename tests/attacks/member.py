@@ -34,6 +34,7 @@ from oracle.peer.courier import Courier
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
+from oracle.peer.reachable import ReachPolicy
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import TrustedPeers, server_context
 from oracle.wiring.doors import Doors
@@ -219,7 +220,12 @@ async def open_in_process(settings: Settings, me: MemberId, workers: Workers) ->
         keys = SealingKeys(base.keyring, me)
         post = Post(me=me, signer=signer, opener=keys, directory=base.registry, domain=messages)
         client = await stack.enter_async_context(
-            TappedClient(base.keyring.tls_identity, base.registry, limits=ClientLimits(), allow_private=True)
+            TappedClient(
+                base.keyring.tls_identity,
+                base.registry,
+                limits=ClientLimits(),
+                reach=ReachPolicy(private=True),
+            )
         )
         courier = Courier(post, client)
         holder = await stack.enter_async_context(open_holder(base, me, notary=notary, courier=courier))

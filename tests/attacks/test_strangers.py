@@ -21,6 +21,7 @@ from oracle.domain.reports import RecordState
 from oracle.peer.client import PeerClient
 from oracle.peer.errors import PeerRefused
 from oracle.peer.limits import ClientLimits
+from oracle.peer.reachable import ReachPolicy
 from oracle.rules.vouchers import Totals
 
 
@@ -29,7 +30,9 @@ async def stranger(bank: InProcess) -> AsyncIterator[PeerClient]:
     """Knows every address and certificate, for the registry is public; its own is not in it."""
     secret = secrets.token_bytes(32)
     identity = TlsIdentity(certificate=create_certificate(secret, "Stranger"), secret=secret)
-    async with PeerClient(identity, bank.base.registry, limits=ClientLimits(), allow_private=True) as client:
+    async with PeerClient(
+        identity, bank.base.registry, limits=ClientLimits(), reach=ReachPolicy(private=True)
+    ) as client:
         yield client
 
 

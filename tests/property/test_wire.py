@@ -29,6 +29,7 @@ from oracle.peer.endpoints import parse_endpoint
 from oracle.peer.errors import CborRefused
 from oracle.peer.frames import LARGEST_FRAME, frame, size_class_for, unframe
 from oracle.peer.paths import parse_batch_id
+from oracle.peer.reachable import ReachPolicy
 from oracle.peer.sealed import open_message
 from oracle.peer.statements import parse_receipt_statement, parse_reply_head, parse_request
 
@@ -205,10 +206,10 @@ def test_message__of_any_bytes__is_refused(raw: bytes) -> None:
 @given(st.text() | st.text().map("https://".__add__))
 def test_endpoint__of_any_text__is_a_clean_origin_or_refused(text: str) -> None:
     try:
-        endpoint = parse_endpoint(text, allow_private=True)
+        endpoint = parse_endpoint(text, ReachPolicy(private=True))
     except Refused:
         return
-    assert parse_endpoint(endpoint.origin, allow_private=True) == endpoint
+    assert parse_endpoint(endpoint.origin, ReachPolicy(private=True)) == endpoint
 
 
 @given(st.text(max_size=70))

@@ -15,7 +15,12 @@ REQUIRED: dict[str, Value] = {
     "chain.rpc": "http://127.0.0.1:8545",
     "peer.endpoint": "https://risk.example.com",
 }
-EXAMPLES_WITHOUT_DEFAULT = {"keys.passphrase_file", "chain.gas_price_wei", "metrics.listen"}
+EXAMPLES_WITHOUT_DEFAULT = {
+    "keys.passphrase_file",
+    "chain.gas_price_wei",
+    "metrics.listen",
+    "peer.allowed_networks",
+}
 
 
 def test_template__required_values__are_read_back() -> None:

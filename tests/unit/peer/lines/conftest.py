@@ -15,6 +15,7 @@ from oracle.domain.errors import Broken
 from oracle.domain.ids import BatchId, MemberId
 from oracle.peer.client import PeerAddress, PeerClient
 from oracle.peer.limits import ClientLimits, ServerLimits
+from oracle.peer.reachable import ReachPolicy
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
 
@@ -177,7 +178,10 @@ class House:
 
     def client(self, member: MemberId, *, allow_private: bool = True, **limits: Any) -> PeerClient:
         client = PeerClient(
-            IDENTITIES[member], self.book, limits=ClientLimits(**limits), allow_private=allow_private
+            IDENTITIES[member],
+            self.book,
+            limits=ClientLimits(**limits),
+            reach=ReachPolicy(private=allow_private),
         )
         self._closing.append(client.close)
         return client
