@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 
 RECORDS = 20_000
 PHONE_PREFIX_BITS = 17
-ME, VERSION, BATCH = MemberId(1), KeyVersion(1), BatchId(bytes(32))
+ME, ASKER, VERSION, BATCH = MemberId(1), MemberId(2), KeyVersion(1), BatchId(bytes(32))
 _CONTRACT = Address("0x" + "11" * 20)
 
 
@@ -104,14 +104,14 @@ class Holder:
         return batch
 
     def answer(self, packed: bytes) -> Answer:
-        return self.runner.run(self.maker.make(BATCH, packed, self.placed))
+        return self.runner.run(self.maker.make(BATCH, packed, self.placed, requester=ASKER))
 
     def answer_each(self, packed: bytes, times: int) -> None:
         """The same batch again and again, without leaving the loop in between."""
 
         async def each() -> None:
             for _ in range(times):
-                await self.maker.make(BATCH, packed, self.placed)
+                await self.maker.make(BATCH, packed, self.placed, requester=ASKER)
 
         self.runner.run(each())
 

@@ -9,7 +9,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.voprf import Evaluation, evaluate_batch
 from oracle.crypto.workers import Workers
 from oracle.domain.answered import Answer
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import ReplyHead
 from oracle.domain.query import ReplyBody
 from oracle.domain.settlement import Signed
@@ -33,11 +33,14 @@ class ReplyMaker:
         self._clock = clock
         self._workers = workers
 
-    async def make(self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication) -> Answer:
+    async def make(
+        self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication, *, requester: MemberId
+    ) -> Answer:
         """The reply cut from exactly this publication. Raises `PointRefused` for what is no point."""
         publication = placed.publication
         elements = unpack_elements(packed_elements)
-        evaluation: Evaluation = await self._workers.run(
+        evaluation: Evaluation = await self._workers.run_for(
+            requester,
             evaluate_batch,
             self._keys.oprf_secret_for_workers(publication.oprf_key_version),
             [element.blinded for element in elements],

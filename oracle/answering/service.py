@@ -149,7 +149,9 @@ class Answering:
             raise Broken("an admitted batch has no snapshot to be answered from")
         try:
             with timed_stage("evaluate"):
-                answer = await self._maker.make(batch.batch_id, envelope.elements, placed)
+                answer = await self._maker.make(
+                    batch.batch_id, envelope.elements, placed, requester=batch.requester
+                )
         except CryptoError:
             await self._refuse(batch, RefusalReason.ELEMENT_INVALID)
             return

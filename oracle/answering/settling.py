@@ -139,7 +139,9 @@ class Settling:
             holder=head.holder,
             version=head.oprf_key_version,
         )
-        return await self._workers.run(judge_claims, case.body.claims, case.envelope.elements, identity)
+        return await self._workers.run_for(
+            case.batch.requester, judge_claims, case.body.claims, case.envelope.elements, identity
+        )
 
     def _bad_claims(self, case: _Case, message: OpenedMessage) -> RefusalReason | None:
         holder, version = case.answer.head.holder, message.header.sender_key_version

@@ -9,16 +9,29 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
-from typing import ClassVar, ParamSpec, TypeVar
+from typing import ClassVar, Final, ParamSpec, TypeVar
 
+from oracle.crypto.turns import OutOfTurns, Turns
 from oracle.domain.errors import Transient
+from oracle.domain.ids import MemberId
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+
+WAITING: Final = 256
+WAITING_EACH: Final = 8
+"""Tasks of one member that may wait; a receipt or a batch of it is one task."""
+
+
+class WorkersBusy(Transient):
+    """As many tasks of other members wait for a worker as may wait."""
+
+    code: ClassVar[str] = "workers_busy"
 
 
 class WorkerLost(Transient):
@@ -28,11 +41,19 @@ class WorkerLost(Transient):
 
 
 class Workers:
-    """A pool of spawned processes; a lost worker fails its task and is replaced."""
+    """A pool of spawned processes; a lost worker fails its task and is replaced.
 
-    def __init__(self, processes: int = 1) -> None:
+    Tasks take turns: a member that sends much, or an import of our own, holds up nobody else for long.
+    """
+
+    def __init__(
+        self, processes: int = 1, *, waiting: int = WAITING, waiting_each: int = WAITING_EACH
+    ) -> None:
         self._processes = processes
         self._pool = self._fresh()
+        # One more than run at once, so that no worker waits for its next task.
+        places = processes + 1
+        self._turns = Turns(places=places, places_each=places, waiting=waiting, waiting_each=waiting_each)
 
     async def run(
         self,
@@ -40,10 +61,27 @@ class Workers:
         *arguments: Arguments.args,
         **keywords: Arguments.kwargs,
     ) -> Result:
-        """Run a module-level function in a worker; its own errors come back as they are."""
-        if keywords:
-            message = "workers take positional arguments only"
-            raise TypeError(message)
+        """Run a module-level function in a worker, for ourselves; its own errors come back as they are."""
+        _require_positional(keywords)
+        async with self._turns.turn(None, patient=True):
+            return await self._run(function, *arguments)
+
+    async def run_for(
+        self,
+        member: MemberId,
+        function: Callable[Arguments, Result],
+        *arguments: Arguments.args,
+        **keywords: Arguments.kwargs,
+    ) -> Result:
+        """As `run`, for another member: raises `WorkersBusy` at once when too much waits already."""
+        _require_positional(keywords)
+        try:
+            async with self._turns.turn(member):
+                return await self._run(function, *arguments)
+        except OutOfTurns as error:
+            raise WorkersBusy("too many tasks wait for a worker process; try again in a moment") from error
+
+    async def _run(self, function: Callable[..., Result], *arguments: object) -> Result:
         pool = self._pool
         try:
             return await asyncio.get_running_loop().run_in_executor(pool, function, *arguments)
@@ -61,6 +99,12 @@ class Workers:
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_belong_to_the_daemon,
         )
+
+
+def _require_positional(keywords: Mapping[str, object]) -> None:
+    if keywords:
+        message = "workers take positional arguments only"
+        raise TypeError(message)
 
 
 def _belong_to_the_daemon() -> None:

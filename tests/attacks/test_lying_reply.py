@@ -41,8 +41,10 @@ class MakerOf(ReplyMaker):
 
     other: Callable[[bytes], bytes]
 
-    async def make(self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication) -> Answer:
-        return await super().make(batch_id, self.other(packed_elements), placed)
+    async def make(
+        self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication, *, requester: MemberId
+    ) -> Answer:
+        return await super().make(batch_id, self.other(packed_elements), placed, requester=requester)
 
 
 def _maker_of(holder: InProcess, other: Callable[[bytes], bytes]) -> MakerOf:

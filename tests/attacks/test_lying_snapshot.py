@@ -12,7 +12,7 @@ from oracle.chain.books.publications import PlacedPublication
 from oracle.crypto.voprf import Evaluation, evaluate_batch, generate_key
 from oracle.crypto.workers import Workers
 from oracle.domain.answered import Answer
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import Finding
 from oracle.domain.settlement import RefusalReason
 
@@ -22,9 +22,11 @@ class MakerFrom(ReplyMaker):
 
     chosen: PlacedPublication
 
-    async def make(self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication) -> Answer:
+    async def make(
+        self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication, *, requester: MemberId
+    ) -> Answer:
         assert placed != self.chosen
-        return await super().make(batch_id, packed_elements, self.chosen)
+        return await super().make(batch_id, packed_elements, self.chosen, requester=requester)
 
 
 def _maker_from(talk: Conversation, place: int) -> MakerFrom:
@@ -117,8 +119,8 @@ class OneElementOff:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
 
-    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        done = await self._workers.run(function, *arguments)
+    async def run_for(self, member: MemberId, function: Callable[..., Any], *arguments: Any) -> Any:
+        done = await self._workers.run_for(member, function, *arguments)
         if not isinstance(done, Evaluation):
             return done
         other = evaluate_batch(generate_key(), arguments[1]).elements[0]

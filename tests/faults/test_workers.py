@@ -12,7 +12,8 @@ import pytest
 
 from oracle.crypto.errors import PointRefused
 from oracle.crypto.voprf import blind, evaluate_batch, generate_key
-from oracle.crypto.workers import WorkerLost, Workers
+from oracle.crypto.workers import WorkerLost, Workers, WorkersBusy
+from oracle.domain.ids import MemberId
 
 SECRET = generate_key()
 
@@ -65,18 +66,21 @@ async def test_worker__killed_under_a_task__fails_it_and_the_next_task_has_anoth
     assert second != first
 
 
-async def test_worker__killed_under_several_tasks__fails_all_of_them_and_is_replaced_once(
+async def test_worker__killed_under_several_tasks__fails_those_it_had_and_is_replaced_once(
     workers: Workers,
 ) -> None:
     first = await workers.run(os.getpid)
-    tasks = [asyncio.create_task(workers.run(time.sleep, 60)) for _ in range(5)]
+    given = [asyncio.create_task(workers.run(time.sleep, 60)) for _ in range(2)]
     await asyncio.sleep(0.2)
+    waiting = [asyncio.create_task(workers.run(os.getpid)) for _ in range(5)]
+    await asyncio.sleep(0)
 
     os.kill(first, signal.SIGKILL)
 
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(result) for result in results] == [WorkerLost] * 5
-    assert await workers.run(os.getpid) == await workers.run(os.getpid)
+    results = await asyncio.gather(*given, return_exceptions=True)
+    assert [type(result) for result in results] == [WorkerLost] * 2
+    (second,) = set(await asyncio.gather(*waiting))
+    assert second != first
 
 
 async def test_worker__interrupted_from_the_terminal__goes_on(workers: Workers) -> None:
@@ -97,6 +101,28 @@ async def test_task__that_refuses__gives_its_own_error_and_spoils_nothing(worker
 async def test_task__with_keyword_arguments__is_refused(workers: Workers) -> None:
     with pytest.raises(TypeError, match="positional"):
         await workers.run(evaluate_batch, SECRET, elements=[])
+
+
+async def test_member__with_too_many_tasks__is_sent_away_while_another_and_we_are_served() -> None:
+    pool = Workers(1, waiting=3, waiting_each=2)
+    flooder, honest = MemberId(7), MemberId(8)
+    try:
+        await pool.run(os.getpid)
+        flood = [asyncio.create_task(pool.run_for(flooder, time.sleep, 0.05)) for _ in range(2 + 2)]
+        await asyncio.sleep(0)
+
+        with pytest.raises(WorkersBusy):
+            await pool.run_for(flooder, os.getpid)
+        served = asyncio.create_task(pool.run_for(honest, os.getpid))
+        await asyncio.sleep(0)
+        with pytest.raises(WorkersBusy):
+            await pool.run_for(MemberId(9), os.getpid)
+        own = asyncio.create_task(pool.run(os.getpid))
+
+        assert await served == await own
+        await asyncio.gather(*flood)
+    finally:
+        pool.close()
 
 
 def _runs(process: int) -> bool:

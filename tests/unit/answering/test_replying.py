@@ -56,7 +56,7 @@ async def test_reply__made__is_signed_proven_and_cut_from_the_publication_it_nam
     batch = await _committed(consortium, "north.example", "clear.example")
     placed = consortium.chain.view.publications_of(NORTH)[-1]
 
-    answer = await _maker(north).make(batch.batch_id, batch.content.elements, placed)
+    answer = await _maker(north).make(batch.batch_id, batch.content.elements, placed, requester=MemberId(1))
 
     signed = parse_reply_head(answer.statement)
     assert signed.value == answer.head
@@ -78,7 +78,9 @@ async def test_reply__to_what_is_no_point__is_refused(consortium: Consortium) ->
     placed = consortium.chain.view.publications_of(NORTH)[-1]
 
     with pytest.raises(PointRefused):
-        await _maker(consortium[2]).make(batch.batch_id, b"\xff" * 32 + b"\x00" * 5, placed)
+        await _maker(consortium[2]).make(
+            batch.batch_id, b"\xff" * 32 + b"\x00" * 5, placed, requester=MemberId(1)
+        )
 
 
 async def test_batch__answered_by_two_rounds__gets_one_reply(consortium: Consortium) -> None:

@@ -280,7 +280,7 @@ async def test_reply__from_a_snapshot_published_after_the_commitment__is_rejecte
         clock=north.base.clock,
         workers=north.base.workers,
     )
-    answer = await maker.make(batch.batch_id, batch.content.elements, newest)
+    answer = await maker.make(batch.batch_id, batch.content.elements, newest, requester=asker.id)
     await north.courier.deliver_reply(
         asker.id, batch.batch_id, statement=answer.statement, frame=answer.frame
     )
