@@ -140,6 +140,7 @@ contracts: .make/contracts ## Compile the contracts into oracle/chain/artifacts 
 lock: .make/package ## Resolve the locks again from pyproject.toml and package.json (2 minutes; LOCK_ARGS=--upgrade moves versions)
 	@$(LOCK) --extra=dev --extra=compiler --extra=postgres --output-file=requirements/dev.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/runtime.txt pyproject.toml
+	$(LOCK) --constraint=requirements/dev.txt --extra=fuzz --output-file=requirements/fuzz.txt pyproject.toml
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(PY) tools/check_locks.py
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import structlog
 
 from oracle.api.exposition import expose
+from oracle.api.limits import api_limits
 from oracle.api.server import serve
 from oracle.chain.errors import NodeRefused
 from oracle.chain.events import Arrival
@@ -17,7 +18,6 @@ from oracle.chain.facts import Committed, EndpointSet
 from oracle.config.settings import LogFormat, LogSettings, Settings
 from oracle.domain.errors import Broken, Misconfigured, Transient
 from oracle.domain.ids import BlockNumber, MemberId
-from oracle.peer.limits import ServerLimits
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import TrustedPeers, server_context
 from oracle.telemetry.log_file import LogFile
@@ -25,6 +25,7 @@ from oracle.telemetry.logs import configure
 from oracle.telemetry.loop_lag import watch_loop
 from oracle.wiring.desks import Desks
 from oracle.wiring.foundation import Foundation, open_foundation
+from oracle.wiring.limits import server_limits
 from oracle.wiring.member import Member, open_member
 from oracle.wiring.status import StatusDesk
 
@@ -124,7 +125,12 @@ class Daemon:
         base.stream.on_facts(self._hear)
         base.stream.on_rollback(self._roll_back)
         async with (
-            serve(desks, base.settings.api.listen, on_broken=self.broken),
+            serve(
+                desks,
+                base.settings.api.listen,
+                limits=api_limits(base.settings.limits),
+                on_broken=self.broken,
+            ),
             expose(status, base.settings.metrics.listen),
             asyncio.TaskGroup() as group,
         ):
@@ -193,7 +199,7 @@ class Daemon:
         server = PeerServer(
             member.doors,
             self._peers,
-            limits=ServerLimits(concurrent=base.settings.peer.max_concurrent),
+            limits=server_limits(base.settings),
             on_broken=self.broken,
         )
         listen = base.settings.peer.listen

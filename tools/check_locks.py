@@ -23,9 +23,16 @@ def check_python() -> Iterator[str]:
     """Yield what is wrong with requirements/*.txt: unanswered, unhashed, disagreeing, or naming a machine."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     runtime = [Requirement(line) for line in project["dependencies"]]
-    extras = [Requirement(line) for extra in project["optional-dependencies"].values() for line in extra]
+    extras = {
+        name: [Requirement(line) for line in lines]
+        for name, lines in project["optional-dependencies"].items()
+    }
     pins: dict[str, dict[str, str]] = {}
-    for name, asked in (("runtime", runtime), ("dev", runtime + extras)):
+    for name, asked in (
+        ("runtime", runtime),
+        ("fuzz", runtime + extras["fuzz"]),
+        ("dev", runtime + extras["dev"] + extras["compiler"]),
+    ):
         lock = f"requirements/{name}.txt"
         text = (ROOT / lock).read_text()
         pins[name] = {canonicalize_name(pin["name"]): pin["version"] for pin in PIN.finditer(text)}
@@ -37,8 +44,9 @@ def check_python() -> Iterator[str]:
             if locked is None or not requirement.specifier.contains(locked, prereleases=True):
                 yield f"{lock}: pyproject.toml asks for {requirement}, locked is {locked}"
     for package, version in pins["runtime"].items():
-        if pins["dev"].get(package) != version:
-            yield f"requirements: {package} is {version} in runtime.txt, other in dev.txt"
+        for name in ("dev", "fuzz"):
+            if pins[name].get(package) != version:
+                yield f"requirements: {package} is {version} in runtime.txt, other in {name}.txt"
 
 
 def check_node() -> Iterator[str]:

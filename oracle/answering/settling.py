@@ -16,7 +16,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
 from oracle.domain.errors import Broken, Transient
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome, Voucher
 from oracle.domain.settlement import (
     AcceptedTotals,
@@ -87,6 +87,14 @@ class Settling:
         self._clock = clock
         self._workers = workers
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def expects(self, batch_id: BatchId, requester: MemberId) -> bool:
+        """Whether a receipt of this member for this batch can be meant for us; the view mostly knows."""
+        committed = self._view.commitment(batch_id)
+        if committed is not None:
+            return committed.requester == requester
+        batch = await self._journal.batch(batch_id)
+        return batch is not None and batch.requester == requester
 
     async def take(self, message: OpenedMessage) -> bytes:
         """The frame that answers a receipt. Raises `UnknownBatch` for what this member never answered."""

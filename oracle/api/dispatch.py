@@ -1,13 +1,15 @@
 """Turns a route into an HTTP handler: parse everything first, call, write the answer."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TypeVar, assert_never
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from oracle.api.errors import InvalidRequest, WrongContentType
+from oracle.api.errors import InvalidRequest, RequestTooSlow, WrongContentType
 from oracle.api.ports import Services
 from oracle.api.route_kinds import JsonRoute, Route, StreamRoute, UploadRoute
 from oracle.api.schema import Body, Parameters
@@ -20,23 +22,24 @@ CHUNK_SIZE = 64 * 1024
 _encoder = msgspec.json.Encoder()
 
 
-def http_handler(route: Route, services: Services, streams: Streams) -> Handler:
+def http_handler(route: Route, services: Services, streams: Streams, *, read_timeout_s: float) -> Handler:
     """The aiohttp handler of one route."""
     match route:
         case JsonRoute():
-            return _json(route, services)
+            return _json(route, services, read_timeout_s)
         case StreamRoute():
             return _stream(route, services, streams)
         case UploadRoute():
-            return _upload(route, services, streams)
+            return _upload(route, services, streams, read_timeout_s)
         case _:
             assert_never(route)
 
 
-def _json(route: JsonRoute[P, B], services: Services) -> Handler:
+def _json(route: JsonRoute[P, B], services: Services, read_timeout_s: float) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         parameters = _parameters(request, route.parameters)
-        body = await _body(request, route.body)
+        async with _in_time(read_timeout_s):
+            body = await _body(request, route.body)
         answer = await route.handler(services, parameters, body)
         return web.Response(
             body=_encoder.encode(answer), status=route.status, content_type="application/json"
@@ -53,17 +56,32 @@ def _stream(route: StreamRoute[P], services: Services, streams: Streams) -> Hand
     return handle
 
 
-def _upload(route: UploadRoute[P], services: Services, streams: Streams) -> Handler:
+def _upload(route: UploadRoute[P], services: Services, streams: Streams, read_timeout_s: float) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         parameters = _parameters(request, route.parameters)
-        return await streams.answer(request, route.handler(services, parameters, _chunks(request)))
+        chunks = _chunks(request, read_timeout_s)
+        return await streams.answer(request, route.handler(services, parameters, chunks))
 
     return handle
 
 
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    async for chunk in request.content.iter_chunked(CHUNK_SIZE):
+async def _chunks(request: web.Request, timeout_s: float) -> AsyncIterator[bytes]:
+    while True:
+        async with _in_time(timeout_s):
+            chunk = await request.content.read(CHUNK_SIZE)
+        if not chunk:
+            return
         yield chunk
+
+
+@asynccontextmanager
+async def _in_time(timeout_s: float) -> AsyncIterator[None]:
+    waiting = asyncio.timeout(timeout_s)
+    try:
+        async with waiting:
+            yield
+    except TimeoutError as error:
+        raise RequestTooSlow(f"Nothing more of the request arrived for {timeout_s:g} seconds.") from error
 
 
 def _parameters(request: web.Request, shape: type[P]) -> P:

@@ -47,6 +47,14 @@ class BodyTooLarge(RequestRefused):
     action: ClassVar[str] = "Split the request into smaller ones."
 
 
+class RequestTooSlow(RequestRefused):
+    """The body, or the next part of a file, did not arrive in time."""
+
+    code: ClassVar[str] = "request_too_slow"
+    status: ClassVar[int] = 408
+    action: ClassVar[str] = "Send the request again, without pauses."
+
+
 class WrongContentType(RequestRefused):
     code: ClassVar[str] = "wrong_content_type"
     status: ClassVar[int] = 415

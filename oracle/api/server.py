@@ -20,6 +20,7 @@ from oracle.api.errors import (
     WrongHost,
     problem_of,
 )
+from oracle.api.limits import ApiLimits, crowd_guard
 from oracle.api.openapi import openapi_document
 from oracle.api.ports import Services
 from oracle.api.route_kinds import JsonRoute
@@ -29,9 +30,8 @@ from oracle.config.settings import Loopback, UnixSocket
 from oracle.domain.errors import Broken, RiskmeshError
 
 OPENAPI_PATH = "/v1/openapi.json"
-MAX_BODY_BYTES = 4 * 1024 * 1024
-"""Of a JSON body; an import has no limit, it is read as it arrives."""
 CLOSE_TIMEOUT_S = 5.0
+DEFAULT_LIMITS = ApiLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ async def serve(
     services: Services,
     listen: UnixSocket | Loopback,
     *,
+    limits: ApiLimits = DEFAULT_LIMITS,
     on_broken: Callable[[Broken], None] = lambda _: None,
 ) -> AsyncIterator[Serving]:
     """Serve while the context is open; leaving it ends the streams and waits for the requests in flight.
@@ -61,9 +62,14 @@ async def serve(
         listening = bind_loopback(listen.address)
         port = listening.getsockname()[1]
         guards = [_host_guard(loopback_hosts(port)), _token_guard(token)]
-    streams = Streams()
-    application = _application(services, streams, [_problems(on_broken), *guards])
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=CLOSE_TIMEOUT_S)
+    streams = Streams(write_timeout_s=limits.write_timeout_s)
+    application = _application(services, streams, limits, [_problems(on_broken), *guards])
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=CLOSE_TIMEOUT_S,
+        keepalive_timeout=limits.idle_timeout_s,
+    )
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()
@@ -76,10 +82,15 @@ async def serve(
             listen.path.unlink(missing_ok=True)
 
 
-def _application(services: Services, streams: Streams, middlewares: list[Middleware]) -> web.Application:
-    application = web.Application(middlewares=middlewares, client_max_size=MAX_BODY_BYTES)
+def _application(
+    services: Services, streams: Streams, limits: ApiLimits, middlewares: list[Middleware]
+) -> web.Application:
+    lasting = frozenset(route.path for route in ROUTES if not isinstance(route, JsonRoute))
+    crowd = crowd_guard(limits, always=_open_paths(), streams=lasting)
+    application = web.Application(middlewares=[*middlewares, crowd], client_max_size=limits.body_bytes)
     for route in ROUTES:
-        application.router.add_route(route.method, route.path, http_handler(route, services, streams))
+        handler = http_handler(route, services, streams, read_timeout_s=limits.read_timeout_s)
+        application.router.add_route(route.method, route.path, handler)
     document = msgspec.json.encode(openapi_document())
 
     async def openapi(_: web.Request) -> web.StreamResponse:
@@ -131,11 +142,15 @@ def _refusal(error: web.HTTPException) -> RiskmeshError | None:
         case web.HTTPMethodNotAllowed():
             return MethodNotAllowed("The interface does not take this method here.")
         case web.HTTPRequestEntityTooLarge():
-            return BodyTooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
+            return BodyTooLarge("The body is larger than limits.api_body_kib allows.")
         case web.HTTPClientError():
             return InvalidRequest("The request is not valid HTTP for this path.")
         case _:
             return None
+
+
+def _open_paths() -> frozenset[str]:
+    return frozenset(route.path for route in ROUTES if isinstance(route, JsonRoute) and route.without_token)
 
 
 def _host_guard(hosts: frozenset[str]) -> Middleware:
@@ -150,7 +165,7 @@ def _host_guard(hosts: frozenset[str]) -> Middleware:
 
 def _token_guard(token: str) -> Middleware:
     expected = f"Bearer {token}".encode()
-    open_paths = {route.path for route in ROUTES if isinstance(route, JsonRoute) and route.without_token}
+    open_paths = _open_paths()
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:

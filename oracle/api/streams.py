@@ -9,6 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from oracle.api.errors import Stopping, problem_of
+from oracle.api.limits import write_in_time
 from oracle.api.schema import Problem
 from oracle.domain.errors import RiskmeshError
 
@@ -24,8 +25,9 @@ class _ProblemLine(Struct, frozen=True):
 class Streams:
     """All answers in flight; `close` ends them with a line that says so."""
 
-    def __init__(self, *, pause_s: float = PAUSE_S) -> None:
+    def __init__(self, *, pause_s: float = PAUSE_S, write_timeout_s: float = 60.0) -> None:
         self._pause_s = pause_s
+        self._write_timeout_s = write_timeout_s
         self._closing = asyncio.Event()
         self._encoder = msgspec.json.Encoder()
 
@@ -41,7 +43,7 @@ class Streams:
             except RiskmeshError as error:
                 if not response.prepared:
                     raise
-                await self._line(response, _ProblemLine(problem_of(error)))
+                await self._line(request, response, _ProblemLine(problem_of(error)))
             except ConnectionResetError:
                 # The caller has left; what it had asked for goes on or is undone by the room itself.
                 return response
@@ -67,11 +69,11 @@ class Streams:
                 if not response.prepared:
                     await response.prepare(request)
                 if coming not in done:
-                    await response.write(b"\n")
+                    await write_in_time(request, response, b"\n", timeout_s=self._write_timeout_s)
                     continue
                 if line is None:
                     return
-                await self._line(response, line)
+                await self._line(request, response, line)
                 coming = asyncio.ensure_future(anext(lines, None))
         finally:
             # The generator cannot be closed while a step of it is running.
@@ -79,5 +81,6 @@ class Streams:
                 waiting.cancel()
             await asyncio.gather(coming, closing, return_exceptions=True)
 
-    async def _line(self, response: web.StreamResponse, line: Struct) -> None:
-        await response.write(self._encoder.encode(line) + b"\n")
+    async def _line(self, request: web.Request, response: web.StreamResponse, line: Struct) -> None:
+        data = self._encoder.encode(line) + b"\n"
+        await write_in_time(request, response, data, timeout_s=self._write_timeout_s)

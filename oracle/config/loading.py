@@ -13,6 +13,7 @@ from oracle.config.addresses import (
     store_url,
 )
 from oracle.config.errors import ConfigurationUnreadable, UnknownSetting
+from oracle.config.limits import read_limits
 from oracle.config.settings import (
     ApiSettings,
     ChainSettings,
@@ -33,7 +34,19 @@ from oracle.config.settings import (
 )
 from oracle.config.table import Table
 
-TABLES = ("member", "keys", "chain", "store", "dataset", "peer", "api", "policy", "log", "metrics")
+TABLES = (
+    "member",
+    "keys",
+    "chain",
+    "store",
+    "dataset",
+    "peer",
+    "api",
+    "policy",
+    "limits",
+    "log",
+    "metrics",
+)
 DAY_S = 86_400
 MAX_SOCKET_PATH = 107
 """Linux keeps a Unix socket's path in 108 bytes with its end mark."""
@@ -73,6 +86,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
         peer=_peer(tables["peer"]),
         api=_api(tables["api"]),
         policy=_policy(tables["policy"]),
+        limits=read_limits(tables["limits"]),
         log=_log(tables["log"]),
         metrics=_metrics(tables["metrics"]),
     )

@@ -5,6 +5,8 @@ from enum import IntEnum, StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
+from oracle.config.limits import LimitSettings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocketAddress:
@@ -139,5 +141,6 @@ class Settings:
     peer: PeerSettings
     api: ApiSettings
     policy: PolicySettings
+    limits: LimitSettings
     log: LogSettings
     metrics: MetricsSettings

@@ -58,8 +58,12 @@ class Table:
         return value
 
     def seconds(self, key: str, *, low: float, high: float, default: float) -> float:
-        """A duration within `low` and `high`, both included; TOML's `nan` and `inf` are outside."""
-        expected = f"a number of seconds from {low:g} to {high:g}"
+        """A duration within `low` and `high`, both included."""
+        return self.number(key, low=low, high=high, default=default, unit="seconds")
+
+    def number(self, key: str, *, low: float, high: float, default: float, unit: str) -> float:
+        """A number within `low` and `high`, both included; TOML's `nan` and `inf` are outside."""
+        expected = f"a number of {unit} from {low:g} to {high:g}"
         value = self._take(key, expected, default)
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
             raise self.invalid(key, expected)

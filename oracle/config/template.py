@@ -8,6 +8,7 @@ from typing import TypeAlias
 import tomli_w
 
 from oracle.config.errors import MissingSetting, UnknownSetting
+from oracle.config.limits import limits
 
 Value: TypeAlias = str | int | float | bool | list[str]
 
@@ -107,13 +108,19 @@ OPTIONS = (
 NOT_SHOWN = ("api.listen", "api.token_file")
 """The other way to serve the local interface: no default, and it excludes `api.socket`."""
 
+LIMITS = {f"limits.{limit.name}": limit for limit in limits()}
+LIMITS_HEADING = """
+# How much may be asked of this daemon at once, how often, for how long: docs/operations.md has the defaults.
+[limits]
+"""
+
 
 def render(values: Mapping[str, Value]) -> str:
     """The text of a new file with `values` by their full name, such as `chain.rpc`.
 
     Raises UnknownSetting, or MissingSetting when a setting without default is not among `values`.
     """
-    known = tuple(option.name for option in OPTIONS) + NOT_SHOWN
+    known = (*(option.name for option in OPTIONS), *NOT_SHOWN, *LIMITS)
     for name in values:
         if name not in known:
             raise UnknownSetting(name, known)
@@ -126,6 +133,12 @@ def render(values: Mapping[str, Value]) -> str:
             for name in NOT_SHOWN
             if name in values and name.startswith(f"{table}.")
         ]
+    parts.append(LIMITS_HEADING)
+    parts += [
+        f"# {limit.about}\n{_line(limit.name, values[name])}\n"
+        for name, limit in LIMITS.items()
+        if name in values
+    ]
     return "".join(parts)
 
 

@@ -27,13 +27,16 @@ async def read_answer(response: aiohttp.ClientResponse, *, most: int) -> bytes:
 
 
 async def refusal_of(
-    response: aiohttp.ClientResponse, *, retry_after_most_s: float
+    response: aiohttp.ClientResponse, retry_after_most_s: float
 ) -> PeerBusy | PeerRefused | PeerUnreachable:
     """What an answer without a message means for the caller."""
     status = response.status
     if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
         wait_s = min(_retry_after(response), retry_after_most_s)
-        return PeerBusy(f"the peer is busy and asks to wait {wait_s:g} s", retry_after_s=wait_s)
+        code = _code_of(await _read(response, most=MAX_PROBLEM))
+        return PeerBusy(
+            f"the peer is busy ({code}) and asks to wait {wait_s:g} s", retry_after_s=wait_s, peer_code=code
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return PeerUnreachable(f"the peer answered {status}; trying again later")
     if status < HTTPStatus.BAD_REQUEST:

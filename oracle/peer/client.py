@@ -1,10 +1,11 @@
 """Calls other members: one pinned, kept-alive session a peer, every wait and every answer bounded."""
 
+import asyncio
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeAlias
 
 import aiohttp
 
@@ -28,6 +29,8 @@ from oracle.peer.limits import ClientLimits
 from oracle.peer.reachable import ReachPolicy
 from oracle.telemetry.metrics import PEER_CALLS
 
+OVERLOADED: Final = frozenset({"peer_too_busy", "peer_too_often", "server_too_busy", "workers_busy"})
+_Answer: TypeAlias = PeerBusy | PeerRefused | PeerUnreachable
 _HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
 
 
@@ -73,6 +76,7 @@ class PeerClient:
         self._reach = reach
         self._contacts = contacts or Contacts()
         self._lines: dict[MemberId, _Line] = {}
+        self._pauses: dict[MemberId, float] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -112,6 +116,7 @@ class PeerClient:
         self, peer: MemberId, method: str, path: str, message: bytes | None, *, most: int
     ) -> bytes:
         """One call, and the note of how it went: an answer that refuses is an answer, too."""
+        self._respect_pauses(peer)
         try:
             answer = await self._exchange(peer, method, path, message, most=most)
         except RiskmeshError as error:
@@ -137,13 +142,30 @@ class PeerClient:
             ) as response:
                 if response.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
                     return await read_answer(response, most=most)
-                raise await refusal_of(response, retry_after_most_s=self._limits.retry_after_most_s)
+                raise self._noted(peer, await refusal_of(response, self._limits.retry_after_most_s))
         except aiohttp.ClientConnectorCertificateError as error:
             raise PeerCertificateWrong(f"member {peer} does not show its registered certificate") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise PeerUnreachable(
                 f"member {peer} cannot be reached or broke off; trying again later"
             ) from error
+
+    def _respect_pauses(self, peer: MemberId) -> None:
+        """A peer that asked for time is not called until it has passed, whoever here would call it."""
+        left_s = self._pauses.get(peer, 0.0) - asyncio.get_running_loop().time()
+        if left_s > 0:
+            raise PeerBusy(
+                f"member {peer} asked to be left alone for another {left_s:.1f} s",
+                retry_after_s=left_s,
+                peer_code="paused",
+            )
+        self._pauses.pop(peer, None)
+
+    def _noted(self, peer: MemberId, error: _Answer) -> _Answer:
+        """Pauses for a peer that has too much to do; one that says not yet means this one batch."""
+        if isinstance(error, PeerBusy) and error.peer_code in OVERLOADED:
+            self._pauses[peer] = asyncio.get_running_loop().time() + error.retry_after_s
+        return error
 
     async def _line(self, peer: MemberId) -> _Line:
         address = self._book.address_of(peer)
@@ -175,5 +197,7 @@ class PeerClient:
             ),
             auto_decompress=False,
             trust_env=False,
+            max_line_size=self._limits.head_bytes,
+            max_field_size=self._limits.head_bytes,
         )
         return _Line(address=address, origin=endpoint.origin, session=session)

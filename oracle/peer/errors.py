@@ -221,13 +221,14 @@ class PeerCertificateWrong(PeerUnreachable):
 
 
 class PeerBusy(Transient):
-    """The other member is busy; `retry_after_s` is what it asked for, bounded."""
+    """The other member is busy; `retry_after_s` is what it asked for, bounded, `peer_code` its reason."""
 
     code = "peer_busy"
 
-    def __init__(self, message: str, *, retry_after_s: float) -> None:
+    def __init__(self, message: str, *, retry_after_s: float, peer_code: str) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.peer_code = peer_code
 
 
 class WireBroken(Broken):

@@ -75,11 +75,14 @@ def pack_header(header: Header) -> bytes:
 
 def parse_header(message: bytes) -> Header:
     """The header of a whole message whose length fits its type; nothing in it is authentic yet."""
-    if not _SMALLEST_MESSAGE <= len(message) <= _LARGEST_MESSAGE:
-        raise MessageLengthWrong(f"{len(message)} bytes are no sealed message")
-    version, kind, batch_id, sender, recipient, sender_key, recipient_key, body_digest = _HEADER.unpack(
-        message[:HEADER_SIZE]
-    )
+    return parse_start(message[:HEADER_SIZE], length=len(message))
+
+
+def parse_start(start: bytes, *, length: int | None) -> Header:
+    """As `parse_header`, from the first `HEADER_SIZE` bytes of a message that is said to have this length."""
+    if length is not None and not _SMALLEST_MESSAGE <= length <= _LARGEST_MESSAGE:
+        raise MessageLengthWrong(f"{length} bytes are no sealed message")
+    version, kind, batch_id, sender, recipient, sender_key, recipient_key, body_digest = _HEADER.unpack(start)
     if version != VERSION:
         raise MessageVersionUnknown(
             f"a message of version {version}; this member understands version {VERSION}"
@@ -88,8 +91,8 @@ def parse_header(message: bytes) -> Header:
         raise MessageTypeUnknown(f"version {VERSION} has no message of type {kind}")
     message_type = MessageType(kind)
     sizes = [size for size in SIZE_CLASSES_V1 if size <= _LARGEST_FRAMES[message_type]]
-    if len(message) not in {message_size(message_type, size) for size in sizes}:
-        raise MessageLengthWrong(f"no message of type {kind} has {len(message)} bytes")
+    if length is not None and length not in {message_size(message_type, size) for size in sizes}:
+        raise MessageLengthWrong(f"no message of type {kind} has {length} bytes")
     if sender == 0:
         raise SenderUnknown("member numbers begin at 1")
     return Header(

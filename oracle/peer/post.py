@@ -4,9 +4,18 @@ from typing import Protocol
 
 from oracle.crypto.typed_data import Domain
 from oracle.domain.ids import BatchId, KeyVersion, MemberId
-from oracle.domain.messages import MessageType
+from oracle.domain.messages import Header, MessageType
 from oracle.peer.errors import BatchUnexpected, CallerNotSender, MessageTypeUnexpected, PeerUnknown
-from oracle.peer.sealed import Directory, OpenedMessage, Opener, Route, Signer, open_message, seal_message
+from oracle.peer.sealed import (
+    Directory,
+    OpenedMessage,
+    Opener,
+    Route,
+    Signer,
+    open_message,
+    require_openable,
+    seal_message,
+)
 
 
 class NewestKeys(Protocol):
@@ -58,6 +67,10 @@ class Post:
             recipient_sealing_key=key,
             domain=self._domain,
         )
+
+    def require_openable(self, header: Header) -> None:
+        """Refuses by its header a message that `open` would refuse before opening it."""
+        require_openable(header, self._opener, self._directory)
 
     def open(self, raw: bytes, *, sender: MemberId, expected: frozenset[MessageType]) -> OpenedMessage:
         """A whole message of one of these types from exactly the member that is connected."""

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from oracle.domain.errors import Refused, RiskmeshError, Transient
-from oracle.peer.admission import PeerTooBusy
+from oracle.peer.admission import PeerTooBusy, PeerTooOften
 from oracle.peer.errors import (
     CallerNotSender,
     CallerUnknown,
@@ -59,7 +59,7 @@ _SENTENCES: Final = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The message is longer than any of its kind.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send application/octet-stream without a content encoding.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The message is refused for the reason that the code names.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests of this member are running; wait and try again.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too much of this member at once; wait and try again.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not now; wait and try again.",
 }
 
@@ -73,6 +73,7 @@ _STATUSES: Final[tuple[tuple[type[RiskmeshError], HTTPStatus], ...]] = (
     (EncodingRefused, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
     (Refused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (PeerTooBusy, HTTPStatus.TOO_MANY_REQUESTS),
+    (PeerTooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (BodyTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (Transient, HTTPStatus.SERVICE_UNAVAILABLE),
 )

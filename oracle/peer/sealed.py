@@ -131,15 +131,7 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
     A statement's own signature is not checked here: it is evidence and judged by the rules.
     """
     header = parse_header(raw)
-    if header.recipient != opener.member:
-        raise NotForThisMember(f"the message is for member {header.recipient}, not {opener.member}")
-    if not opener.has_sealing_key(header.recipient_key_version):
-        raise SealingKeyUnknown(f"sealed to version {header.recipient_key_version} of our key, not kept here")
-    operator = directory.operator_address(header.sender, header.sender_key_version)
-    if operator is None:
-        raise SenderUnknown(
-            f"member {header.sender} has no operator key of version {header.sender_key_version}"
-        )
+    operator = require_openable(header, opener, directory)
     header_digest = digest(domain, header)
     plaintext = opener.open_sealed(
         header.recipient_key_version, raw[HEADER_SIZE:], INFO_PREFIX + header_digest
@@ -152,6 +144,20 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
     return OpenedMessage(
         header=header, statement=statement, frame=frame, sender=header.sender, operator=operator
     )
+
+
+def require_openable(header: Header, opener: Opener, directory: Directory) -> Address:
+    """The sender's operator account, if the message is for us and both keys that it names are known."""
+    if header.recipient != opener.member:
+        raise NotForThisMember(f"the message is for member {header.recipient}, not {opener.member}")
+    if not opener.has_sealing_key(header.recipient_key_version):
+        raise SealingKeyUnknown(f"sealed to version {header.recipient_key_version} of our key, not kept here")
+    operator = directory.operator_address(header.sender, header.sender_key_version)
+    if operator is None:
+        raise SenderUnknown(
+            f"member {header.sender} has no operator key of version {header.sender_key_version}"
+        )
+    return operator
 
 
 def _split(plaintext: bytes, statement_size: int) -> tuple[bytes, bytes, bytes]:

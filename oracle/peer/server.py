@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Final, Protocol, TypeVar
 
@@ -10,14 +11,15 @@ from aiohttp import web
 
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
-from oracle.domain.messages import MessageType
+from oracle.domain.messages import Header, MessageType
 from oracle.peer import paths
 from oracle.peer.admission import Admission
 from oracle.peer.errors import CallerNotSender, CallerUnknown, MessageTypeUnexpected, WireBroken
-from oracle.peer.headers import largest_message, parse_header
+from oracle.peer.headers import largest_message
 from oracle.peer.limits import ServerLimits
+from oracle.peer.listening import Listener
 from oracle.peer.problems import problem, problem_for
-from oracle.peer.request_bodies import read_body
+from oracle.peer.request_bodies import announced_size, read_message
 from oracle.peer.tls import TrustedPeers
 from oracle.telemetry.metrics import PEER_ANSWERS
 
@@ -28,6 +30,9 @@ _Work = Callable[[web.Request, MemberId], Awaitable[bytes | None]]
 
 class PeerHandlers(Protocol):
     """What this member does with messages; a `Refused` or `Transient` raised is answered with its code."""
+
+    async def expect(self, header: Header) -> None:
+        """Refuses by the header alone, before the rest is read, what would be refused anyway."""
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
         """The sealed envelope of our batch for this holder; `UnknownBatch` when there is none for it."""
@@ -63,7 +68,12 @@ class PeerServer:
         self._on_broken = on_broken
         self._admission = Admission(limits)
         self._runner: web.AppRunner | None = None
-        self._listener: asyncio.Server | None = None
+        self._listener: Listener | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for their turn now."""
+        return self._admission.waiting
 
     async def start(self, host: str, port: int, context: ssl.SSLContext) -> int:
         """Listens; returns the port, chosen by the system when 0 was asked for."""
@@ -83,36 +93,29 @@ class PeerServer:
             auto_decompress=False,
             keepalive_timeout=self._limits.idle_timeout_s,
             lingering_time=self._limits.linger_s,
+            max_line_size=self._limits.head_bytes,
+            max_field_size=self._limits.head_bytes,
+            max_headers=self._limits.headers,
             shutdown_timeout=self._limits.shutdown_timeout_s,
         )
         await self._runner.setup()
         if self._runner.server is None:
             raise WireBroken("the HTTP server was set up and is not there")
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._runner.server,
-            host,
-            port,
-            ssl=context,
-            ssl_handshake_timeout=self._limits.handshake_timeout_s,
-            ssl_shutdown_timeout=self._limits.shutdown_timeout_s,
-        )
-        bound: int = self._listener.sockets[0].getsockname()[1]
-        return bound
+        self._listener = Listener(self._runner.server, self._peers, context, self._limits)
+        return await self._listener.open(host, port)
 
     async def stop(self) -> None:
         """Stops listening, lets running requests end within the shutdown timeout, then closes all."""
         if self._listener is not None:
-            self._listener.close()
+            await self._listener.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        if self._listener is not None:
-            await self._listener.wait_closed()
 
     def _serve(self, work: _Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def serve(request: web.Request) -> web.StreamResponse:
             try:
                 peer = self._caller(request)
-                with self._admission.slot(peer):
+                async with self._admission.slot(peer):
                     return await self._write(request, *await self._answer(request, peer, work))
             except (Refused, Transient) as error:
                 # Only before a slot is held: these answers are small and are not waited for long.
@@ -122,9 +125,7 @@ class PeerServer:
 
     def _caller(self, request: web.Request) -> MemberId:
         """By the certificate of the connection, at each request: it may have been replaced since."""
-        transport = request.transport
-        tls = None if transport is None else transport.get_extra_info("ssl_object")
-        peer = None if tls is None else self._peers.member_of(tls.getpeercert(binary_form=True))
+        peer = self._peers.caller_on(request.transport)
         if peer is None:
             raise CallerUnknown("the caller's certificate is no longer that of a member")
         return peer
@@ -156,7 +157,7 @@ class PeerServer:
         In pieces: a TLS transport takes one large write into memory at once and then waits for nobody.
         """
         try:
-            async with asyncio.timeout(self._limits.write_timeout_s):
+            async with asyncio.timeout(self._limits.time_for(len(message), self._limits.write_timeout_s)):
                 await response.prepare(request)
                 for start in range(0, len(message), _PIECE):
                     await response.write(message[start : start + _PIECE])
@@ -178,30 +179,35 @@ class PeerServer:
         return await self._in_time(self._handlers.envelope(batch_id, peer))
 
     async def _reply(self, request: web.Request, peer: MemberId) -> None:
-        raw = await self._message(request, peer, MessageType.REPLY, MessageType.REFUSAL)
-        await self._in_time(self._handlers.reply(raw, peer))
+        async with self._message(request, peer, MessageType.REPLY, MessageType.REFUSAL) as raw:
+            await self._in_time(self._handlers.reply(raw, peer))
 
     async def _receipt(self, request: web.Request, peer: MemberId) -> bytes:
-        raw = await self._message(request, peer, MessageType.RECEIPT)
-        return await self._in_time(self._handlers.receipt(raw, peer))
+        async with self._message(request, peer, MessageType.RECEIPT) as raw:
+            return await self._in_time(self._handlers.receipt(raw, peer))
 
     async def _voucher_state(self, request: web.Request, peer: MemberId) -> bytes:
-        raw = await self._message(request, peer, MessageType.VOUCHER_STATE_REQUEST)
-        return await self._in_time(self._handlers.voucher_state(raw, peer))
+        async with self._message(request, peer, MessageType.VOUCHER_STATE_REQUEST) as raw:
+            return await self._in_time(self._handlers.voucher_state(raw, peer))
 
-    async def _message(self, request: web.Request, peer: MemberId, *kinds: MessageType) -> bytes:
+    @asynccontextmanager
+    async def _message(
+        self, request: web.Request, peer: MemberId, *kinds: MessageType
+    ) -> AsyncIterator[bytes]:
         """A body that is a message of one of these types from this very peer; not opened yet."""
-        raw = await read_body(
-            request,
-            most=max(largest_message(kind) for kind in kinds),
-            timeout_s=self._limits.read_timeout_s,
-        )
-        header = parse_header(raw)
-        if header.type not in kinds:
-            raise MessageTypeUnexpected("a message of another type belongs on another path")
-        if header.sender != peer:
-            raise CallerNotSender("the message names another sender than the member that is connected")
-        return raw
+
+        async def expect(header: Header) -> None:
+            if header.type not in kinds:
+                raise MessageTypeUnexpected("a message of another type belongs on another path")
+            if header.sender != peer:
+                raise CallerNotSender("the message names another sender than the member that is connected")
+            await self._handlers.expect(header)
+
+        most = max(largest_message(kind) for kind in kinds)
+        size = announced_size(request, most=most)
+        with self._admission.room(peer, size):
+            timeout_s = self._limits.time_for(size, self._limits.read_timeout_s)
+            yield await read_message(request, most=most, timeout_s=timeout_s, expect=expect)
 
     async def _in_time(self, handled: Awaitable[_Result]) -> _Result:
         try:

@@ -1,5 +1,6 @@
 """Who is behind a certificate: exactly those of the registry are trusted, no names and no authorities."""
 
+import asyncio
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,6 +53,11 @@ class TrustedPeers:
     def member_of(self, certificate: bytes | None) -> MemberId | None:
         """The member that registered this certificate (DER), if it is trusted now."""
         return None if certificate is None else self._members.get(fingerprint(certificate))
+
+    def caller_on(self, transport: asyncio.BaseTransport | None) -> MemberId | None:
+        """Who is at the other end of a server's connection, as far as it is trusted now."""
+        tls = None if transport is None else transport.get_extra_info("ssl_object")
+        return None if tls is None else self.member_of(tls.getpeercert(binary_form=True))
 
     def _anchor(self, certificate: bytes) -> bytes:
         name = fingerprint(certificate)

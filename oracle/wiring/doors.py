@@ -9,7 +9,7 @@ from oracle.asking.commitment import NotYetCommitted
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import BatchId, MemberId
-from oracle.domain.messages import MessageType
+from oracle.domain.messages import Header, MessageType
 from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
 from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
@@ -66,6 +66,20 @@ class Doors:
         self._received = received
         self._contacts = contacts
         self._clear = clear
+
+    async def expect(self, header: Header) -> None:
+        """Only keys, batches and parties that this member knows are worth reading on, let alone opening."""
+        self._post.require_openable(header)
+        batch_id, peer = header.batch_id, header.sender
+        match header.type:
+            case MessageType.REPLY | MessageType.REFUSAL:
+                known = self._committed(batch_id) or await self._asked.batch(batch_id) is not None
+            case MessageType.RECEIPT:
+                known = await self._settling.expects(batch_id, peer)
+            case _:
+                known = True
+        if not known:
+            raise UnknownBatch("No batch of this member and you has this identifier.")
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
         """The sealed envelope of our batch, once it is committed; only members in standing are asked.

@@ -66,7 +66,8 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     keyring = open_keyring(settings.keys.folder, passphrase)
     record = read_record(settings.chain.deployment)
     database = await Database.open(settings.store.url)
-    workers = Workers(settings.dataset.workers)
+    limits = settings.limits
+    workers = Workers(settings.dataset.workers, waiting=limits.tasks, waiting_each=limits.member_tasks)
     patience = Patience()
     try:
         async with open_connection(settings.chain.rpc, patience, expected=record) as connection:

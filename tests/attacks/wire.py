@@ -3,6 +3,7 @@
 from typing import Any
 
 from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import Header
 from oracle.peer.client import PeerClient
 
 
@@ -31,6 +32,9 @@ class Front:
 
     def __init__(self, doors: Any) -> None:
         self.doors = doors
+
+    async def expect(self, header: Header) -> None:
+        await self.doors.expect(header)
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
         found: bytes = await self.doors.envelope(batch_id, peer)

@@ -11,11 +11,13 @@ from typing import Protocol
 import aiohttp
 import pytest
 
+from oracle.api.limits import ApiLimits
 from oracle.api.ports import Services
-from oracle.api.server import MAX_BODY_BYTES, serve
+from oracle.api.server import serve
 from oracle.config.settings import Loopback, SocketAddress, UnixSocket
 from oracle.domain.errors import Broken, Misconfigured, Transient
 
+MAX_BODY_BYTES = ApiLimits().body_bytes
 SUBJECT = {"type": "phone", "value": "+4670"}
 RATING = {"query_id": "q1", "index": 0, "holder": 2, "category": "telecom_fraud", "verdict": "confirmed"}
 BALLOT = {"support": "for", "voter": "0x" + "1" * 40, "signature": "0x" + "2" * 130}

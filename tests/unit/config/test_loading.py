@@ -1,5 +1,6 @@
 """The configuration file: what is read, and what stops the start and how it says so."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from oracle.config.errors import (
     MissingSetting,
     UnknownSetting,
 )
+from oracle.config.limits import LimitSettings
 from oracle.config.loading import load_settings, parse_settings
 from oracle.config.settings import (
     LogFormat,
@@ -60,6 +62,9 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
         chain.gas_price_wei = 0
         peer.listen = "[::1]:9000"
         peer.allow_private_endpoints = true
+        peer.allowed_networks = ["10.20.0.0/16", "fd00:1::/32"]
+        limits.member_requests_per_s = 50
+        limits.connections = 64
         policy.carry_through_proposals = false
         log.level = "debug"
         log.format = "json"
@@ -74,6 +79,8 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
     assert settings.chain.gas_price_wei == 0
     assert str(settings.peer.listen) == "[::1]:9000"
     assert settings.peer.allow_private_endpoints is True
+    assert settings.peer.allowed_networks == (ip_network("10.20.0.0/16"), ip_network("fd00:1::/32"))
+    assert settings.limits == LimitSettings(member_requests_per_s=50.0, connections=64)
     assert settings.policy.carry_through_proposals is False
     assert (settings.log.level, settings.log.format) == (LogLevel.DEBUG, LogFormat.JSON)
     assert settings.api.listen == Loopback(
@@ -145,6 +152,16 @@ def test_settings__required_key_absent__says_which_and_what_to_write(key: str) -
         "peer.listen = '127.0.0.1:65536'",
         "peer.listen = '::1:8443'",
         "peer.allow_private_endpoints = 1",
+        "peer.allowed_networks = []",
+        'peer.allowed_networks = ["10.20.0.1/16"]',
+        'peer.allowed_networks = ["10.20.0.0"]',
+        'peer.allowed_networks = ["bank.example/16"]',
+        "peer.allowed_networks = [10]",
+        "limits.connections = 0",
+        "limits.connections = 1.5",
+        "limits.wait_timeout_s = nan",
+        "limits.member_requests_per_s = inf",
+        "limits.body_mib = 16",
         "policy.carry_through_proposals = 'yes'",
         "policy.default_purpose = 65536",
         "log.level = 'INFO'",

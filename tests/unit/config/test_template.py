@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from oracle.config.errors import MissingSetting, UnknownSetting
+from oracle.config.limits import LimitSettings, limits
 from oracle.config.loading import parse_settings
 from oracle.config.settings import LogFormat
 from oracle.config.template import OPTIONS, Value, render
@@ -61,6 +62,18 @@ def test_template__values_given__stand_in_the_file() -> None:
     assert settings.log.format is LogFormat.JSON
     assert settings.chain.poll_interval_s == 0.1
     assert "8480" in str(settings.api.listen)
+
+
+def test_template__limits_given__stand_in_the_file_and_the_others_keep_their_defaults() -> None:
+    settings = parse_settings(render({**REQUIRED, "limits.member_concurrent": 3}), path=PATH)
+
+    assert settings.limits == LimitSettings(member_concurrent=3)
+
+
+def test_template__every_default_of_the_limits_written_out__changes_nothing() -> None:
+    defaults: dict[str, Value] = {f"limits.{limit.name}": limit.default for limit in limits()}
+
+    assert parse_settings(render({**REQUIRED, **defaults}), path=PATH).limits == LimitSettings()
 
 
 def test_template__unknown_name__is_refused_with_the_nearest() -> None:

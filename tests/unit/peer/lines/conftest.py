@@ -13,6 +13,7 @@ import pytest
 from oracle.crypto.tls import TlsIdentity, client_context, create_certificate
 from oracle.domain.errors import Broken
 from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import Header
 from oracle.peer.client import PeerAddress, PeerClient
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.reachable import ReachPolicy
@@ -36,15 +37,25 @@ async def _nothing(_said: Any, _peer: MemberId) -> bytes:
     return b""
 
 
+async def _lets_pass(_header: Header) -> None:
+    """Whatever it says."""
+
+
 @dataclass
 class Handlers:
     """Answers each path with whatever a test puts here, and remembers what came."""
 
+    expect_answer: Callable[[Header], Awaitable[None]] = _lets_pass
     envelope_answer: Answer = _nothing
     reply_answer: Answer = _nothing
     receipt_answer: Answer = _nothing
     voucher_state_answer: Answer = _nothing
     seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
+    expected: list[Header] = field(default_factory=list)
+
+    async def expect(self, header: Header) -> None:
+        self.expected.append(header)
+        await self.expect_answer(header)
 
     async def envelope(self, batch_id: BatchId, peer: MemberId) -> Any:
         self.seen.append(("envelope", batch_id, peer))
@@ -82,12 +93,13 @@ class House:
     book: Book = field(default_factory=Book)
     broken: list[Broken] = field(default_factory=list)
     port: int = 0
+    server: Any = None
     _closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     async def open(self, **limits: Any) -> None:
         """Starts the server with these limits; Alice and Bob are members."""
         self.trust(ALICE, BOB)
-        server = PeerServer(
+        self.server = server = PeerServer(
             self.handlers,
             self.peers,
             limits=ServerLimits(**{"shutdown_timeout_s": 0.1, **limits}),

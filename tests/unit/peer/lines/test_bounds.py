@@ -92,6 +92,8 @@ async def test_body__of_unsaid_length__is_refused_when_it_gets_too_long(house: A
     reader, writer = await house.raw(ALICE)
     writer.write(POST + b"Transfer-Encoding: chunked\r\n\r\n")
 
+    start = b"\1" + bytes([MessageType.RECEIPT]) + bytes(32) + ALICE.to_bytes(8) + bytes(48)
+    writer.write(b"5a\r\n" + start + b"\r\n")
     chunk = b"100000\r\n" + bytes(0x100000) + b"\r\n"
     writer.write(chunk * 2)
 
