@@ -158,7 +158,7 @@ def _altered_on_the_way(holder: InProcess, batch_id: BatchId, statement: bytes, 
     ("forge", "code"),
     [
         pytest.param(_body_of_another, "statement_not_bound", id="a body that the head does not name"),
-        pytest.param(_under_another_batch, "statement_not_bound", id="a header of another batch"),
+        pytest.param(_under_another_batch, "unknown_batch", id="a header of another batch"),
         pytest.param(_for_the_third, "not_for_this_member", id="for another member"),
         pytest.param(_sealed_to_the_third, "seal_broken", id="sealed to another member's key"),
         pytest.param(_signed_by_a_stranger, "header_signature_wrong", id="signed by a stranger"),
