@@ -214,7 +214,7 @@ async def test_answer__that_is_not_read__costs_the_caller_its_connection(house: 
         return bytes(largest_message(MessageType.DISCLOSURES))
 
     house.handlers.envelope_answer = large
-    await house.open(write_timeout_s=0.05, concurrent_per_peer=1)
+    await house.open(write_timeout_s=0.05, least_bytes_per_s=2**40, waiting_per_peer=0, concurrent_per_peer=1)
     reader, writer = await house.raw(ALICE, limit=1024)
     writer.write(GET)
     await reader.readline()
