@@ -90,11 +90,9 @@ class Settling:
 
     async def expects(self, batch_id: BatchId, requester: MemberId) -> bool:
         """Whether a receipt of this member for this batch can be meant for us; the view mostly knows."""
-        committed = self._view.commitment(batch_id)
-        if committed is not None:
-            return committed.requester == requester
-        batch = await self._journal.batch(batch_id)
-        return batch is not None and batch.requester == requester
+        if self._view.commitment(requester, batch_id) is not None:
+            return True
+        return await self._journal.batch(requester, batch_id) is not None
 
     async def take(self, message: OpenedMessage) -> bytes:
         """The frame that answers a receipt. Raises `UnknownBatch` for what this member never answered."""
