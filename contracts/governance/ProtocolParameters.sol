@@ -4,7 +4,7 @@ pragma solidity 0.8.28;
 import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
 import {EpochGrid} from "../libraries/EpochGrid.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
-import {PriceHistory} from "../libraries/PriceHistory.sol";
+import {FeeBounds, PriceHistory} from "../libraries/PriceHistory.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 
 /// @title Governed, bounded parameters, prices by version, and the epoch grid.
@@ -88,6 +88,12 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
     function priceOf(uint32 version) external view returns (uint64 fromEpoch, uint256 queryFee, uint256 hitFee) {
         if (version == 0 || version > _prices.latestVersion()) revert UnknownPriceVersion(version);
         return _prices.ofVersion(version);
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function feeBoundsUpTo(uint32 version) external view returns (FeeBounds memory) {
+        if (version == 0 || version > _prices.latestVersion()) revert UnknownPriceVersion(version);
+        return _prices.boundsUpTo(version);
     }
 
     /// @inheritdoc IProtocolParameters

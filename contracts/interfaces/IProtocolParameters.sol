@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
+import {FeeBounds} from "../libraries/PriceHistory.sol";
+
 /// @title The numbers that all members agree on: governed, and bounded by limits fixed at deployment.
 /// @notice A parameter's key is keccak256 of its short ASCII name, e.g. "finality_depth". Prices
 /// change together, they and the length of an epoch from the next epoch on; every other parameter changes at once.
@@ -54,6 +56,9 @@ interface IProtocolParameters {
 
     /// @notice Prices of a version and the epoch that they apply from.
     function priceOf(uint32 version) external view returns (uint64 fromEpoch, uint256 queryFee, uint256 hitFee);
+
+    /// @notice Least and greatest fees over all versions up to this one, in force or not.
+    function feeBoundsUpTo(uint32 version) external view returns (FeeBounds memory);
 
     /// @notice Number of the epoch that `timestamp` (unix seconds) lies in, from 0; for a time to come, as far as it is
     /// known today.

@@ -18,6 +18,7 @@ library ParameterKeys {
     bytes32 internal constant MAX_DEADLINE_S = keccak256("max_deadline_s");
     bytes32 internal constant CREDIT_FLOOR = keccak256("credit_floor");
     bytes32 internal constant ADMISSION_GRANT = keccak256("admission_grant");
+    bytes32 internal constant ALLOWANCE_RATE = keccak256("allowance_rate");
     bytes32 internal constant ENTITLEMENT_FLOOR = keccak256("entitlement_floor");
     bytes32 internal constant ENTITLEMENT_PER_RATING = keccak256("entitlement_per_rating");
     bytes32 internal constant ENTITLEMENT_CEILING = keccak256("entitlement_ceiling");

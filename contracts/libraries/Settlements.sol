@@ -3,54 +3,59 @@ pragma solidity 0.8.28;
 
 import {ICreditLedger} from "../interfaces/ICreditLedger.sol";
 import {Voucher} from "../types/Messages.sol";
+import {FeeBounds} from "./PriceHistory.sol";
+import {Scores} from "./Scores.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-/// @title The arithmetic of balances: grants add credits, settlements only move them.
+/// @title What a voucher must satisfy beside what its pair has redeemed, and beside the prices.
 library Settlements {
-    struct Book {
-        uint256 totalGranted;
-        mapping(uint64 memberId => int256 balance) balances;
-        mapping(uint64 memberId => bool claimed) granted;
-        mapping(uint64 requester => mapping(uint64 holder => ICreditLedger.Settlement settlement)) settlements;
-    }
+    uint256 internal constant MAX_AMOUNT = type(uint64).max;
+    uint256 internal constant MAX_COUNT = type(uint48).max;
 
-    function grant(Book storage self, uint64 memberId, uint256 amount) internal {
-        if (self.granted[memberId]) revert ICreditLedger.GrantAlreadyClaimed(memberId);
-        self.granted[memberId] = true;
-        self.totalGranted += amount;
-        self.balances[memberId] += SafeCast.toInt256(amount);
-    }
-
-    /// @dev Pays what a voucher owes beyond what its pair has paid, down to `floor` (at most 0). The signature is the
-    /// caller's matter.
-    function settle(Book storage self, Voucher calldata voucher, int256 floor) internal returns (uint256 paid) {
+    /// @dev What the voucher owes beyond what was paid, and the settlement that follows when `paid` of it is.
+    function advance(ICreditLedger.Settlement memory before, Voucher calldata voucher)
+        internal
+        pure
+        returns (uint256 owed, ICreditLedger.Settlement memory next)
+    {
         (uint64 requester, uint64 holder) = (voucher.requester, voucher.holder);
         if (requester == holder) revert ICreditLedger.VoucherToOneself(holder);
-        if (voucher.amount > type(uint96).max) {
-            revert ICreditLedger.AmountTooLarge(voucher.amount, type(uint96).max);
+        if (voucher.amount > MAX_AMOUNT) revert ICreditLedger.AmountTooLarge(voucher.amount, MAX_AMOUNT);
+        if (voucher.queries > MAX_COUNT || voucher.hits > MAX_COUNT) {
+            revert ICreditLedger.CountTooLarge(voucher.queries, voucher.hits, MAX_COUNT);
         }
-        ICreditLedger.Settlement memory before = self.settlements[requester][holder];
         if (!_adds(voucher, before)) {
             revert ICreditLedger.VoucherNotGreater(requester, holder, voucher.queries, voucher.hits, voucher.amount);
         }
-        int256 balance = self.balances[requester];
-        paid = coverable(balance, floor, voucher.amount - before.paid);
-        self.settlements[requester][holder] = ICreditLedger.Settlement({
-            paid: SafeCast.toUint96(before.paid + paid), queries: voucher.queries, hits: voucher.hits
+        owed = voucher.amount - before.paid;
+        next = ICreditLedger.Settlement({
+            paid: before.paid,
+            amount: SafeCast.toUint64(voucher.amount),
+            queries: SafeCast.toUint48(voucher.queries),
+            hits: SafeCast.toUint48(voucher.hits)
         });
-        self.balances[requester] = balance - SafeCast.toInt256(paid);
-        self.balances[holder] += SafeCast.toInt256(paid);
     }
 
-    /// @dev How much of `owed` a balance covers without falling below `floor`; nothing when it is below already.
-    function coverable(int256 balance, int256 floor, uint256 owed) internal pure returns (uint256) {
-        if (balance <= floor) return 0;
-        uint256 room = SafeCast.toUint256(balance - floor);
-        return owed < room ? owed : room;
+    /// @dev Refuses totals that no list of charges at these prices adds up to.
+    function requireWithinPrices(Voucher calldata voucher, FeeBounds memory fees) internal pure {
+        (uint256 queries, uint256 hits) = (voucher.queries, voucher.hits);
+        uint256 ofHits = hits * Scores.hitPrice(fees.leastHitFee, 0);
+        uint256 ofQueries = queries * fees.leastQueryFee;
+        uint256 least = ofHits > ofQueries ? ofHits : ofQueries;
+        uint256 most = queries * fees.greatestQueryFee + hits * Scores.hitPrice(fees.greatestHitFee, Scores.FULL_BPS);
+        if (voucher.amount < least || voucher.amount > most) {
+            revert ICreditLedger.AmountOutOfPriceBounds(voucher.requester, voucher.holder, voucher.amount, least, most);
+        }
+    }
+
+    /// @dev Hits that what was paid covers: all of them once the amount is paid.
+    function paidHits(ICreditLedger.Settlement memory settlement) internal pure returns (uint64) {
+        if (settlement.paid == settlement.amount) return settlement.hits;
+        return SafeCast.toUint64(uint256(settlement.hits) * settlement.paid / settlement.amount);
     }
 
     function _adds(Voucher calldata voucher, ICreditLedger.Settlement memory before) private pure returns (bool) {
-        bool smaller = voucher.queries < before.queries || voucher.hits < before.hits || voucher.amount < before.paid;
+        bool smaller = voucher.queries < before.queries || voucher.hits < before.hits || voucher.amount < before.amount;
         bool greater = voucher.queries > before.queries || voucher.hits > before.hits || voucher.amount > before.paid;
         return greater && !smaller;
     }

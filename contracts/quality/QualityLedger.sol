@@ -130,7 +130,7 @@ contract QualityLedger is AccessControl, IQualityLedger {
         (uint64 holder, uint8 category) = (rating.holder, rating.category);
         (uint32 confirmed, uint32 refuted) = (rating.confirmed, rating.refuted);
         if (confirmed == 0 && refuted == 0) revert EmptyRating(holder, category);
-        uint64 hits = _credits.redeemedOf(requester, holder).hits;
+        uint64 hits = _credits.paidHitsOf(requester, holder);
         uint256 rated = uint256(_book.pairs[requester][holder].rated) + confirmed + refuted;
         if (rated > hits) revert RatingsExceedHits(requester, holder, rated, hits);
         (uint256 countedConfirmed, uint256 countedRefuted) =

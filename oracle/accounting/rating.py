@@ -70,7 +70,7 @@ class RatingDesk:
     def _allowed(self, unsent: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
         room: Counter[MemberId] = Counter()
         for holder in {item.holder for item in unsent}:
-            hits = self._view.redeemed(self._me, holder).hits
+            hits = self._view.redeemed(self._me, holder).paid_hits
             room[holder] = hits - self._view.quality.rated(self._me, holder)
         allowed = []
         for item in unsent:

@@ -175,6 +175,39 @@ class Granted(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceClaimed(Placed):
+    """`expired` is what was unspent of the allowance before."""
+
+    member_id: MemberId
+    epoch: int
+    amount: Credits
+    expired: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escrowed(Placed):
+    dispute_id: bytes
+    payer: MemberId
+    payee: MemberId
+    amount: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(Placed):
+    dispute_id: bytes
+    winner: MemberId
+    amount: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Penalized(Placed):
+    member_id: MemberId
+    amount: Credits
+    ref: bytes
+    """What it is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redeemed(Placed):
     """`queries`, `hits` and `amount` are the voucher's totals; `paid` is what moved now."""
 
@@ -262,7 +295,7 @@ MemberFact = MemberAdmitted | StatusFact | MemberSuspendedInEmergency | KeyFact
 DataFact = Published
 QueryFact = Committed
 QualityFact = Rated | FreshnessNoted | Breached
-AccountFact = Granted | Redeemed
+AccountFact = Granted | AllowanceClaimed | Redeemed | Escrowed | Released | Penalized
 ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | ProposalCanceled
 Fact = ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | ProposalFact
 
@@ -286,7 +319,7 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     "ConsortiumGovernor": (ProposalCreated, VoteCast, ProposalQueued, ProposalExecuted, ProposalCanceled),
     "DatasetRegistry": (Published,),
     "QueryLedger": (Committed,),
-    "CreditLedger": (Granted, Redeemed),
+    "CreditLedger": (Granted, AllowanceClaimed, Redeemed, Escrowed, Released, Penalized),
     "QualityLedger": (Rated, FreshnessNoted, Breached),
 }
 """Events that become facts, each named as its contract names it; all others are nobody's business here."""

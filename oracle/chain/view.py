@@ -59,7 +59,14 @@ class AllianceView:
                 self.publications.apply(fact)
             case facts.Committed():
                 self.commitments.apply(fact)
-            case facts.Granted() | facts.Redeemed():
+            case (
+                facts.Granted()
+                | facts.AllowanceClaimed()
+                | facts.Redeemed()
+                | facts.Escrowed()
+                | facts.Released()
+                | facts.Penalized()
+            ):
                 self.credits.apply(fact)
             case facts.Rated() | facts.FreshnessNoted() | facts.Breached():
                 self.quality.apply(fact)

@@ -39,7 +39,7 @@ async def _expect_consortium(connection: ChainConnection, record: DeploymentReco
     contracts = bindings(record)
     assert await contracts.registry.member_count(connection, block=LATEST) == 3
     assert await contracts.registry.founding_closed(connection, block=LATEST)
-    assert await contracts.credits.total_granted(connection, block=LATEST) == 3000
+    assert (await contracts.credits.totals(connection, block=LATEST)).granted == 3000
     assert await contracts.credits.balance_of(connection, MemberId(2), block=LATEST) == 1000
     assert await contracts.timelock.minimum_delay_s(connection, block=LATEST) == 1
     assert await contracts.parameters.get(connection, "activation_delay_s", block=LATEST) == 2

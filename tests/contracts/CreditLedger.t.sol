@@ -3,7 +3,7 @@ pragma solidity 0.8.28;
 
 import {CreditLedger} from "../../contracts/accounts/CreditLedger.sol";
 import {ICreditLedger} from "../../contracts/interfaces/ICreditLedger.sol";
-import {Settlements} from "../../contracts/libraries/Settlements.sol";
+import {Accounts} from "../../contracts/libraries/Accounts.sol";
 import {Voucher} from "../../contracts/types/Messages.sol";
 import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
@@ -16,7 +16,7 @@ contract CreditLedgerTest is World {
         vm.prank(address(0xCAFE));
         credits.claimGrant(4);
         vm.assertEq(credits.balanceOf(4), int256(GRANT));
-        vm.assertEq(credits.totalGranted(), 4 * GRANT);
+        vm.assertEq(credits.totals().granted, 4 * GRANT);
         vm.assertTrue(credits.grantClaimed(4));
         vm.expectRevert(abi.encodeWithSelector(ICreditLedger.GrantAlreadyClaimed.selector, uint64(4)));
         credits.claimGrant(4);
@@ -77,31 +77,31 @@ contract CreditLedgerTest is World {
 
     function test_redeem__beyond_the_floor__pays_down_to_it_and_the_rest_later() public {
         uint256 room = GRANT + FLOOR;
-        Voucher memory voucher = voucherOf(1, 2, 10, 3, room + 200);
+        Voucher memory voucher = paymentOf(1, 2, room + 200);
         vm.expectEmit(address(credits));
-        emit ICreditLedger.Redeemed(1, 2, 10, 3, room + 200, room);
+        emit ICreditLedger.Redeemed(1, 2, 1700, 85, room + 200, room);
         redeemed(voucher);
         vm.assertEq(credits.balanceOf(1), -int256(FLOOR));
         vm.expectEmit(address(credits));
-        emit ICreditLedger.Redeemed(1, 2, 10, 3, room + 200, 0);
+        emit ICreditLedger.Redeemed(1, 2, 1700, 85, room + 200, 0);
         redeemed(voucher);
-        redeemed(voucherOf(3, 1, 1, 0, 150));
+        redeemed(paymentOf(3, 1, 150));
         vm.expectEmit(address(credits));
-        emit ICreditLedger.Redeemed(1, 2, 10, 3, room + 200, 150);
+        emit ICreditLedger.Redeemed(1, 2, 1700, 85, room + 200, 150);
         redeemed(voucher);
         vm.assertEq(credits.balanceOf(1), -int256(FLOOR));
-        redeemed(voucherOf(3, 1, 2, 0, 350));
+        redeemed(paymentOf(3, 1, 350));
         redeemed(voucher);
-        expectSettled(1, 2, room + 200, 10, 3);
+        expectSettled(1, 2, room + 200, 1700, 85);
         vm.assertEq(credits.balanceOf(1), -int256(FLOOR) + 150);
         expectNotGreater(voucher);
     }
 
     function test_redeem__below_a_raised_floor__pays_nothing_and_takes_nothing() public {
-        redeemed(voucherOf(1, 2, 1, 0, GRANT + FLOOR));
+        redeemed(paymentOf(1, 2, GRANT + FLOOR));
         decided();
         parameters.set(keccak256("credit_floor"), 100);
-        redeemed(voucherOf(1, 2, 2, 0, GRANT + FLOOR + 10));
+        redeemed(paymentOf(1, 2, GRANT + FLOOR + 10));
         vm.assertEq(credits.balanceOf(1), -int256(FLOOR));
         vm.assertEq(credits.redeemedOf(1, 2).paid, GRANT + FLOOR);
     }
@@ -126,13 +126,13 @@ contract CreditLedgerTest is World {
 
     function test_redeem__by_holders_of_any_status__allowed() public {
         suspended(2);
-        redeemed(voucherOf(1, 2, 1, 0, 5));
+        redeemed(paymentOf(1, 2, 5));
         left(2);
-        redeemed(voucherOf(1, 2, 2, 0, 6));
+        redeemed(paymentOf(1, 2, 6));
         decided();
         registry.expel(3);
-        redeemed(voucherOf(1, 3, 1, 0, 7));
-        redeemed(voucherOf(3, 2, 1, 0, 8));
+        redeemed(paymentOf(1, 3, 7));
+        redeemed(paymentOf(3, 2, 8));
         vm.assertEq(credits.balanceOf(2), int256(GRANT) + 14);
     }
 
@@ -145,16 +145,35 @@ contract CreditLedgerTest is World {
         );
     }
 
-    function test_redeem__an_amount_over_96_bits__refused() public {
-        uint256 max = type(uint96).max;
+    function test_redeem__an_amount_over_64_bits__refused() public {
+        uint256 max = type(uint64).max;
         Voucher memory voucher = voucherOf(1, 2, 10, 3, max + 1);
         expectRefusal(
             voucher,
             signature(voucher, operatorKey(1)),
             abi.encodeWithSelector(ICreditLedger.AmountTooLarge.selector, max + 1, max)
         );
-        redeemed(voucherOf(1, 2, 10, 3, max));
+    }
+
+    function test_redeem__the_greatest_totals__paid_down_to_the_floor() public {
+        uint64 most = type(uint48).max;
+        redeemed(voucherOf(1, 2, most, most, uint256(most) * 21));
         vm.assertEq(credits.balanceOf(1), -int256(FLOOR));
+        vm.assertEq(credits.redeemedOf(1, 2).amount, uint256(most) * 21);
+    }
+
+    function test_redeem__counts_over_48_bits__refused() public {
+        uint64 over = uint64(type(uint48).max) + 1;
+        Voucher[2] memory list = [voucherOf(1, 2, over, 3, 70), voucherOf(1, 2, 10, over, 70)];
+        for (uint256 i = 0; i < list.length; ++i) {
+            expectRefusal(
+                list[i],
+                signature(list[i], operatorKey(1)),
+                abi.encodeWithSelector(
+                    ICreditLedger.CountTooLarge.selector, list[i].queries, list[i].hits, type(uint48).max
+                )
+            );
+        }
     }
 
     function test_redeem__signed_by_another_key_or_tampered_with__refused() public {
@@ -185,7 +204,7 @@ contract CreditLedgerTest is World {
     function test_redeem__signed_for_another_ledger__refused() public {
         Voucher memory voucher = voucherOf(1, 2, 10, 3, 70);
         bytes memory signed = signature(voucher, operatorKey(1));
-        credits = new CreditLedger(registry, parameters);
+        credits = new CreditLedger(registry, parameters, address(this));
         expectRefusal(
             voucher, signed, abi.encodeWithSelector(ICreditLedger.WrongSignature.selector, uint64(1), uint64(2))
         );
@@ -233,6 +252,34 @@ contract CreditLedgerTest is World {
         vm.assertEq(credits.balanceOf(2), int256(GRANT) + 71);
     }
 
+    function test_redeem__under_a_replaced_key__for_one_epoch_after_its_grace() public {
+        rotated(1, operatorKey(11), 100);
+        uint256 until = block.timestamp + 100 + EPOCH;
+        vm.warp(until);
+        redeemed(paymentOf(1, 2, 70));
+        expectExpired(paymentOf(1, 2, 80), until);
+        Voucher memory renewed = paymentOf(1, 2, 80);
+        renewed.keyVersion = 2;
+        redeemed(renewed, operatorKey(11));
+    }
+
+    function test_redeem__of_or_by_a_member_that_ended__for_one_epoch_more() public {
+        left(1);
+        uint256 until = block.timestamp + EPOCH;
+        vm.warp(block.timestamp + 60);
+        decided();
+        registry.expel(2);
+        vm.warp(until);
+        redeemed(paymentOf(1, 2, 70));
+        redeemed(paymentOf(1, 3, 70));
+        expectExpired(paymentOf(1, 2, 80), until);
+        expectExpired(paymentOf(1, 3, 80), until);
+        vm.warp(until + 59);
+        redeemed(paymentOf(3, 2, 70));
+        vm.warp(until + 60);
+        expectExpired(paymentOf(3, 2, 80), until + 60);
+    }
+
     function test_redeem__more_vouchers_than_signatures__refused() public {
         Voucher[] memory vouchers = new Voucher[](2);
         bytes[] memory signatures = new bytes[](1);
@@ -247,7 +294,7 @@ contract CreditLedgerTest is World {
         uint96 owed
     ) public pure {
         int256 bottom = -int256(uint256(floor));
-        uint256 paid = Settlements.coverable(balance, bottom, owed);
+        uint256 paid = Accounts.coverable(balance, bottom, owed);
         vm.assertLe(paid, owed);
         if (paid > 0) vm.assertGe(int256(balance) - int256(paid), bottom);
         if (paid < owed) vm.assertTrue(int256(balance) - int256(paid) <= bottom);
@@ -256,8 +303,8 @@ contract CreditLedgerTest is World {
     function test_redeem__any_growing_series__pays_each_credit_once(uint96[5] calldata steps) public {
         uint256 amount;
         for (uint64 i = 0; i < steps.length; ++i) {
-            amount += steps[i] % 500;
-            redeemed(voucherOf(1, 2, i + 1, 0, amount));
+            amount += 1 + steps[i] % 500;
+            redeemed(paymentOf(1, 2, amount));
             uint256 expected = amount < GRANT + FLOOR ? amount : GRANT + FLOOR;
             vm.assertEq(credits.redeemedOf(1, 2).paid, expected);
             vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(expected));
@@ -270,6 +317,18 @@ contract CreditLedgerTest is World {
         vm.expectRevert(refusal);
         vm.prank(operator(voucher.holder));
         credits.redeem(vouchers, signatures);
+    }
+
+    /// @dev A second after `until` the voucher is refused.
+    function expectExpired(Voucher memory voucher, uint256 until) private {
+        vm.warp(until + 1);
+        expectRefusal(
+            voucher,
+            signature(voucher, operatorKey(voucher.requester)),
+            abi.encodeWithSelector(
+                ICreditLedger.VoucherExpired.selector, voucher.requester, voucher.holder, until, until + 1
+            )
+        );
     }
 
     function expectNotGreater(Voucher memory voucher) private {

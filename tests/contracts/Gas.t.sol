@@ -33,7 +33,7 @@ contract GasTest is World {
     function test_gas__redeem_twenty_vouchers__within_60000_each() public {
         (Voucher[] memory vouchers, bytes[] memory signatures) = (new Voucher[](20), new bytes[](20));
         for (uint64 i = 0; i < 20; ++i) {
-            vouchers[i] = voucherOf(i + 2, 1, 1000, 50, 900);
+            vouchers[i] = voucherOf(i + 2, 1, 500, 20, 900);
             signatures[i] = signature(vouchers[i], operatorKey(i + 2));
         }
         bytes memory call = abi.encodeCall(credits.redeem, (vouchers, signatures));
@@ -43,7 +43,7 @@ contract GasTest is World {
     }
 
     function test_gas__redeem_one_voucher__is_measured() public {
-        Voucher memory voucher = voucherOf(2, 1, 1000, 50, 900);
+        Voucher memory voucher = voucherOf(2, 1, 500, 20, 900);
         (Voucher[] memory vouchers, bytes[] memory signatures) = single(voucher, signature(voucher, operatorKey(2)));
         bytes memory call = abi.encodeCall(credits.redeem, (vouchers, signatures));
         measured("redeem, 1 voucher", operator(1), address(credits), call);
@@ -59,7 +59,7 @@ contract GasTest is World {
     }
 
     function test_gas__rate__is_measured() public {
-        redeemed(voucherOf(2, 1, 1000, 50, 900));
+        redeemed(voucherOf(2, 1, 500, 20, 900));
         IQualityLedger.Rating[] memory ratings = new IQualityLedger.Rating[](1);
         ratings[0] = IQualityLedger.Rating(1, 1, 10, 1);
         bytes memory call = abi.encodeCall(quality.rate, (ratings));

@@ -12,9 +12,9 @@ contract QualityLedgerTest is World {
 
     function setUp() public override {
         super.setUp();
-        redeemed(voucherOf(1, 2, 100, 50, 300));
-        redeemed(voucherOf(3, 2, 100, 40, 100));
-        redeemed(voucherOf(2, 1, 100, 50, 100));
+        redeemed(voucherOf(1, 2, 100, 50, 600));
+        redeemed(voucherOf(3, 2, 100, 40, 400));
+        redeemed(voucherOf(2, 1, 100, 50, 500));
     }
 
     function test_score__of_a_new_member__is_half_and_its_entitlement_the_floor() public view {
@@ -105,7 +105,7 @@ contract QualityLedgerTest is World {
             abi.encodeWithSelector(IQualityLedger.RatingsExceedHits.selector, uint64(1), uint64(2), 51, uint64(50))
         );
         rate(1, 2, 2, 0, 1);
-        redeemed(voucherOf(1, 2, 101, 51, 330));
+        redeemed(voucherOf(1, 2, 101, 51, 640));
         rate(1, 2, 2, 1, 0);
     }
 
@@ -238,8 +238,8 @@ contract QualityLedgerTest is World {
     }
 
     /// @dev Stands in for another ledger.
-    function redeemedOf(uint64, uint64) external pure returns (ICreditLedger.Settlement memory) {
-        return ICreditLedger.Settlement({paid: 0, queries: 7, hits: 7});
+    function paidHitsOf(uint64, uint64) external pure returns (uint64) {
+        return 7;
     }
 
     function test_entitlement__governed_numbers__bound_it() public {

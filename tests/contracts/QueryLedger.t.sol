@@ -104,10 +104,10 @@ contract QueryLedgerTest is World {
     }
 
     function test_commit__with_a_negative_balance__refused_and_at_zero_allowed() public {
-        redeemed(voucherOf(1, 2, 1, 0, GRANT));
+        redeemed(paymentOf(1, 2, GRANT));
         vm.assertEq(credits.balanceOf(1), int256(0));
         commit(1, BATCH, 1, uint64(block.timestamp + 60));
-        redeemed(voucherOf(1, 2, 2, 0, GRANT + 1));
+        redeemed(paymentOf(1, 2, GRANT + 1));
         bytes memory refusal = abi.encodeWithSelector(IQueryLedger.NegativeBalance.selector, uint64(1), int256(-1));
         expectRefusal(1, keccak256("next"), 1, uint64(block.timestamp + 60), refusal);
     }

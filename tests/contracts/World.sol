@@ -28,6 +28,7 @@ abstract contract World {
     uint64 internal constant KEY_GRACE = 1 days;
     uint256 internal constant FLOOR = 500;
     uint256 internal constant GRANT = 1000;
+    uint256 internal constant ALLOWANCE_RATE = 500;
     uint256 internal constant QUERY_FEE = 1;
     uint256 internal constant HIT_FEE = 20;
     uint256 internal constant ENTITLEMENT_FLOOR = 10_000;
@@ -64,9 +65,10 @@ abstract contract World {
         address[] memory anyone = new address[](1);
         timelock = new TimelockController(TIMELOCK_DELAY, new address[](0), anyone, address(this));
         governor = new ConsortiumGovernor(registry, timelock, VOTING_DELAY, VOTING_PERIOD, QUORUM_PERCENT);
-        credits = new CreditLedger(registry, parameters);
+        credits = new CreditLedger(registry, parameters, address(this));
         quality = new QualityLedger(registry, parameters, credits, address(this));
         datasets = new DatasetRegistry(registry, parameters, quality, address(this));
+        credits.setQualityLedger(quality);
         queries = new QueryLedger(registry, parameters, credits);
     }
 
@@ -88,6 +90,8 @@ abstract contract World {
         datasets.grantRole(datasets.GOVERNOR_ROLE(), address(timelock));
         datasets.grantRole(bytes32(0), address(timelock));
         datasets.renounceRole(bytes32(0), address(this));
+        credits.grantRole(bytes32(0), address(timelock));
+        credits.renounceRole(bytes32(0), address(this));
     }
 
     /// @dev The next call is one that a vote has decided on.
@@ -162,6 +166,11 @@ abstract contract World {
         );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", separator, structHash)));
         return abi.encodePacked(r, s, v);
+    }
+
+    /// @dev Greatest voucher of a pair whose totals fit an amount at the first prices.
+    function paymentOf(uint64 requester, uint64 holder, uint256 amount) internal pure returns (Voucher memory) {
+        return voucherOf(requester, holder, uint64(amount), uint64(amount / HIT_FEE), amount);
     }
 
     function signature(Voucher memory voucher, uint256 signerKey) internal view returns (bytes memory) {
@@ -255,7 +264,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](18);
+        list = new IProtocolParameters.Declaration[](19);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -265,8 +274,9 @@ abstract contract World {
         list[6] = IProtocolParameters.Declaration("max_bucket_bits", 0, 32, 24);
         list[7] = IProtocolParameters.Declaration("max_batch_count", 1, 1000, 1000);
         list[8] = IProtocolParameters.Declaration("max_deadline_s", 60, 7 days, 1 hours);
-        list[9] = IProtocolParameters.Declaration("credit_floor", 0, type(uint96).max, FLOOR);
-        list[10] = IProtocolParameters.Declaration("admission_grant", 0, type(uint96).max, GRANT);
+        list[9] = IProtocolParameters.Declaration("credit_floor", 0, type(uint64).max, FLOOR);
+        list[10] = IProtocolParameters.Declaration("admission_grant", 0, type(uint64).max, GRANT);
+        list[18] = IProtocolParameters.Declaration("allowance_rate", 0, type(uint32).max, ALLOWANCE_RATE);
         list[11] = IProtocolParameters.Declaration("finality_depth", 0, 1000, 0);
         list[12] = IProtocolParameters.Declaration("entitlement_floor", 0, 2 ** 48, ENTITLEMENT_FLOOR);
         list[13] = IProtocolParameters.Declaration("entitlement_per_rating", 0, 2 ** 32, PER_RATING);

@@ -47,7 +47,7 @@ async def test_query__requester_and_holder_killed_on_the_way__completes_and_is_c
     after = await alliance.ledger()
     assert before.conserved
     assert after.conserved
-    assert after.granted == before.granted
+    assert after.totals.granted == before.totals.granted
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
-"""Balances and redeemed vouchers, computed from the facts exactly as the ledger does."""
+"""Balances, allowances, escrow and redeemed vouchers, computed from the facts exactly as the ledger does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from oracle.chain.facts import AccountFact, Granted, Redeemed
+from oracle.chain.facts import AccountFact, AllowanceClaimed, Escrowed, Granted, Penalized, Redeemed, Released
+from oracle.domain.errors import Broken
 from oracle.domain.ids import Credits, MemberId
+from oracle.rules.credits import Account, paid_hits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,46 +18,133 @@ class RedeemedTotals:
     amount: Credits = Credits(0)
     paid: Credits = Credits(0)
 
+    @property
+    def paid_hits(self) -> int:
+        """As many hits of the pair may be rated."""
+        return paid_hits(hits=self.hits, amount=self.amount, paid=self.paid)
 
-_NOTHING = RedeemedTotals()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escrow:
+    """A disputed sum."""
+
+    payer: MemberId
+    payee: MemberId
+    amount: Credits
+    winner: MemberId | None = None
+    """None while it waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """All that was ever created and ended, and what waits now."""
+
+    granted: int = 0
+    allowances: int = 0
+    expired: int = 0
+    penalties: int = 0
+    escrowed: int = 0
+
+    @property
+    def outstanding(self) -> int:
+        """What all balances add up to."""
+        return self.granted + self.allowances - self.expired - self.penalties - self.escrowed
+
+
+_NOTHING, _EMPTY = RedeemedTotals(), Account()
 
 
 @dataclass(slots=True)
 class CreditBook:
-    _balances: dict[MemberId, int] = field(default_factory=dict)
+    sums: Sums = field(default_factory=Sums)
+    _accounts: dict[MemberId, Account] = field(default_factory=dict)
     _grants: dict[MemberId, int] = field(default_factory=dict)
+    _penalties: dict[MemberId, int] = field(default_factory=dict)
     _redeemed: dict[tuple[MemberId, MemberId], RedeemedTotals] = field(default_factory=dict)
+    _escrows: dict[bytes, Escrow] = field(default_factory=dict)
 
     def apply(self, fact: AccountFact) -> None:
         match fact:
             case Granted():
-                self._move(fact.member_id, fact.amount)
+                self._accounts[fact.member_id] = self.account(fact.member_id).credited(fact.amount)
                 self._grants[fact.member_id] = self._grants.get(fact.member_id, 0) + fact.amount
+                self.sums = replace(self.sums, granted=self.sums.granted + fact.amount)
+            case AllowanceClaimed():
+                self._allow(fact)
             case Redeemed():
-                self._move(fact.requester, -fact.paid)
-                self._move(fact.holder, fact.paid)
-                pair = (fact.requester, fact.holder)
-                paid = self._redeemed.get(pair, _NOTHING).paid + fact.paid
-                self._redeemed[pair] = RedeemedTotals(
-                    queries=fact.queries, hits=fact.hits, amount=fact.amount, paid=Credits(paid)
+                self._redeem(fact)
+            case Escrowed():
+                self._debit(fact.payer, fact.amount)
+                self._escrows[fact.dispute_id] = Escrow(
+                    payer=fact.payer, payee=fact.payee, amount=fact.amount
                 )
+                self.sums = replace(self.sums, escrowed=self.sums.escrowed + fact.amount)
+            case Released():
+                self._release(fact)
+            case Penalized():
+                self._debit(fact.member_id, fact.amount)
+                self._penalties[fact.member_id] = self.penalties(fact.member_id) + fact.amount
+                self.sums = replace(self.sums, penalties=self.sums.penalties + fact.amount)
             case _:
                 assert_never(fact)
 
-    def _move(self, member: MemberId, amount: int) -> None:
-        self._balances[member] = self._balances.get(member, 0) + amount
+    def _allow(self, fact: AllowanceClaimed) -> None:
+        before = self.account(fact.member_id)
+        if before.unspent != fact.expired:
+            raise Broken("An allowance expired in another amount than was unspent: a fact is missing")
+        self._accounts[fact.member_id] = before.allowed(fact.epoch, fact.amount)
+        self.sums = replace(
+            self.sums,
+            allowances=self.sums.allowances + fact.amount,
+            expired=self.sums.expired + fact.expired,
+        )
+
+    def _redeem(self, fact: Redeemed) -> None:
+        if fact.paid:
+            self._debit(fact.requester, fact.paid)
+            self._accounts[fact.holder] = self.account(fact.holder).credited(fact.paid)
+        pair = (fact.requester, fact.holder)
+        paid = self._redeemed.get(pair, _NOTHING).paid + fact.paid
+        self._redeemed[pair] = RedeemedTotals(
+            queries=fact.queries, hits=fact.hits, amount=fact.amount, paid=Credits(paid)
+        )
+
+    def _release(self, fact: Released) -> None:
+        held = self._escrows.get(fact.dispute_id)
+        if held is None or held.winner is not None or held.amount != fact.amount:
+            raise Broken("A dispute is released that does not wait so: a fact is missing from the journal")
+        self._escrows[fact.dispute_id] = replace(held, winner=fact.winner)
+        self._accounts[fact.winner] = self.account(fact.winner).credited(fact.amount)
+        self.sums = replace(self.sums, escrowed=self.sums.escrowed - fact.amount)
+
+    def _debit(self, member: MemberId, amount: int) -> None:
+        self._accounts[member] = self.account(member).debited(amount)
+
+    def account(self, member: MemberId) -> Account:
+        return self._accounts.get(member, _EMPTY)
 
     def balance(self, member: MemberId) -> Credits:
-        """May be negative down to the floor."""
-        return Credits(self._balances.get(member, 0))
+        """May be negative."""
+        return Credits(self.account(member).balance)
 
     def granted(self, member: MemberId) -> Credits:
         return Credits(self._grants.get(member, 0))
 
+    def penalties(self, member: MemberId) -> Credits:
+        return Credits(self._penalties.get(member, 0))
+
     def redeemed(self, requester: MemberId, holder: MemberId) -> RedeemedTotals:
         return self._redeemed.get((requester, holder), _NOTHING)
 
+    def escrow(self, dispute: bytes) -> Escrow | None:
+        return self._escrows.get(dispute)
+
+    def held_of(self, payer: MemberId) -> Credits:
+        """What waits now of this member's credits for disputes to be decided."""
+        waiting = (held for held in self._escrows.values() if held.payer == payer and held.winner is None)
+        return Credits(sum(held.amount for held in waiting))
+
     @property
     def conserved(self) -> bool:
-        """Credits are only ever granted or moved."""
-        return sum(self._balances.values()) == sum(self._grants.values())
+        """Credits come from grants and allowances, move, wait, and end by expiry and penalty."""
+        return sum(account.balance for account in self._accounts.values()) == self.sums.outstanding

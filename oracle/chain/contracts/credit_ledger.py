@@ -1,4 +1,4 @@
-"""CreditLedger: balances, grants, vouchers redeemed."""
+"""CreditLedger: balances, grants, allowances, vouchers redeemed, escrow and penalties."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from oracle.chain.calls import BlockPin, Contract, boolean, integer, struct
 from oracle.chain.connection import ChainConnection
 from oracle.chain.transactions import Order
-from oracle.domain.ids import Credits, MemberId
+from oracle.domain.ids import Address, Credits, MemberId
 from oracle.domain.messages import Voucher
 
 
@@ -15,8 +15,21 @@ class Settlement:
     """What a pair has redeemed."""
 
     paid: Credits
+    amount: Credits
+    """Of the greatest voucher redeemed."""
     queries: int
     hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Sums since the deployment; `escrowed` is what waits now."""
+
+    granted: Credits
+    allowances: Credits
+    expired: Credits
+    penalties: Credits
+    escrowed: Credits
 
 
 def _voucher_values(voucher: Voucher) -> tuple[int, ...]:
@@ -38,6 +51,12 @@ class CreditLedger:
     def claim_grant(self, member: MemberId) -> Order:
         return self.contract.order("claimGrant", member)
 
+    def claim_allowance(self, member: MemberId) -> Order:
+        return self.contract.order("claimAllowance", member)
+
+    def set_quality_ledger(self, quality: Address) -> Order:
+        return self.contract.order("setQualityLedger", quality)
+
     def redeem(self, vouchers: Sequence[tuple[Voucher, bytes]]) -> Order:
         """Vouchers with their requesters' signatures."""
         return self.contract.order(
@@ -53,10 +72,45 @@ class CreditLedger:
         self, connection: ChainConnection, requester: MemberId, holder: MemberId, *, block: BlockPin
     ) -> Settlement:
         values = struct(await self.contract.read(connection, block, "redeemedOf", requester, holder))
-        return Settlement(paid=Credits(integer(values)), queries=integer(values, 1), hits=integer(values, 2))
+        return Settlement(
+            paid=Credits(integer(values)),
+            amount=Credits(integer(values, 1)),
+            queries=integer(values, 2),
+            hits=integer(values, 3),
+        )
+
+    async def paid_hits_of(
+        self, connection: ChainConnection, requester: MemberId, holder: MemberId, *, block: BlockPin
+    ) -> int:
+        return integer(await self.contract.read(connection, block, "paidHitsOf", requester, holder))
+
+    async def unspent_allowance_of(
+        self, connection: ChainConnection, member: MemberId, *, block: BlockPin
+    ) -> Credits:
+        return Credits(integer(await self.contract.read(connection, block, "allowanceOf", member)))
+
+    async def allowance_due(
+        self, connection: ChainConnection, member: MemberId, *, block: BlockPin
+    ) -> Credits:
+        """What a claim would credit now."""
+        return Credits(integer(await self.contract.read(connection, block, "allowanceDue", member)))
 
     async def grant_claimed(self, connection: ChainConnection, member: MemberId, *, block: BlockPin) -> bool:
         return boolean(await self.contract.read(connection, block, "grantClaimed", member))
 
-    async def total_granted(self, connection: ChainConnection, *, block: BlockPin) -> Credits:
-        return Credits(integer(await self.contract.read(connection, block, "totalGranted")))
+    async def totals(self, connection: ChainConnection, *, block: BlockPin) -> Totals:
+        values = struct(await self.contract.read(connection, block, "totals"))
+        granted, allowances, expired, penalties, escrowed = (
+            Credits(integer(values, index)) for index in range(5)
+        )
+        return Totals(
+            granted=granted,
+            allowances=allowances,
+            expired=expired,
+            penalties=penalties,
+            escrowed=escrowed,
+        )
+
+    async def outstanding(self, connection: ChainConnection, *, block: BlockPin) -> Credits:
+        """What all balances add up to."""
+        return Credits(integer(await self.contract.read(connection, block, "outstanding")))

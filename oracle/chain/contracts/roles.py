@@ -11,6 +11,7 @@ from oracle.domain.ids import Address
 ADMIN: Final = bytes(32)
 GOVERNOR: Final = keccak256(b"GOVERNOR_ROLE")
 FOUNDER: Final = keccak256(b"FOUNDER_ROLE")
+ACCOUNTANT: Final = keccak256(b"ACCOUNTANT_ROLE")
 PROPOSER: Final = keccak256(b"PROPOSER_ROLE")
 EXECUTOR: Final = keccak256(b"EXECUTOR_ROLE")
 CANCELLER: Final = keccak256(b"CANCELLER_ROLE")
@@ -20,6 +21,7 @@ ALL: Final = {
     "admin": ADMIN,
     "governor": GOVERNOR,
     "founder": FOUNDER,
+    "accountant": ACCOUNTANT,
     "proposer": PROPOSER,
     "executor": EXECUTOR,
     "canceller": CANCELLER,

@@ -16,7 +16,7 @@ _GOVERNOR: Final = "ConsortiumGovernor"
 _GOVERNED: Final = ("ProtocolParameters", "MemberRegistry", "DatasetRegistry", "QualityLedger")
 """Contracts that do what a vote has decided."""
 
-ADMINISTERED: Final = (*_GOVERNED, _TIMELOCK)
+ADMINISTERED: Final = (*_GOVERNED, "CreditLedger", _TIMELOCK)
 """Contracts whose roles the deployer may grant until it renounces."""
 
 
@@ -35,6 +35,7 @@ class Grant:
 GRANTS: Final = (
     *(Grant(contract=name, role="governor", holder=_TIMELOCK) for name in _GOVERNED),
     *(Grant(contract=name, role="admin", holder=_TIMELOCK) for name in _GOVERNED),
+    Grant(contract="CreditLedger", role="admin", holder=_TIMELOCK),
     Grant(contract=_TIMELOCK, role="proposer", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="canceller", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="executor", holder="", by_deployer=False),

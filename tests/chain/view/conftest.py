@@ -81,8 +81,15 @@ async def _expect_equal(view: AllianceView, contracts: Bindings, connection: Cha
     for member in view.members.all.values():
         await _expect_equal_member(view, member.id, epoch, contracts, connection)
     assert view.credits.conserved
-    granted = sum(view.credits.granted(member) for member in view.members.all)
-    assert granted == await contracts.credits.total_granted(connection, block=block)
+    sums, totals = view.credits.sums, await contracts.credits.totals(connection, block=block)
+    assert (sums.granted, sums.allowances, sums.expired, sums.penalties, sums.escrowed) == (
+        totals.granted,
+        totals.allowances,
+        totals.expired,
+        totals.penalties,
+        totals.escrowed,
+    )
+    assert sums.outstanding == await contracts.credits.outstanding(connection, block=block)
 
 
 async def _expect_equal_member(
@@ -95,6 +102,8 @@ async def _expect_equal_member(
         operator = await contracts.registry.operator_at(connection, member, KeyVersion(version), block=block)
         assert view.operator_of(member, KeyVersion(version)) == operator
     assert view.member_by_operator(known.operator.value) == known
+    unspent = await contracts.credits.unspent_allowance_of(connection, member, block=block)
+    assert view.credits.account(member).unspent == unspent
     assert view.balance(member) == await contracts.credits.balance_of(connection, member, block=block)
     published = view.publications_of(member)
     newest = published[-1].publication if published else None
@@ -126,10 +135,13 @@ async def _expect_equal_member(
     for other in view.members.all:
         settled = await contracts.credits.redeemed_of(connection, member, other, block=block)
         redeemed = view.redeemed(member, other)
-        assert (redeemed.paid, redeemed.queries, redeemed.hits) == (
+        assert (redeemed.paid, redeemed.amount, redeemed.queries, redeemed.hits) == (
             settled.paid,
+            settled.amount,
             settled.queries,
             settled.hits,
         )
+        paid_hits = await contracts.credits.paid_hits_of(connection, member, other, block=block)
+        assert redeemed.paid_hits == paid_hits
         rated = await contracts.quality.rated_of(connection, member, other, block=block)
         assert view.quality.rated(member, other) == rated
