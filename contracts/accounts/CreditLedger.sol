@@ -23,15 +23,15 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     using MessageHashes for Voucher;
     using Settlements for ICreditLedger.Settlement;
 
-    bytes32 public constant ACCOUNTANT_ROLE = keccak256("ACCOUNTANT_ROLE");
-    uint256 private constant _RATE_SCALE = 1000;
-
     /// @dev What all vouchers of a redemption are judged by.
     struct Terms {
         int256 floor;
         uint256 grace;
         uint256 holderExit;
     }
+
+    bytes32 public constant ACCOUNTANT_ROLE = keccak256("ACCOUNTANT_ROLE");
+    uint256 private constant _RATE_SCALE = 1000;
 
     IMemberRegistry private immutable _REGISTRY;
     IProtocolParameters private immutable _PARAMETERS;

@@ -28,18 +28,18 @@ import {IQualityLedger} from "./IQualityLedger.sol";
 ///
 /// **Escrow.** A disputed sum waits here until the dispute is released to one of its two sides, once.
 interface ICreditLedger {
+    enum EscrowState {
+        None,
+        Held,
+        Released
+    }
+
     /// @dev What a holder has redeemed from a requester, in one slot: totals of its greatest voucher and what was paid.
     struct Settlement {
         uint64 paid;
         uint64 amount;
         uint48 queries;
         uint48 hits;
-    }
-
-    enum EscrowState {
-        None,
-        Held,
-        Released
     }
 
     /// @dev One slot and a half; `Released` is final.
