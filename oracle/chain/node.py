@@ -155,6 +155,10 @@ class Node:
     async def gas_price(self) -> int:
         return quantity(await self.transport.call("eth_gasPrice"), "gas price")
 
+    async def balance(self, account: Address) -> int:
+        """Wei."""
+        return quantity(await self.transport.call("eth_getBalance", account, LATEST), "balance")
+
     async def nonce(self, account: Address, block: Literal["latest", "pending"] = "latest") -> int:
         return quantity(
             await self.transport.call("eth_getTransactionCount", account, block), "transaction count"

@@ -1,12 +1,15 @@
 """Puts the commands together and runs one."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
+from oracle import __version__
 from oracle.cli import (
     accounts,
     chain,
+    checks,
     consortium,
     daemon,
     demonstration,
@@ -41,14 +44,26 @@ app.add_typer(consortium.propose, name="propose")
 app.add_typer(voting.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)
+app.add_typer(checks.app)
 app.add_typer(store.app, name="store")
 app.add_typer(chain.app, name="chain")
 app.add_typer(demonstration.app)
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        console().print(f"riskmesh {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    """Without it, typer would take a lone command for the whole program."""
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Options of the program itself."""
 
 
 def run(arguments: Sequence[str]) -> int:

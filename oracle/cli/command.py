@@ -39,12 +39,16 @@ class Session:
     err: Console
     """For progress, notes and errors, standard error."""
 
-    def settings(self) -> Settings:
-        """The configuration chosen by option, environment or default."""
+    def configuration_path(self) -> Path:
+        """Chosen by option, environment or default."""
         chosen = self.configuration
         if chosen is None and self.home is not None:
             chosen = self.home / CONFIGURATION_NAME
-        return load_settings(read_environment().locate(chosen))
+        return read_environment().locate(chosen)
+
+    def settings(self) -> Settings:
+        """The configuration at that path."""
+        return load_settings(self.configuration_path())
 
     @property
     def watched(self) -> bool:

@@ -18,6 +18,14 @@ def known_passphrase(environment: Environment, keys: KeySettings) -> Passphrase:
     return find_passphrase(environment, keys) or Passphrase(text=_asked("Pass phrase of the keys: "))
 
 
+def passphrase_if_any(environment: Environment, keys: KeySettings) -> Passphrase | None:
+    """As `known_passphrase`, or None where nobody can be asked."""
+    found = find_passphrase(environment, keys)
+    if found is not None or not sys.stdin.isatty():
+        return found
+    return Passphrase(text=_asked("Pass phrase of the keys: "))
+
+
 def new_passphrase(environment: Environment, file: Path | None, *, weak_allowed: bool) -> Passphrase:
     """A pass phrase for new keys; one that is typed is typed twice."""
     keys = KeySettings(folder=Path(), passphrase_file=file)

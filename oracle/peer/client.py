@@ -1,6 +1,7 @@
 """Calls other members: one pinned, kept-alive session a peer, every wait and every answer bounded."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
@@ -27,6 +28,8 @@ from oracle.peer.errors import (
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ClientLimits
 from oracle.peer.reachable import ReachPolicy
+from oracle.peer.version import MOST as MOST_OF_A_VERSION
+from oracle.peer.version import PeerVersion, decode_version
 from oracle.telemetry.metrics import PEER_CALLS
 
 OVERLOADED: Final = frozenset({"peer_too_busy", "peer_too_often", "server_too_busy", "workers_busy"})
@@ -111,6 +114,12 @@ class PeerClient:
     async def voucher_state(self, holder: MemberId, message: bytes) -> bytes:
         most = largest_message(MessageType.VOUCHER_STATE)
         return await self._call(holder, "POST", paths.VOUCHER_STATE, message, most=most)
+
+    async def version(self, peer: MemberId) -> PeerVersion:
+        """What the member says of its program, its protocol and its clock."""
+        began = time.time()
+        body = await self._call(peer, "GET", paths.VERSION, None, most=MOST_OF_A_VERSION)
+        return decode_version(body, asked_at=int((began + time.time()) / 2))
 
     async def _call(
         self, peer: MemberId, method: str, path: str, message: bytes | None, *, most: int

@@ -11,6 +11,7 @@ ENVELOPES: Final = "/peer/v1/envelopes"
 REPLIES: Final = "/peer/v1/replies"
 RECEIPTS: Final = "/peer/v1/receipts"
 VOUCHER_STATE: Final = "/peer/v1/voucher-state"
+VERSION: Final = "/peer/v1/version"
 
 _BATCH_ID: Final = re.compile("[0-9a-f]{64}")
 

@@ -21,6 +21,7 @@ from oracle.peer.listening import Listener
 from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import announced_size, read_message
 from oracle.peer.tls import TrustedPeers
+from oracle.peer.version import encode_version
 from oracle.telemetry.metrics import PEER_ANSWERS
 
 _PIECE: Final = 65_536
@@ -84,6 +85,7 @@ class PeerServer:
                 web.post(paths.REPLIES, self._serve(self._reply)),
                 web.post(paths.RECEIPTS, self._serve(self._receipt)),
                 web.post(paths.VOUCHER_STATE, self._serve(self._voucher_state)),
+                web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
         )
         self._runner = web.AppRunner(
@@ -189,6 +191,10 @@ class PeerServer:
     async def _voucher_state(self, request: web.Request, peer: MemberId) -> bytes:
         async with self._message(request, peer, MessageType.VOUCHER_STATE_REQUEST) as raw:
             return await self._in_time(self._handlers.voucher_state(raw, peer))
+
+    async def _version(self, _: web.Request, __: MemberId) -> bytes:
+        """Inside mutual TLS: whoever is no member learns nothing of it."""
+        return encode_version()
 
     @asynccontextmanager
     async def _message(

@@ -15,6 +15,8 @@ class Why:
 class ChainSight:
     """How this daemon sees the chain."""
 
+    held: bool
+    """Final blocks were replaced, and nothing leaves until the operator has decided."""
     reachable: bool
     behind: int
     """Blocks between the node's head and what was read."""
@@ -46,6 +48,10 @@ class Contact:
 
 def why_the_chain(chain: ChainSight) -> Why | None:
     """What holds up everything."""
+    if chain.held:
+        return Why(
+            code="held", text="Final blocks were replaced; nothing leaves until the operator has decided."
+        )
     if not chain.reachable:
         return Why(code="chain_unreachable", text="No node of the chain answers.")
     if chain.behind > chain.finality_depth + 2:

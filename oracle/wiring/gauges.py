@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from oracle.crypto.tls import valid_until
+from oracle.domain.ids import MemberId
 from oracle.domain.reports import EndpointState, Readiness, StatusReport
 from oracle.store.census import Census
 from oracle.telemetry.metrics import REGISTRY
@@ -60,6 +61,11 @@ class Gauges:
         yield _one("riskmesh_up_seconds", "Time since the daemon's start.", report.uptime_s)
         yield _one("riskmesh_ready", "1 when /readyz says so.", int(ready.ready))
         yield _one("riskmesh_problems", "Problems that the status names.", len(report.problems))
+        yield _one(
+            "riskmesh_reorganisation_held",
+            "1 while a reorganisation of final blocks waits for the operator.",
+            int(chain.held is not None),
+        )
         yield _one("riskmesh_chain_reachable", "1 when a node answers.", int(chain.reachable))
         yield _one("riskmesh_chain_head_block", "Newest block of the node.", chain.head_block)
         yield _one("riskmesh_chain_cursor_block", "Last block that was read.", chain.cursor_block)
@@ -81,7 +87,7 @@ class Gauges:
         yield _one(
             "riskmesh_published_sequence", "Newest published snapshot.", report.published_sequence or 0
         )
-        standing = report.member_status in {"admitted", "active"}
+        standing = report.member_id is not None and self._base.view.in_standing(MemberId(report.member_id))
         yield _one("riskmesh_in_standing", "1 while this member may ask and be asked.", int(standing))
         yield _one(
             "riskmesh_certificate_expires_timestamp_seconds",

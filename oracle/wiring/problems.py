@@ -37,7 +37,7 @@ def _of_nodes(chain: ChainStatus) -> Iterator[str]:
     """While another one serves: what is wrong with those that should stand in for it."""
     for node in chain.endpoints:
         if node.reason:
-            yield f"Node {node.name} is {node.state.value.replace('_', ' ')}: {node.reason}"
+            yield node.reason if node.name in node.reason else f"Node {node.name}: {node.reason}"
 
 
 def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:

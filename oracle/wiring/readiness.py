@@ -11,6 +11,8 @@ async def reasons_against(
 ) -> tuple[str, ...]:
     """Empty when it is ready."""
     reasons = []
+    if chain.held is not None:
+        reasons.append("Final blocks were replaced: riskmesh status says how to decide.")
     if not chain.reachable:
         reasons.append("No node of the chain answers.")
     elif (behind := chain.head_block - chain.cursor_block) > LAGGING_BLOCKS:

@@ -5,10 +5,10 @@ import time
 from oracle import __version__
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState
-from oracle.domain.errors import Transient
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import (
     ChainStatus,
+    EndpointState,
     HeldReorganisation,
     LaneLine,
     MetricsText,
@@ -24,6 +24,7 @@ from oracle.wiring.problems import problems_of
 from oracle.wiring.readiness import reasons_against
 
 OPEN_BATCHES = (BatchState.PREPARED, BatchState.COMMITTED)
+SERVING = (EndpointState.USABLE, EndpointState.LAGGING)
 OPEN_ANSWERS = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 
 
@@ -43,7 +44,7 @@ class StatusDesk:
 
     async def status(self) -> StatusReport:
         base, insight = self._base, self._insight
-        chain = await self._chain()
+        chain = self._chain()
         me = base.member_id()
         figures = Figures(records=0, unpublished=0) if insight is None else await insight.figures()
         states = await self._census.states()
@@ -72,13 +73,13 @@ class StatusDesk:
         """What is in flight and why; nothing before membership."""
         if self._insight is None:
             return WaitingReport(lines=(), total=0)
-        return await self._insight.waiting.report(await self._chain())
+        return await self._insight.waiting.report(self._chain())
 
     async def readiness(self) -> Readiness:
         """Read to the chain's head, the store writable, the dataset open."""
         return Readiness(
             reasons=await reasons_against(
-                await self._chain(),
+                self._chain(),
                 self._census,
                 admitted=self._base.member_id() is not None,
                 opened=self._insight is not None,
@@ -96,20 +97,18 @@ class StatusDesk:
         self._base.stream.wake()
         return accepted
 
-    async def _chain(self) -> ChainStatus:
-        cursor = 0 if self._base.view.head is None else self._base.view.head.number
-        try:
-            head: int = await self._base.connection.ask_once(lambda node: node.block_number())
-            reachable = True
-        except Transient:
-            head, reachable = cursor, False
+    def _chain(self) -> ChainStatus:
+        """By the newest look at the nodes: a node that hangs does not make the status hang."""
+        base, endpoints = self._base, self._base.connection.report()
+        cursor = 0 if base.view.head is None else base.view.head.number
+        serving = [node.head_block or 0 for node in endpoints if node.state in SERVING]
         return ChainStatus(
-            chain_id=self._base.record.chain_id,
-            reachable=reachable,
-            head_block=head,
+            chain_id=base.record.chain_id,
+            reachable=bool(serving),
+            head_block=max((cursor, *serving)),
             cursor_block=cursor,
-            endpoints=self._base.connection.report(),
-            held=self._base.hold.current,
+            endpoints=endpoints,
+            held=base.hold.current,
         )
 
 

@@ -74,6 +74,7 @@ class WaitingDesk:
 
     def _sight(self, chain: ChainStatus) -> ChainSight:
         return ChainSight(
+            held=chain.held is not None,
             reachable=chain.reachable,
             behind=max(0, chain.head_block - chain.cursor_block),
             cursor=chain.cursor_block,

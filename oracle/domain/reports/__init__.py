@@ -12,6 +12,7 @@ from oracle.domain.reports.accounts import (
     RedemptionReport,
     Verdict,
 )
+from oracle.domain.reports.checks import CheckLine, CheckOutcome, CheckReport
 from oracle.domain.reports.consortium import (
     BallotForm,
     MemberLine,
@@ -66,6 +67,9 @@ __all__ = [
     "BadLineReport",
     "BallotForm",
     "ChainStatus",
+    "CheckLine",
+    "CheckOutcome",
+    "CheckReport",
     "CompactionReport",
     "CreditsSummary",
     "DatasetStats",

@@ -1,13 +1,11 @@
 """A member's status says when the chain stands still, and only then."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 from stage.consortium import Consortium
 
-from oracle.domain.errors import Transient
+from oracle.domain.reports import EndpointReport, EndpointState
 from oracle.wiring.problems import STILL_S
 from oracle.wiring.status import StatusDesk
 
@@ -18,13 +16,22 @@ class OneNode:
 
     head: int | None
 
-    async def ask_once(self, _work: Callable[[Any], Awaitable[Any]]) -> int:
-        if self.head is None:
-            raise Transient("no answer")
-        return self.head
-
-    def report(self) -> tuple[()]:
-        return ()
+    def report(self) -> tuple[EndpointReport, ...]:
+        state = EndpointState.UNREACHABLE if self.head is None else EndpointState.USABLE
+        return (
+            EndpointReport(
+                name="a node",
+                own=True,
+                in_use=True,
+                state=state,
+                reason="",
+                head_block=self.head,
+                behind_blocks=0,
+                latency_ms=1,
+                failures=0,
+                subscribed=False,
+            ),
+        )
 
 
 async def _problems(consortium: Consortium, *, age_s: int, answers: bool = True) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from oracle.domain.errors import Broken
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Header
 from oracle.peer.client import PeerAddress, PeerClient
+from oracle.peer.contacts import Contacts
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.reachable import ReachPolicy
 from oracle.peer.server import PeerServer
@@ -188,12 +189,15 @@ class House:
         self._closing.append(partial(_abort, writer))
         return reader, writer
 
-    def client(self, member: MemberId, *, allow_private: bool = True, **limits: Any) -> PeerClient:
+    def client(
+        self, member: MemberId, *, allow_private: bool = True, contacts: Contacts | None = None, **limits: Any
+    ) -> PeerClient:
         client = PeerClient(
             IDENTITIES[member],
             self.book,
             limits=ClientLimits(**limits),
             reach=ReachPolicy(private=allow_private),
+            contacts=contacts,
         )
         self._closing.append(client.close)
         return client
