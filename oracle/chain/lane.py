@@ -1,16 +1,18 @@
 """One nonce lane: an account's transactions journalled, signed, sent and followed until they are final."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
 from oracle.chain.answers import Receipt
 from oracle.chain.connection import ChainConnection
 from oracle.chain.errors import NodeRefused, TransactionReverted, UnfundedAccount
-from oracle.chain.node import Call
-from oracle.chain.receipts import refusal, sight, submit
+from oracle.chain.pricing import Offer, Pricing
+from oracle.chain.receipts import refusal, sight, submit, taken_by_another
 from oracle.chain.reverts import RevertDecoder, revert_decoder
 from oracle.chain.signing import TransactionSigner, UnsignedTransaction
 from oracle.chain.transactions import Order, Transaction, TransactionJournal, TransactionStatus
@@ -29,14 +31,27 @@ _log = structlog.get_logger("riskmesh.chain")
 class LaneSettings:
     gas_price_wei: int | None = None
     """None: what the node proposes, which is 0 on a chain without fees."""
+    max_gas_price_wei: int | None = None
+    """No more is offered, however long a transaction is stuck; None for no limit."""
     gas_margin_percent: int = 25
+    replace_after_s: float = 60.0
+    """A transaction that the chain waits for and does not mine is offered again: at a higher price where
+    there are prices, else the same bytes."""
     confirmations: int = 0
     """Blocks on top of a receipt's before it counts; the finality depth of the chain."""
     poll_s: float = 0.5
     resend_every: int = 20
     """Polls without a receipt after which the same bytes are sent again."""
     lost_after: int = 3
-    """Polls with the nonce used and no receipt after which the intent gets another nonce."""
+    """Polls with the nonce used and no receipt after which the blocks are looked through for whose it is."""
+
+    @property
+    def pricing(self) -> Pricing:
+        return Pricing(
+            fixed_wei=self.gas_price_wei,
+            most_wei=self.max_gas_price_wei,
+            margin_percent=self.gas_margin_percent,
+        )
 
 
 def _always() -> None:
@@ -113,11 +128,13 @@ class Lane:
                 return row  # another task was quicker
             self.clear()
             try:
-                gas, gas_price = await self._priced(row)
+                offer = await self.settings.pricing.offer(self.connection, row, self.reverts)
             except TransactionReverted as error:
                 await self.journal.save(replace(row, status=TransactionStatus.FAILED, error=error.error))
                 raise
-            row = await self._signed(row, gas, gas_price)
+            except NodeRefused as error:
+                raise self._explained(error) from error
+            row = await self._with_nonce(row, offer)
             # Journalled before it is sent: after a crash the same bytes are sent again, never others.
             await self.journal.save(row)
             try:
@@ -127,32 +144,61 @@ class Lane:
                 raise self._explained(error) from error
             return row
 
-    async def _priced(self, row: Transaction) -> tuple[int, int]:
-        call = Call(to=row.to, data=row.data, sender=self.account)
-        try:
-            gas = await self.connection.ask(lambda node: node.estimate_gas(call))
-        except NodeRefused as error:
-            reverted = error.data is not None or "revert" in error.reason.lower()
-            if not reverted:
-                raise self._explained(error) from error
-            raise self.reverts.decode(error.data, row.intent) from error
-        price = self.settings.gas_price_wei
-        if price is None:
-            price = await self.connection.ask(lambda node: node.gas_price()) * 5 // 4
-        return gas * (100 + self.settings.gas_margin_percent) // 100, price
-
-    async def _signed(self, row: Transaction, gas: int, gas_price: int) -> Transaction:
+    async def _with_nonce(self, row: Transaction, offer: Offer) -> Transaction:
+        head = await self.connection.ask(lambda node: node.block_number())
         pending = await self.connection.ask(lambda node: node.nonce(self.account, "pending"))
         highest = await self.journal.highest_nonce(self.account)
         nonce = pending if highest is None else max(pending, highest + 1)
+        return self._signed(replace(row, nonce=nonce, after_block=head), offer)
+
+    def _signed(self, row: Transaction, offer: Offer) -> Transaction:
+        if row.nonce is None:
+            raise Broken(f"The intent '{row.intent}' is signed without a nonce")
         signed = self.signer.sign(
             UnsignedTransaction(
-                chain_id=self.chain_id, nonce=nonce, gas=gas, gas_price=gas_price, to=row.to, data=row.data
+                chain_id=self.chain_id,
+                nonce=row.nonce,
+                gas=offer.gas,
+                gas_price=offer.gas_price,
+                to=row.to,
+                data=row.data,
             )
         )
         return replace(
-            row, status=TransactionStatus.SENT, nonce=nonce, raw=signed.raw, tx_hash=signed.tx_hash
+            row,
+            status=TransactionStatus.SENT,
+            raw=signed.raw,
+            tx_hash=signed.tx_hash,
+            earlier=row.hashes,
+            gas=offer.gas,
+            gas_price=offer.gas_price,
         )
+
+    async def _offer_again(self, row: Transaction) -> Transaction:
+        """What is stuck once more: dearer under the same nonce, or unchanged where prices do not help.
+
+        All versions stay journalled, so that whichever is mined is known as ours.
+        """
+        async with self._signing:
+            row = await self._reread(row)
+            if row.status is not TransactionStatus.SENT:
+                return row
+            price = await self.settings.pricing.raised(self.connection, row)
+            if price is None or row.gas is None:
+                await self._send(row)
+                return row
+            _log.warning("transaction_stuck", intent=row.intent, nonce=row.nonce, gas_price_wei=price)
+            dearer = self._signed(row, Offer(gas=row.gas, gas_price=price))
+            await self.journal.save(dearer)
+            try:
+                await self._send(dearer)
+            except NodeRefused as error:
+                _log.warning("replacement_refused", intent=row.intent, error=self._explained(error))
+                # The cheaper one stays on offer; the dearer one may have reached some node all the same.
+                back = replace(row, earlier=(*row.earlier, *dearer.hashes[:1]))
+                await self.journal.save(back)
+                return back
+            return dearer
 
     async def _send(self, row: Transaction) -> None:
         self.clear()
@@ -160,7 +206,7 @@ class Lane:
         if raw is None:
             raise Broken(f"The intent '{row.intent}' was to be sent unsigned")
         try:
-            await self.connection.ask(lambda node: submit(node, raw, row.tx_hash))
+            await self.connection.ask(lambda node: submit(node, raw))
         except NodeRefused as error:
             if error.data is not None or not any(word in error.reason.lower() for word in _ALREADY_THERE):
                 raise
@@ -169,25 +215,35 @@ class Lane:
     async def _follow(self, row: Transaction) -> Transaction | None:
         """The finished row, or None when its nonce went to a transaction that is not ours."""
         polls = lost = 0
-        while lost < self.settings.lost_after:
+        offered_at = time.monotonic()
+        while True:
             self.clear()
-            sighting = await self.connection.ask(lambda node: sight(node, row, self.settings.confirmations))
+            look = partial(sight, row=row, confirmations=self.settings.confirmations)
+            sighting = await self.connection.ask(look)
             if sighting.receipt is not None:
                 lost = 0
                 if sighting.final:
                     return await self._finished(row, sighting.receipt)
             elif sighting.nonce_used:
                 lost += 1
+            elif sighting.next_in_line and time.monotonic() - offered_at >= self.settings.replace_after_s:
+                row, offered_at = await self._offer_again(row), time.monotonic()
             elif polls % self.settings.resend_every == self.settings.resend_every - 1:
                 await self._send(row)
+            if lost >= self.settings.lost_after:
+                lost = 0
+                if await self.connection.ask(partial(taken_by_another, row=row)):
+                    return None
+                _log.warning("receipt_kept_back", intent=row.intent, nonce=row.nonce)
             await asyncio.sleep(min(self.settings.poll_s, 0.02 * 2 ** min(polls, 10)))
             polls += 1
-        return None
 
     async def _finished(self, row: Transaction, receipt: Receipt) -> Transaction:
         row = replace(
             row,
             status=TransactionStatus.MINED if receipt.succeeded else TransactionStatus.REVERTED,
+            tx_hash=receipt.tx_hash,
+            earlier=tuple(one for one in row.hashes if one != receipt.tx_hash),
             block_number=receipt.block_number,
             block_hash=receipt.block_hash,
             contract=receipt.contract if row.to is None else None,
@@ -203,8 +259,8 @@ class Lane:
     async def _requeue(self, row: Transaction) -> Transaction:
         async with self._signing:
             current = await self._reread(row)
-            if current.tx_hash != row.tx_hash:
-                return current  # another task has given it another nonce already
+            if current.hashes != row.hashes:
+                return current  # another task has given it another nonce or price already
             _log.warning("nonce_taken_by_another_transaction", intent=row.intent, nonce=row.nonce)
             fresh = Transaction(intent=row.intent, sender=row.sender, to=row.to, data=row.data)
             await self.journal.save(fresh)

@@ -53,6 +53,18 @@ class Transaction:
     gas_used: int | None = None
     error: str = ""
     """Name of the custom error that refused it."""
+    gas: int | None = None
+    gas_price: int | None = None
+    """Wei, of the newest version."""
+    earlier: tuple[bytes, ...] = ()
+    """Hashes of versions under the same nonce that offered less: any one of them may be mined."""
+    after_block: BlockNumber | None = None
+    """The head when the nonce was given: whatever used the nonce stands in a later block."""
+
+    @property
+    def hashes(self) -> tuple[bytes, ...]:
+        """All that it may be mined as, the newest version first."""
+        return self.earlier if self.tx_hash is None else (self.tx_hash, *self.earlier)
 
 
 class TransactionJournal(Protocol):

@@ -111,12 +111,14 @@ def _chain(table: Table) -> ChainSettings:
     rpc = table.texts("rpc", expected=expected)
     if not all(is_rpc(url) for url in rpc):
         raise table.invalid("rpc", expected)
-    given = table.has("gas_price_wei")
+    given, limited = table.has("gas_price_wei"), table.has("max_gas_price_wei")
     return ChainSettings(
         rpc=rpc,
         deployment=table.path("deployment", default="deployment.json"),
         poll_interval_s=table.seconds("poll_interval_s", low=0.05, high=60, default=1.0),
         gas_price_wei=table.whole("gas_price_wei", low=0, high=10**15) if given else None,
+        max_gas_price_wei=table.whole("max_gas_price_wei", low=1, high=10**15) if limited else None,
+        replace_after_s=table.seconds("replace_after_s", low=1, high=86_400, default=60.0),
     )
 
 

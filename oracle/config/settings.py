@@ -54,6 +54,10 @@ class ChainSettings:
     poll_interval_s: float
     gas_price_wei: int | None
     """None: ask the node."""
+    max_gas_price_wei: int | None
+    """None: no limit."""
+    replace_after_s: float
+    """After this long a transaction that is not mined is offered again, dearer where there are prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ OPTIONS = (
     Option("chain", "deployment", "deployment.json", "The deployment record of the consortium."),
     Option("chain", "poll_interval_s", 1.0, "How often to look for a new block."),
     Option("chain", "gas_price_wei", 0, "Not set: what the node suggests. 0 where gas is free."),
+    Option("chain", "max_gas_price_wei", 200_000_000_000, "Not set: no limit. Where gas costs something."),
+    Option("chain", "replace_after_s", 60.0, "A transaction not mined by then is offered again, dearer."),
     Option(
         "store",
         "url",

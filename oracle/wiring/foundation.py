@@ -90,6 +90,8 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
                 clear=hold.check,
                 settings=LaneSettings(
                     gas_price_wei=settings.chain.gas_price_wei,
+                    max_gas_price_wei=settings.chain.max_gas_price_wei,
+                    replace_after_s=settings.chain.replace_after_s,
                     poll_s=settings.chain.poll_interval_s / 2,
                     confirmations=record.parameters.get("finality_depth", 0),
                 ),

@@ -23,6 +23,10 @@ class Row(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     contract: str | None
     gas_used: int | None
     error: str
+    gas: int | None = None
+    gas_price: int | None = None
+    earlier: tuple[str, ...] = ()
+    after_block: int | None = None
 
 
 def _text(value: bytes | None) -> str | None:
@@ -52,6 +56,10 @@ def to_row(transaction: Transaction) -> Row:
         contract=transaction.contract,
         gas_used=transaction.gas_used,
         error=transaction.error,
+        gas=transaction.gas,
+        gas_price=transaction.gas_price,
+        earlier=tuple(map(hexadecimal, transaction.earlier)),
+        after_block=transaction.after_block,
     )
 
 
@@ -70,4 +78,8 @@ def from_row(row: Row) -> Transaction:
         contract=_address(row.contract),
         gas_used=row.gas_used,
         error=row.error,
+        gas=row.gas,
+        gas_price=row.gas_price,
+        earlier=tuple(bytes.fromhex(each.removeprefix("0x")) for each in row.earlier),
+        after_block=None if row.after_block is None else BlockNumber(row.after_block),
     )

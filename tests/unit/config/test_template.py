@@ -19,6 +19,7 @@ REQUIRED: dict[str, Value] = {
 EXAMPLES_WITHOUT_DEFAULT = {
     "keys.passphrase_file",
     "chain.gas_price_wei",
+    "chain.max_gas_price_wei",
     "metrics.listen",
     "peer.allowed_networks",
 }
