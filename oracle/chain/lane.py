@@ -91,6 +91,11 @@ class Lane:
             await self.journal.save(row)
         return row if row.status is TransactionStatus.MINED else await self._finish(row)
 
+    async def unfinished(self, prefix: str) -> Sequence[Transaction]:
+        """What is on its way under intents that begin so."""
+        rows = await self.journal.unfinished(self.account)
+        return [row for row in rows if row.intent.startswith(prefix)]
+
     async def resume(self) -> Sequence[Transaction]:
         """Finishes what an earlier run left; call it once at start. Returns the rows as they ended."""
         rows = await self.journal.unfinished(self.account)

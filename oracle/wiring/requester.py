@@ -74,7 +74,12 @@ def build_requester(
             submission=submission, journals=journals, names=names, changes=changes, clock=base.clock
         ),
         committing=Committing(
-            journal=journals.asked, ledger=base.contracts.queries, lane=base.lane, changed=changes.tell
+            me=me,
+            journal=journals.asked,
+            ledger=base.contracts.queries,
+            lane=base.lane,
+            view=base.view,
+            changed=changes.tell,
         ),
         collector=Collector(
             me=me,

@@ -142,8 +142,9 @@ class InProcess:
 
     def committing(self, **other: Any) -> Committing:
         base = self.base
-        parts = {"journal": self.requester.journals.asked, "ledger": base.contracts.queries}
-        return Committing(**{**parts, "lane": base.lane, "changed": _nothing, **other})
+        parts = {"me": self.id, "journal": self.requester.journals.asked, "ledger": base.contracts.queries}
+        rest = {"lane": base.lane, "view": base.view, "changed": _nothing}
+        return Committing(**{**parts, **rest, **other})
 
     def collector(self, **other: Any) -> Collector:
         base, journals = self.base, self.requester.journals

@@ -107,6 +107,9 @@ class FactLane:
     done: dict[str, Transaction] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     """Function to the name of the custom error."""
+    refused_batches: dict[bytes, str] = field(default_factory=dict)
+    on_its_way: list[Transaction] = field(default_factory=list)
+    """What an earlier run has left."""
     orders: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """Function and arguments of what was carried out, in order."""
 
@@ -116,6 +119,9 @@ class FactLane:
         function, arguments = self.read(order)
         if function in self.refused:
             raise TransactionReverted(error=self.refused[function], intent=intent)
+        for batch, error in self.refused_batches.items():
+            if function == "commit" and batch in [entry[0] for entry in arguments[0]]:
+                raise TransactionReverted(error=error, intent=intent)
         self.orders.append((function, arguments))
         effect = EFFECTS.get(function)
         self.chain.happen(*(() if effect is None else effect(self, *arguments)))
@@ -131,6 +137,13 @@ class FactLane:
         )
         self.done[intent] = row
         return row
+
+    async def unfinished(self, prefix: str) -> list[Transaction]:
+        return [row for row in self.on_its_way if row.intent.startswith(prefix)]
+
+    def refuse_batch(self, batch: bytes, error: str) -> None:
+        """Makes the ledger say no to every transaction that has this batch in it."""
+        self.refused_batches[batch] = error
 
     def read(self, order: Order) -> tuple[str, tuple[Any, ...]]:
         name = next(
