@@ -73,14 +73,7 @@ def build_requester(
         desk=QueryDesk(
             submission=submission, journals=journals, names=names, changes=changes, clock=base.clock
         ),
-        committing=Committing(
-            me=me,
-            journal=journals.asked,
-            ledger=base.contracts.queries,
-            lane=base.lane,
-            view=base.view,
-            changed=changes.tell,
-        ),
+        committing=_committing(base, me, journals, changes),
         collector=Collector(
             me=me,
             journals=Journals(asked=journals.asked, replies=journals.replies),
@@ -92,6 +85,17 @@ def build_requester(
             changed=changes.tell,
         ),
         receipts=receipts,
+    )
+
+
+def _committing(base: Foundation, me: MemberId, journals: QueryJournals, changes: Changes) -> Committing:
+    return Committing(
+        me=me,
+        journal=journals.asked,
+        ledger=base.contracts.queries,
+        lane=base.lane,
+        view=base.view,
+        changed=changes.tell,
     )
 
 
