@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import ClassVar
 
 import structlog
@@ -14,12 +15,13 @@ from oracle.api.limits import api_limits
 from oracle.api.server import serve
 from oracle.chain.errors import NodeRefused
 from oracle.chain.events import Arrival
-from oracle.chain.facts import Committed, EndpointSet
+from oracle.chain.facts import Committed
 from oracle.config.settings import LogFormat, LogSettings, Settings
+from oracle.crypto.tls import show
 from oracle.domain.errors import Broken, Misconfigured, Transient
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.peer.server import PeerServer
-from oracle.peer.tls import TrustedPeers, server_context
+from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
 from oracle.telemetry.log_file import LogFile
 from oracle.telemetry.logs import configure
 from oracle.telemetry.loop_lag import watch_loop
@@ -105,6 +107,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._broken: Broken | None = None
         self._peers = TrustedPeers()
+        self._certificates: tuple[PeerCertificate, ...] = ()
         self._member: Member | None = None
         self._resending: asyncio.Task[None] | None = None
 
@@ -203,7 +206,8 @@ class Daemon:
             on_broken=self.broken,
         )
         listen = base.settings.peer.listen
-        context = server_context(base.keyring.tls_identity, self._peers)
+        context = server_context(member.succession.identity, self._peers)
+        member.succession.on_identity(partial(show, context))
         try:
             port = await server.start(listen.host, listen.port, context)
         except OSError as error:
@@ -217,7 +221,12 @@ class Daemon:
             await server.stop()
 
     def _refresh_peers(self) -> None:
-        for member in self._peers.refresh(self._base.registry.certificates()):
+        """Also without an event: a replaced certificate is trusted until its grace is over."""
+        certificates = self._base.registry.certificates()
+        if certificates == self._certificates:
+            return
+        self._certificates = certificates
+        for member in self._peers.refresh(certificates):
             log.warning("certificate_unusable", member=int(member))
 
     async def _hear(self, arrival: Arrival) -> None:
@@ -226,8 +235,8 @@ class Daemon:
         member = self._member
         if member is None:
             return
-        if any(isinstance(fact, EndpointSet) for fact in arrival.facts):
-            self._refresh_peers()
+        member.succession.follow()
+        self._refresh_peers()
         await member.holder.answering.note(fact for fact in arrival.facts if isinstance(fact, Committed))
         # While it catches up, the newest block read is old: deadlines must not be judged by it.
         if arrival.caught_up:
@@ -239,6 +248,7 @@ class Daemon:
         member = self._member
         if member is None:
             return
+        member.succession.follow()
         await member.requester.collector.note_reorganisation()
         await member.holder.answering.note_reorganisation()
         await member.holder.publisher.note_reorganisation(valid_to)

@@ -75,7 +75,8 @@ def _check(
         statement = Disclosure(
             batch_id=batch.batch_id, index=hit.index, category=signed.category, record_digest=digest
         )
-        if not notary.signed_by(statement, signed.signature, reply.holder, version):
+        # The holder may have rotated its key since it replied.
+        if not notary.signed_since(statement, signed.signature, reply.holder, version):
             raise DisclosureWrong("A category of the record is not signed by the holder.")
     return DisclosedRecord(
         index=hit.index,

@@ -70,11 +70,21 @@ class Lane:
     reverts: RevertDecoder = field(default_factory=revert_decoder)
     clear: Callable[[], None] = _always
     """Raises Transient while nothing may be sent or concluded."""
+    _signers: dict[Address, TransactionSigner] = field(default_factory=dict)
+    """Accounts that this lane ever sent from, and that finish what they began."""
     _signing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self._signers[self.signer.address] = self.signer
 
     @property
     def account(self) -> Address:
         return self.signer.address
+
+    def succeed(self, signer: TransactionSigner) -> None:
+        """From now on intents go out from this account; the accounts before it finish what they began."""
+        self._signers[signer.address] = signer
+        self.signer = signer
 
     async def execute(self, intent: str, order: Order) -> Transaction:
         """Carries out an intent once and returns its mined row, also when that happened long ago.
@@ -84,7 +94,7 @@ class Lane:
         """
         fresh = Transaction(intent=intent, sender=self.account, to=order.to, data=order.data)
         row = await self.journal.enqueue(fresh)
-        if (row.to, row.data, row.sender) != (order.to, order.data, self.account):
+        if (row.to, row.data) != (order.to, order.data) or row.sender not in self._signers:
             raise Broken(f"The intent '{intent}' is journalled with other contents")
         if row.status in {TransactionStatus.FAILED, TransactionStatus.REVERTED}:
             row = fresh
@@ -93,12 +103,12 @@ class Lane:
 
     async def unfinished(self, prefix: str) -> Sequence[Transaction]:
         """What is on its way under intents that begin so."""
-        rows = await self.journal.unfinished(self.account)
+        rows = [row for account in self._signers for row in await self.journal.unfinished(account)]
         return [row for row in rows if row.intent.startswith(prefix)]
 
     async def resume(self) -> Sequence[Transaction]:
         """Finishes what an earlier run left; call it once at start. Returns the rows as they ended."""
-        rows = await self.journal.unfinished(self.account)
+        rows = [row for account in self._signers for row in await self.journal.unfinished(account)]
         for row in rows:
             if row.raw is not None:
                 await self._send(row)
@@ -106,7 +116,8 @@ class Lane:
 
     async def roll_back(self, block: BlockNumber) -> Sequence[Transaction]:
         """After a reorganisation down to this block: what was mined later is sent and followed again."""
-        for row in await self.journal.mined_after(self.account, block):
+        mined = [row for account in self._signers for row in await self.journal.mined_after(account, block)]
+        for row in mined:
             await self.journal.save(replace(row, status=TransactionStatus.SENT, error=""))
         return await self.resume()
 
@@ -151,15 +162,15 @@ class Lane:
 
     async def _with_nonce(self, row: Transaction, offer: Offer) -> Transaction:
         head = await self.connection.ask(lambda node: node.block_number())
-        pending = await self.connection.ask(lambda node: node.nonce(self.account, "pending"))
-        highest = await self.journal.highest_nonce(self.account)
+        pending = await self.connection.ask(lambda node: node.nonce(row.sender, "pending"))
+        highest = await self.journal.highest_nonce(row.sender)
         nonce = pending if highest is None else max(pending, highest + 1)
         return self._signed(replace(row, nonce=nonce, after_block=head), offer)
 
     def _signed(self, row: Transaction, offer: Offer) -> Transaction:
         if row.nonce is None:
             raise Broken(f"The intent '{row.intent}' is signed without a nonce")
-        signed = self.signer.sign(
+        signed = self._signers[row.sender].sign(
             UnsignedTransaction(
                 chain_id=self.chain_id,
                 nonce=row.nonce,

@@ -27,12 +27,20 @@ class KeyName(StrEnum):
 
 ROTATED = frozenset({KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF})
 """Keys whose versions the registry counts; their files carry the version in their names."""
+RENEWED = ROTATED | {KeyName.TLS}
+"""Keys that get successors. The files of the first TLS key carry no number, those of later ones do."""
 ACCOUNTS = frozenset({KeyName.GOVERNANCE, KeyName.OPERATOR})
 
 
 def key_path(folder: Path, name: KeyName, version: int = 1) -> Path:
-    """E.g. `operator-1.json`, `storage.json`."""
-    return folder / (f"{name}-{version}.json" if name in ROTATED else f"{name}.json")
+    """E.g. `operator-1.json`, `storage.json`, `tls-2.json`."""
+    numbered = name in ROTATED or (name is KeyName.TLS and version > 1)
+    return folder / (f"{name}-{version}.json" if numbered else f"{name}.json")
+
+
+def certificate_path(folder: Path, version: int = 1) -> Path:
+    """E.g. `tls.pem`, `tls-2.pem`."""
+    return folder / (CERTIFICATE_FILE if version == 1 else f"tls-{version}.pem")
 
 
 def create_key_files(
@@ -49,22 +57,42 @@ def create_key_files(
 
 
 def add_version(
-    folder: Path, name: KeyName, passphrase: str, *, work_factor: int = DEFAULT_WORK_FACTOR
+    folder: Path,
+    name: KeyName,
+    passphrase: str,
+    *,
+    common_name: str = "",
+    work_factor: int = DEFAULT_WORK_FACTOR,
 ) -> int:
-    """Create the next version of a rotated key beside the earlier ones; returns its number."""
+    """Create the next version of a key beside the earlier ones; returns its number.
+
+    `common_name` is what a new TLS certificate says. A crash in between leaves a whole version or none: the
+    certificate, without which a TLS key is not there, comes last.
+    """
     present = versions(folder, name)
     # The keys of one folder share one passphrase: a wrong one is found here, not at the next start.
     keystore.read_secret(key_path(folder, name, present[-1]), passphrase)
     version = present[-1] + 1
-    _write(key_path(folder, name, version), name, _generate(name), passphrase, work_factor)
+    path = key_path(folder, name, version)
+    if name is not KeyName.TLS:
+        _write(path, name, _generate(name), passphrase, work_factor)
+        return version
+    if not path.exists():
+        _write(path, name, _generate(name), passphrase, work_factor)
+    secret = keystore.read_secret(path, passphrase)
+    certificate = tls.create_certificate(secret, common_name)
+    keystore.write_new(certificate_path(folder, version), tls.to_pem(certificate))
     return version
 
 
 def versions(folder: Path, name: KeyName) -> list[int]:
-    """The versions of a rotated key that are there, ascending; raises when there is none."""
-    pattern = re.compile(rf"{name}-([1-9][0-9]*)\.json")
-    matches = map(pattern.fullmatch, (path.name for path in folder.glob(f"{name}-*.json")))
+    """The versions of a key that are there, ascending; raises when there is none."""
+    suffix = "pem" if name is KeyName.TLS else "json"
+    pattern = re.compile(rf"{name}-([1-9][0-9]*)\.{suffix}")
+    matches = map(pattern.fullmatch, (path.name for path in folder.glob(f"{name}-*.{suffix}")))
     found = sorted(int(match[1]) for match in matches if match is not None)
+    if name is KeyName.TLS and key_path(folder, name).is_file():
+        found.insert(0, 1)
     if not found:
         raise KeyFileMissing(f"There is no {name} key in {folder}. Restore the folder, or create keys first.")
     return found

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from oracle.crypto import keystore, tls, voprf
 from oracle.crypto.errors import KeyFileDamaged, KeyFileMissing, KeyVersionUnknown
-from oracle.crypto.key_files import CERTIFICATE_FILE, KeyName, key_path, versions
+from oracle.crypto.key_files import KeyName, add_version, certificate_path, key_path, versions
+from oracle.crypto.keystore import DEFAULT_WORK_FACTOR
 from oracle.crypto.possession import prove_possession
 from oracle.crypto.sealing import SealingKey
 from oracle.crypto.signing import Signer
@@ -18,15 +19,37 @@ from oracle.domain.ids import Address, KeyVersion
 Key = TypeVar("Key")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lock:
+    """What opens the folder: kept to make successors while the daemon runs, never shown."""
+
+    folder: Path
+    passphrase: str = field(repr=False)
+    work_factor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicParts:
+    """By version: accounts of operator keys, public sealing and OPRF keys in hex."""
+
+    operators: Mapping[KeyVersion, str]
+    sealing: Mapping[KeyVersion, str]
+    oprf: Mapping[KeyVersion, str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Keyring:
-    """All keys but the governance key. Without a version, methods use the newest one of the folder."""
+    """All keys but the governance key. Without a version, methods use the newest one of the folder.
 
-    _operators: Mapping[KeyVersion, Signer]
-    _sealing: Mapping[KeyVersion, SealingKey]
-    _oprf: Mapping[KeyVersion, bytes]
+    The newest one is not in use before the registry has it: whoever works beside others names the version.
+    """
+
+    _operators: dict[KeyVersion, Signer]
+    _sealing: dict[KeyVersion, SealingKey]
+    _oprf: dict[KeyVersion, bytes]
+    _tls: dict[KeyVersion, TlsIdentity]
     _storage: bytes
-    tls_identity: TlsIdentity = field(repr=False)
+    _lock: _Lock
 
     def __repr__(self) -> str:
         return "Keyring()"
@@ -47,9 +70,51 @@ class Keyring:
         return max(self._oprf)
 
     @property
+    def tls_version(self) -> KeyVersion:
+        return max(self._tls)
+
+    @property
+    def operator_versions(self) -> tuple[KeyVersion, ...]:
+        """Ascending."""
+        return tuple(sorted(self._operators))
+
+    @property
+    def tls_identity(self) -> TlsIdentity:
+        """The newest one."""
+        return self._tls[self.tls_version]
+
+    @property
     def certificate(self) -> bytes:
-        """The TLS certificate, DER."""
+        """The newest TLS certificate, DER."""
         return self.tls_identity.certificate
+
+    @property
+    def tls_identities(self) -> Mapping[KeyVersion, TlsIdentity]:
+        """By version of their files."""
+        return self._tls
+
+    @property
+    def public_parts(self) -> PublicParts:
+        """Of every version in the folder, registered or not."""
+        return PublicParts(
+            operators={version: key.address for version, key in self._operators.items()},
+            sealing={version: key.public.hex() for version, key in self._sealing.items()},
+            oprf={version: voprf.public_key(key).hex() for version, key in self._oprf.items()},
+        )
+
+    def tls_version_of(self, fingerprint: bytes) -> KeyVersion:
+        """Version of the files with this certificate (SHA-256). Raises `KeyVersionUnknown`."""
+        for version, identity in self._tls.items():
+            if tls.fingerprint(identity.certificate) == fingerprint:
+                return version
+        raise KeyVersionUnknown(
+            "The registered certificate is not in the key folder. Restore the folder from a backup."
+        )
+
+    def tls_identity_of(self, fingerprint: bytes) -> TlsIdentity | None:
+        """The identity with this certificate (SHA-256), if its files are in the folder."""
+        found = (one for one in self._tls.values() if tls.fingerprint(one.certificate) == fingerprint)
+        return next(found, None)
 
     def operator(self, version: KeyVersion | None = None) -> Signer:
         """The operator key, which signs messages, vouchers and transactions and does not show itself."""
@@ -72,6 +137,9 @@ class Keyring:
         """Open a message that was sealed to this member's key of that version."""
         return _select(self._sealing, version, "sealing").open(sealed, info)
 
+    def has_oprf_key(self, version: KeyVersion) -> bool:
+        return version in self._oprf
+
     def oprf_public(self, version: KeyVersion | None = None) -> bytes:
         return voprf.public_key(_select(self._oprf, version, "OPRF"))
 
@@ -89,30 +157,59 @@ class Keyring:
         """The cipher for one purpose, e.g. `journal`; different purposes cannot read each other's values."""
         return StorageCipher(self._storage, purpose)
 
+    def prepare(self, name: KeyName, after: KeyVersion, *, common_name: str = "") -> KeyVersion:
+        """The version that follows `after`, on disk and ready: the one prepared before, or a new one.
 
-def open_keyring(folder: Path, passphrase: str) -> Keyring:
-    """Read every key that a daemon needs; each file costs most of a second of scrypt."""
+        Takes most of a second of scrypt; not for the event loop.
+        """
+        folder, passphrase = self._lock.folder, self._lock.passphrase
+        while (newest := versions(folder, name)[-1]) <= after:
+            add_version(folder, name, passphrase, common_name=common_name, work_factor=self._lock.work_factor)
+        version = KeyVersion(after + 1)
+        if newest > version:
+            raise KeyFileDamaged(
+                f"{folder} holds a {name} key of version {newest}, which must not be there before version "
+                f"{version} is registered. Move the files of the later versions away."
+            )
+        self._load(name, version)
+        return version
 
-    def one(name: KeyName) -> bytes:
-        return keystore.read_secret(key_path(folder, name), passphrase)
+    def _load(self, name: KeyName, version: KeyVersion) -> None:
+        secret = keystore.read_secret(key_path(self._lock.folder, name, version), self._lock.passphrase)
+        match name:
+            case KeyName.OPERATOR:
+                self._operators[version] = Signer(secret)
+            case KeyName.SEALING:
+                self._sealing[version] = SealingKey(secret)
+            case KeyName.OPRF:
+                self._oprf[version] = secret
+            case KeyName.TLS:
+                self._tls[version] = _tls_identity(self._lock.folder, secret, version)
+            case KeyName.GOVERNANCE | KeyName.STORAGE:
+                raise KeyVersionUnknown(f"The {name} key has no versions.")
 
-    def every(name: KeyName) -> dict[KeyVersion, bytes]:
-        return {
-            KeyVersion(version): keystore.read_secret(key_path(folder, name, version), passphrase)
-            for version in versions(folder, name)
-        }
 
-    return Keyring(
-        _operators={version: Signer(secret) for version, secret in every(KeyName.OPERATOR).items()},
-        _sealing={version: SealingKey(secret) for version, secret in every(KeyName.SEALING).items()},
-        _oprf=every(KeyName.OPRF),
-        _storage=one(KeyName.STORAGE),
-        tls_identity=_tls_identity(folder, one(KeyName.TLS)),
+def open_keyring(folder: Path, passphrase: str, *, work_factor: int = DEFAULT_WORK_FACTOR) -> Keyring:
+    """Read every key that a daemon needs; each file costs most of a second of scrypt.
+
+    `work_factor` is that of the files of keys to come.
+    """
+    keyring = Keyring(
+        _operators={},
+        _sealing={},
+        _oprf={},
+        _tls={},
+        _storage=keystore.read_secret(key_path(folder, KeyName.STORAGE), passphrase),
+        _lock=_Lock(folder=folder, passphrase=passphrase, work_factor=work_factor),
     )
+    for name in (KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF, KeyName.TLS):
+        for version in versions(folder, name):
+            keyring._load(name, KeyVersion(version))  # noqa: SLF001 - this function is its constructor
+    return keyring
 
 
-def _tls_identity(folder: Path, secret: bytes) -> TlsIdentity:
-    path = folder / CERTIFICATE_FILE
+def _tls_identity(folder: Path, secret: bytes, version: KeyVersion) -> TlsIdentity:
+    path = certificate_path(folder, version)
     if not path.is_file():
         raise KeyFileMissing(f"The certificate {path} does not exist. Restore it from a backup.")
     try:

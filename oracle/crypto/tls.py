@@ -110,11 +110,11 @@ def server_context(identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLCo
     return _prepared(context, identity, trusted)
 
 
-def client_context(identity: TlsIdentity, trusted: bytes) -> ssl.SSLContext:
-    """For a client of the one server with this certificate (DER); names do not matter, the key does."""
+def client_context(identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
+    """For a client of a server with one of these certificates (DER); names do not matter, the key does."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    return _prepared(context, identity, (trusted,))
+    return _prepared(context, identity, trusted)
 
 
 def _prepared(context: ssl.SSLContext, identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
@@ -122,6 +122,12 @@ def _prepared(context: ssl.SSLContext, identity: TlsIdentity, trusted: Iterable[
     for certificate in trusted:
         check_certificate(certificate)
         context.load_verify_locations(cadata=certificate)
+    show(context, identity)
+    return context
+
+
+def show(context: ssl.SSLContext, identity: TlsIdentity) -> None:
+    """Identify as this from the next handshake on; the context may be in use."""
     key = Ed25519PrivateKey.from_private_bytes(identity.secret)
     pem = to_pem(identity.certificate) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     # `ssl` takes a key from a file only; this one exists in memory and nowhere else.
@@ -130,7 +136,6 @@ def _prepared(context: ssl.SSLContext, identity: TlsIdentity, trusted: Iterable[
         file.write(pem)
         file.flush()
         context.load_cert_chain(f"/proc/self/fd/{descriptor}")
-    return context
 
 
 _SIGNATURES_ONLY = x509.KeyUsage(

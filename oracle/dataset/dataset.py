@@ -24,7 +24,7 @@ from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tagging import Tagger
 from oracle.dataset.threads import Threads
 from oracle.dataset.trees import TreeCache
-from oracle.domain.ids import BlockNumber, Sequence, Tag
+from oracle.domain.ids import BlockNumber, KeyVersion, Sequence, Tag
 from oracle.domain.query import Cut
 from oracle.domain.subject import Subject
 
@@ -66,6 +66,20 @@ class Dataset:
             threads.close()
             raise
         return cls(environment, cipher, tagger, threads)
+
+    @property
+    def key_version(self) -> KeyVersion:
+        """Version of the OPRF key that its records are tagged with."""
+        return self._tagger.key_version
+
+    async def rekey(self, tagger: Tagger) -> None:
+        """Give every record a tag under a newer key and a new salt, from the next snapshot on.
+
+        Older snapshots stay as they were published. Raises `OprfKeyDiffers` for an older key.
+        """
+        async with self._importing:
+            await self._threads.write(settle, self._environment, self._cipher, tagger)
+            self._tagger = tagger
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.close)

@@ -2,6 +2,18 @@
 
 from typing import Protocol
 
+from oracle.dataset.tagging import Tagger
+from oracle.domain.ids import KeyVersion
+
+
+class TaggerOfNow(Protocol):
+    """The OPRF key that is current on the chain."""
+
+    @property
+    def version(self) -> KeyVersion: ...
+
+    def current(self) -> Tagger: ...
+
 
 class Clock(Protocol):
     """The chain's time."""

@@ -10,7 +10,7 @@ from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.layout import SnapshotRow
-from oracle.dataset.ports import Clock
+from oracle.dataset.ports import Clock, TaggerOfNow
 from oracle.domain.ids import BlockNumber, MemberId, Sequence
 from oracle.domain.messages import Publication
 from oracle.rules.snapshot import oldest_needed
@@ -27,6 +27,7 @@ class Publisher:
         *,
         me: MemberId,
         dataset: Dataset,
+        tagger: TaggerOfNow,
         registry: DatasetRegistry,
         lane: Lane,
         view: AllianceView,
@@ -35,6 +36,7 @@ class Publisher:
     ) -> None:
         self._me = me
         self._dataset = dataset
+        self._tagger = tagger
         self._registry = registry
         self._lane = lane
         self._view = view
@@ -46,6 +48,8 @@ class Publisher:
         """Publish what changed, at most once an interval; a member out of standing publishes nothing."""
         if not self._view.in_standing(self._me):
             return
+        async with self._turn:
+            await self._follow_key()
         stats = await self._dataset.stats()
         latest = stats.latest
         unsent = latest is not None and latest.published_block is None
@@ -61,6 +65,7 @@ class Publisher:
     async def publish(self) -> SnapshotRow:
         """Build what changed and bring it to the chain; the snapshot that stands there afterwards."""
         async with self._turn:
+            await self._follow_key()
             row = await self._dataset.build_snapshot(
                 now=self._clock.chain_time(),
                 max_bits=self._view.parameter("max_bucket_bits").value,
@@ -69,6 +74,15 @@ class Publisher:
             if row.published_block is not None:
                 return row
             return await self._send(row)
+
+    async def _follow_key(self) -> None:
+        """After a rotation: tags, salts and so the next snapshot are under the key that is current now.
+
+        A reorganisation that undoes the rotation leaves the dataset under the new key, which comes back.
+        """
+        if self._dataset.key_version < self._tagger.version:
+            await self._dataset.rekey(self._tagger.current())
+            log.info("dataset_tagged_anew", key_version=int(self._tagger.version))
 
     async def note_reorganisation(self, valid_to: BlockNumber) -> None:
         """Publications in dropped blocks are no longer published; the lane sends them again unchanged."""

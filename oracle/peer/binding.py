@@ -2,9 +2,11 @@
 
 from typing import assert_never
 
+from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain, digest
+from oracle.domain.ids import Address
 from oracle.domain.messages import Header, MessageType
-from oracle.peer.errors import StatementNotBound
+from oracle.peer.errors import StatementNotBound, WireBroken
 from oracle.peer.statements import parse_receipt_statement, parse_reply_head, parse_request
 
 
@@ -34,6 +36,29 @@ def require_bound(header: Header, statement: bytes, domain: Domain) -> None:
             _require(not statement, "a message of this type has no statement")
         case _:
             assert_never(header.type)
+
+
+def signer_of(kind: MessageType, statement: bytes, domain: Domain) -> Address:
+    """The account that signed a statement of ours."""
+    match kind:
+        case MessageType.QUERY_ENVELOPE:
+            request = parse_request(statement)
+            return recover(digest(domain, request.value), request.signature)
+        case MessageType.REPLY:
+            head = parse_reply_head(statement)
+            return recover(digest(domain, head.value), head.signature)
+        case MessageType.RECEIPT:
+            receipt = parse_receipt_statement(statement)
+            return recover(digest(domain, receipt.value), receipt.signature)
+        case (
+            MessageType.DISCLOSURES
+            | MessageType.VOUCHER_STATE_REQUEST
+            | MessageType.VOUCHER_STATE
+            | MessageType.REFUSAL
+        ):
+            raise WireBroken("a message of this type has no statement")
+        case _:
+            assert_never(kind)
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as an assertion that stays in

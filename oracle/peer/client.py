@@ -44,6 +44,8 @@ class PeerAddress:
     endpoint: str
     certificate: bytes = field(repr=False)
     """DER."""
+    earlier: tuple[bytes, ...] = field(default=(), repr=False)
+    """Replaced certificates within their grace: the peer may not have switched yet."""
 
 
 class PeerBook(Protocol):
@@ -57,6 +59,7 @@ class _Line:
     """An open session to one peer as it was registered when the session was made."""
 
     address: PeerAddress
+    identity: TlsIdentity
     origin: str
     session: aiohttp.ClientSession
 
@@ -91,6 +94,10 @@ class PeerClient:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+    def use(self, identity: TlsIdentity) -> None:
+        """Show this certificate from the next call on."""
+        self._identity = identity
 
     async def close(self) -> None:
         lines, self._lines = list(self._lines.values()), {}
@@ -181,7 +188,7 @@ class PeerClient:
         if address is None:
             raise PeerUnknown(f"the registry has no endpoint for member {peer}")
         line = self._lines.get(peer)
-        if line is not None and line.address == address:
+        if line is not None and line.address == address and line.identity is self._identity:
             return line
         opened = self._open(address)
         self._lines[peer] = opened
@@ -192,7 +199,7 @@ class PeerClient:
     def _open(self, address: PeerAddress) -> _Line:
         endpoint = parse_endpoint(address.endpoint, self._reach)
         connector = aiohttp.TCPConnector(
-            ssl=client_context(self._identity, address.certificate),
+            ssl=client_context(self._identity, (address.certificate, *address.earlier)),
             resolver=PermittedResolver(self._reach),
             socket_factory=permitted_socket(self._reach),
             limit=self._limits.connections_per_peer,
@@ -209,4 +216,4 @@ class PeerClient:
             max_line_size=self._limits.head_bytes,
             max_field_size=self._limits.head_bytes,
         )
-        return _Line(address=address, origin=endpoint.origin, session=session)
+        return _Line(address=address, identity=self._identity, origin=endpoint.origin, session=session)

@@ -151,6 +151,18 @@ class SenderUnknown(MessageRefused):
     code = "sender_unknown"
 
 
+class SenderKeyRetired(MessageRefused):
+    """The sender's operator key was replaced, and its grace is over."""
+
+    code = "sender_key_retired"
+
+
+class SenderKeyNotSeenYet(Transient):
+    """The sender's operator key is newer than what this member has read of the chain."""
+
+    code = "sender_key_not_seen_yet"
+
+
 class BodyDigestWrong(MessageRefused):
     code = "body_digest_wrong"
 

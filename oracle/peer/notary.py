@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from oracle.crypto.errors import SignatureRefused, WrongLength
-from oracle.crypto.signing import Signer, recover
+from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain, Statement, digest
 from oracle.domain.ids import Address, BatchId, KeyVersion, MemberId
 from oracle.domain.messages import Request, Voucher
@@ -13,6 +13,12 @@ class OperatorHistory(Protocol):
     """Which operator key a member had under which version; history is never pruned."""
 
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None: ...
+
+
+class Signer(Protocol):
+    """This member's operator key of now."""
+
+    def sign(self, digest: bytes) -> bytes: ...
 
 
 class Notary:
@@ -45,6 +51,16 @@ class Notary:
             )
         except (SignatureRefused, WrongLength):
             return False
+
+    def signed_since(
+        self, statement: Statement, signature: bytes, member: MemberId, version: KeyVersion
+    ) -> bool:
+        """Whether this version of the member's operator key signed it, or one that came after it."""
+        while self._operators.operator_address(member, version) is not None:
+            if self.signed_by(statement, signature, member, version):
+                return True
+            version = KeyVersion(version + 1)
+        return False
 
     def _domain(self, statement: Statement) -> Domain:
         return self._vouchers if isinstance(statement, Voucher) else self._messages

@@ -1,12 +1,15 @@
 """Seals what this member sends and opens what it gets, with the newest keys of the registry."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from oracle.crypto.typed_data import Domain
 from oracle.domain.ids import BatchId, KeyVersion, MemberId
 from oracle.domain.messages import Header, MessageType
+from oracle.peer.binding import signer_of
 from oracle.peer.errors import BatchUnexpected, CallerNotSender, MessageTypeUnexpected, PeerUnknown
 from oracle.peer.sealed import (
+    FIRST_VERSION,
     Directory,
     OpenedMessage,
     Opener,
@@ -34,10 +37,19 @@ class Post:
     """The same domain, directory and keys for every message of this member."""
 
     def __init__(
-        self, *, me: MemberId, signer: Signer, opener: Opener, directory: KeyDirectory, domain: Domain
+        self,
+        *,
+        me: MemberId,
+        signer: Signer,
+        opener: Opener,
+        directory: KeyDirectory,
+        domain: Domain,
+        earlier: Callable[[KeyVersion], Signer] | None = None,
     ) -> None:
+        """`earlier` gives operator keys that were replaced; without it nothing goes out under those."""
         self._me = me
         self._signer = signer
+        self._earlier = earlier
         self._opener = opener
         self._directory = directory
         self._domain = domain
@@ -51,6 +63,7 @@ class Post:
         key = None if theirs is None else self._directory.sealing_key(recipient, theirs)
         if mine is None or theirs is None or key is None:
             raise PeerUnknown(f"the registry has no keys to write to member {recipient}")
+        mine, signer = self._signing(kind, statement, mine)
         route = Route(
             batch_id=batch_id,
             sender=self._me,
@@ -63,10 +76,25 @@ class Post:
             route,
             statement=statement,
             frame=frame,
-            signer=self._signer,
+            signer=signer,
             recipient_sealing_key=key,
             domain=self._domain,
         )
+
+    def _signing(self, kind: MessageType, statement: bytes, newest: KeyVersion) -> tuple[KeyVersion, Signer]:
+        """The version that signed the statement: what was journalled before a rotation goes under its own.
+
+        Once that version is past its grace, others refuse the message: a grace is chosen to outlast what
+        is under way.
+        """
+        if newest == FIRST_VERSION or self._earlier is None or not statement:
+            return newest, self._signer
+        author = signer_of(kind, statement, self._domain)
+        for number in range(newest - 1, 0, -1):
+            version = KeyVersion(number)
+            if self._directory.operator_address(self._me, version) == author:
+                return version, self._earlier(version)
+        return newest, self._signer
 
     def require_openable(self, header: Header) -> None:
         """Refuses by its header a message that `open` would refuse before opening it."""

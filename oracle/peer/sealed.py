@@ -20,6 +20,8 @@ from oracle.peer.errors import (
     HeaderSignatureWrong,
     NotForThisMember,
     SealingKeyUnknown,
+    SenderKeyNotSeenYet,
+    SenderKeyRetired,
     SenderUnknown,
     StatementLengthWrong,
     WireBroken,
@@ -36,6 +38,7 @@ from oracle.peer.headers import (
 from oracle.peer.statements import SIGNATURE_SIZE
 
 INFO_PREFIX: Final = b"riskmesh/1/seal"
+FIRST_VERSION: Final = KeyVersion(1)
 
 
 class Signer(Protocol):
@@ -50,7 +53,9 @@ class Opener(Protocol):
     @property
     def member(self) -> MemberId: ...
 
-    def has_sealing_key(self, version: KeyVersion) -> bool: ...
+    def has_sealing_key(self, version: KeyVersion) -> bool:
+        """Whether a message sealed to that version is opened: the key is here and current or in its grace."""
+        ...
 
     def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
         """The plaintext; raises `oracle.crypto.errors.SealBroken`."""
@@ -60,6 +65,10 @@ class Directory(Protocol):
     """What the registry says of members and their keys, by version; None for what it does not know."""
 
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None: ...
+
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        """Whether that version is the current one or within its grace: only then it signs new messages."""
+        ...
 
     def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None: ...
 
@@ -147,15 +156,31 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
 
 
 def require_openable(header: Header, opener: Opener, directory: Directory) -> Address:
-    """The sender's operator account, if the message is for us and both keys that it names are known."""
+    """The sender's operator account, if the message is for us and both keys that it names count."""
     if header.recipient != opener.member:
         raise NotForThisMember(f"the message is for member {header.recipient}, not {opener.member}")
     if not opener.has_sealing_key(header.recipient_key_version):
-        raise SealingKeyUnknown(f"sealed to version {header.recipient_key_version} of our key, not kept here")
-    operator = directory.operator_address(header.sender, header.sender_key_version)
+        raise SealingKeyUnknown(
+            f"sealed to version {header.recipient_key_version} of our key, not here or past its grace"
+        )
+    return _operator_now(header, directory)
+
+
+def _operator_now(header: Header, directory: Directory) -> Address:
+    """The sender's operator key of the version it names, if that may sign new messages now."""
+    sender, version = header.sender, header.sender_key_version
+    operator = directory.operator_address(sender, version)
     if operator is None:
-        raise SenderUnknown(
-            f"member {header.sender} has no operator key of version {header.sender_key_version}"
+        before = KeyVersion(version - 1)
+        if before >= FIRST_VERSION and directory.operator_address(sender, before) is not None:
+            # The sender may have read its rotation before us.
+            raise SenderKeyNotSeenYet(
+                f"version {version} of the operator key of member {sender} is not read yet; try again shortly"
+            )
+        raise SenderUnknown(f"member {sender} has no operator key of version {version}")
+    if not directory.operator_counts(sender, version):
+        raise SenderKeyRetired(
+            f"version {version} of the operator key of member {sender} was replaced and its grace is over"
         )
     return operator
 

@@ -51,7 +51,13 @@ class TransactionTable:
             await connection.execute(
                 update(transactions)
                 .where(transactions.c.intent == row.intent)
-                .values(status=row.status, nonce=row.nonce, block_number=row.block_number, body=row.body)
+                .values(
+                    sender=row.sender,
+                    status=row.status,
+                    nonce=row.nonce,
+                    block_number=row.block_number,
+                    body=row.body,
+                )
             )
 
     async def by_intent(self, intent: str) -> TransactionRow | None:

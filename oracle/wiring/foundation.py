@@ -56,8 +56,11 @@ class Foundation:
 
     def member_id(self) -> MemberId | None:
         """This institution's number, once the registry has its operator key."""
-        found = self.view.member_by_operator(self.keyring.operator_address())
-        return None if found is None else found.id
+        for version in self.keyring.operator_versions:
+            found = self.view.member_by_operator(self.keyring.operator_address(version))
+            if found is not None:
+                return found.id
+        return None
 
 
 @asynccontextmanager
@@ -85,7 +88,8 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
             lane = Lane(
                 connection=connection,
                 journal=StoredTransactions(TransactionTable(database)),
-                signer=DigestTransactionSigner(keyring.operator()),
+                # Its successors take over once the registry is read.
+                signer=DigestTransactionSigner(keyring.operator(keyring.operator_versions[0])),
                 chain_id=record.chain_id,
                 clear=hold.check,
                 settings=LaneSettings(

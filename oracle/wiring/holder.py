@@ -12,13 +12,13 @@ from oracle.answering.settling import Settling
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.desk import RecordsDesk
 from oracle.dataset.publishing import Publisher
-from oracle.dataset.tagging import Tagger
 from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
 from oracle.store.vouchers import VoucherJournal
 from oracle.wiring.foundation import Foundation
+from oracle.wiring.keys import OwnTagger
 from oracle.wiring.snapshots import DatasetSnapshots
 
 
@@ -40,25 +40,23 @@ async def open_holder(
     base: Foundation, me: MemberId, *, notary: Notary, courier: Courier
 ) -> AsyncIterator[Holder]:
     """Open the dataset and build what answers from it."""
-    tagger = Tagger(
-        secret=base.keyring.oprf_secret_for_workers(),
-        holder=me,
-        key_version=base.keyring.oprf_version,
-        workers=base.workers,
-    )
+    tagger = OwnTagger(base.keyring, me, base.view, base.workers)
     dataset = await Dataset.open(
-        base.settings.dataset.folder, cipher=base.keyring.storage_cipher("records"), tagger=tagger
+        base.settings.dataset.folder, cipher=base.keyring.storage_cipher("records"), tagger=tagger.current()
     )
     try:
-        yield _build(base, me, dataset, notary=notary, courier=courier)
+        yield _build(base, me, dataset, tagger, notary=notary, courier=courier)
     finally:
         await dataset.close()
 
 
-def _build(base: Foundation, me: MemberId, dataset: Dataset, *, notary: Notary, courier: Courier) -> Holder:
+def _build(
+    base: Foundation, me: MemberId, dataset: Dataset, tagger: OwnTagger, *, notary: Notary, courier: Courier
+) -> Holder:
     publisher = Publisher(
         me=me,
         dataset=dataset,
+        tagger=tagger,
         registry=base.contracts.datasets,
         lane=base.lane,
         view=base.view,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from oracle.crypto.typed_data import Domain, member_domain, voucher_domain
+from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.domain.ids import MemberId
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
@@ -27,7 +27,7 @@ from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.insight import Insight
-from oracle.wiring.keys import SealingKeys
+from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
 from oracle.wiring.requester import Requester, build_requester
 from oracle.wiring.schedule import Rounds, Work, schedule
 from oracle.wiring.waiting import WaitingDesk
@@ -43,6 +43,7 @@ class Member:
     doors: Doors
     desks: MemberDesks
     rounds: Rounds
+    succession: Succession
     insight: Insight
 
 
@@ -52,13 +53,20 @@ async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
     require_agreement(base.view)
     messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
     vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
-    notary = Notary(
-        signer=base.keyring.operator(), messages=messages, vouchers=vouchers, operators=base.registry
+    operator = OwnOperator(base.keyring, me, base.view)
+    notary = Notary(signer=operator, messages=messages, vouchers=vouchers, operators=base.registry)
+    post = Post(
+        me=me,
+        signer=operator,
+        opener=SealingKeys(base.keyring, me, base.view),
+        directory=base.registry,
+        domain=messages,
+        earlier=operator.at,
     )
-    post = _post(base, me, messages)
+    succession = Succession(base.keyring, me, base.view, base.lane)
     contacts = Contacts()
     async with PeerClient(
-        base.keyring.tls_identity,
+        succession.identity,
         base.registry,
         limits=ClientLimits(timeout_s=base.settings.peer.timeout_s),
         reach=ReachPolicy(
@@ -66,19 +74,20 @@ async def open_member(base: Foundation, me: MemberId) -> AsyncIterator[Member]:
         ),
         contacts=contacts,
     ) as client:
+        succession.on_identity(client.use)
+        succession.follow()
         courier = Courier(post, client, clear=base.hold.check)
         async with open_holder(base, me, notary=notary, courier=courier) as holder:
-            yield _join(base, me, holder, notary=notary, courier=courier, post=post, contacts=contacts)
-
-
-def _post(base: Foundation, me: MemberId, messages: Domain) -> Post:
-    return Post(
-        me=me,
-        signer=base.keyring.operator(),
-        opener=SealingKeys(base.keyring, me),
-        directory=base.registry,
-        domain=messages,
-    )
+            yield _join(
+                base,
+                me,
+                holder,
+                notary=notary,
+                courier=courier,
+                post=post,
+                contacts=contacts,
+                succession=succession,
+            )
 
 
 def _join(
@@ -90,6 +99,7 @@ def _join(
     courier: Courier,
     post: Post,
     contacts: Contacts,
+    succession: Succession,
 ) -> Member:
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
     submitted = asyncio.Event()
@@ -129,6 +139,7 @@ def _join(
             store=work.compacting,
         ),
         rounds=rounds,
+        succession=succession,
         insight=Insight(
             holder=holder,
             contacts=contacts,

@@ -1,6 +1,6 @@
 """What the peer room needs of the registry, answered from the local view."""
 
-from oracle.chain.books.members import Member
+from oracle.chain.books.members import Endpoint, Member, at_version
 from oracle.chain.errors import UnknownKeyVersion, UnknownMember
 from oracle.chain.view import AllianceView
 from oracle.domain.ids import Address, KeyVersion, MemberId
@@ -20,6 +20,13 @@ class Registry:
         except (UnknownMember, UnknownKeyVersion):
             return None
 
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        """Whether it is the current version or within its grace now."""
+        try:
+            return at_version(self._view.member(member).operators, version).counts_at(self._view.now)
+        except (UnknownMember, UnknownKeyVersion):
+            return False
+
     def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None:
         try:
             return self._view.sealing_key(member, version).key
@@ -38,19 +45,27 @@ class Registry:
         found = self._view.members.all.get(member)
         if found is None or found.endpoint is None:
             return None
-        return PeerAddress(endpoint=found.endpoint.url, certificate=found.endpoint.certificate)
-
-    def certificates(self) -> tuple[PeerCertificate, ...]:
-        """Of members that may still talk to us, in the order in which they registered them."""
-        registered = [entry for entry in self._view.members.all.values() if _may_connect(entry)]
-        registered.sort(key=lambda entry: entry.endpoint.since_block if entry.endpoint else 0)
-        return tuple(
-            PeerCertificate(member=entry.id, certificate=entry.endpoint.certificate)
-            for entry in registered
-            if entry.endpoint is not None
+        return PeerAddress(
+            endpoint=found.endpoint.url,
+            certificate=found.endpoint.certificate,
+            earlier=tuple(one.certificate for one in self._counting(found) if one is not found.endpoint),
         )
 
+    def certificates(self) -> tuple[PeerCertificate, ...]:
+        """Of members that may still talk to us, in the order in which they registered them.
 
-def _may_connect(member: Member) -> bool:
-    """Suspended and former members still settle what is owed, so they may connect; rules decide the rest."""
-    return member.endpoint is not None
+        Suspended and former members still settle what is owed, so they may connect; rules decide the rest.
+        """
+        registered = [
+            (endpoint.since_block, member.id, endpoint.certificate)
+            for member in self._view.members.all.values()
+            for endpoint in self._counting(member)
+        ]
+        return tuple(
+            PeerCertificate(member=member, certificate=certificate)
+            for _, member, certificate in sorted(registered, key=lambda entry: entry[0])
+        )
+
+    def _counting(self, member: Member) -> tuple[Endpoint, ...]:
+        """The current endpoint, and those before it whose certificates are within their grace."""
+        return tuple(endpoint for endpoint in member.endpoints if endpoint.counts_at(self._view.now))

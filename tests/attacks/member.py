@@ -214,11 +214,13 @@ async def open_in_process(settings: Settings, me: MemberId, workers: Workers) ->
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(open_foundation(settings, PASSPHRASE))
         base = replace(base, workers=workers)
+        await base.stream.rebuild()
+        await base.stream.poll()
         messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
         vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
         signer = base.keyring.operator()
         notary = Notary(signer=signer, messages=messages, vouchers=vouchers, operators=base.registry)
-        keys = SealingKeys(base.keyring, me)
+        keys = SealingKeys(base.keyring, me, base.view)
         post = Post(me=me, signer=signer, opener=keys, directory=base.registry, domain=messages)
         client = await stack.enter_async_context(
             TappedClient(
@@ -251,7 +253,6 @@ async def open_in_process(settings: Settings, me: MemberId, workers: Workers) ->
 
 async def _follow(base: Foundation, member: InProcess) -> None:
     """Read the chain so far, as a daemon does before it takes up its work."""
-    await base.stream.rebuild()
     await base.stream.poll()
     assert base.member_id() == member.id
     await member.holder.answering.note(base.view.commitments.all)

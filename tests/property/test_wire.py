@@ -75,6 +75,9 @@ class Reader:
         assert self.has_sealing_key(version)
         return self._key.open(ciphertext, info)
 
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        return self.operator_address(member, version) is not None
+
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self._addresses.get(member) if version == 1 else None
 

@@ -240,7 +240,7 @@ async def _joined(
     post = Post(
         me=me,
         signer=base.keyring.operator(),
-        opener=SealingKeys(base.keyring, me),
+        opener=SealingKeys(base.keyring, me, base.view),
         directory=base.registry,
         domain=messages,
     )

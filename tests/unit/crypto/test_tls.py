@@ -66,7 +66,7 @@ def meet(client: ssl.SSLContext, server: ssl.SSLContext) -> tuple[ssl.SSLObject,
 
 def test_mutual_tls__both_pinned__shows_each_the_others_exact_certificate() -> None:
     server = tls.server_context(BANK_A, [STRANGER.certificate, BANK_B.certificate])
-    asking, serving = meet(tls.client_context(BANK_B, BANK_A.certificate), server)
+    asking, serving = meet(tls.client_context(BANK_B, (BANK_A.certificate,)), server)
     assert asking.getpeercert(binary_form=True) == BANK_A.certificate
     assert serving.getpeercert(binary_form=True) == BANK_B.certificate
     assert asking.version() == "TLSv1.3"
@@ -75,7 +75,7 @@ def test_mutual_tls__both_pinned__shows_each_the_others_exact_certificate() -> N
 def test_mutual_tls__client_that_is_not_pinned__is_refused() -> None:
     server = tls.server_context(BANK_A, [BANK_B.certificate])
     with pytest.raises(ssl.SSLError):
-        meet(tls.client_context(STRANGER, BANK_A.certificate), server)
+        meet(tls.client_context(STRANGER, (BANK_A.certificate,)), server)
 
 
 def test_mutual_tls__client_without_certificate__is_refused() -> None:
@@ -89,26 +89,26 @@ def test_mutual_tls__client_without_certificate__is_refused() -> None:
 def test_mutual_tls__server_of_the_same_name_with_another_key__is_refused() -> None:
     server = tls.server_context(STRANGER, [BANK_B.certificate])
     with pytest.raises(ssl.SSLCertVerificationError):
-        meet(tls.client_context(BANK_B, BANK_A.certificate), server)
+        meet(tls.client_context(BANK_B, (BANK_A.certificate,)), server)
 
 
 def test_mutual_tls__client_certified_by_a_pinned_member__is_refused() -> None:
     server = tls.server_context(BANK_A, [BANK_B.certificate])
     with pytest.raises(ssl.SSLError):
-        meet(tls.client_context(issued(BANK_B, "Bank C"), BANK_A.certificate), server)
+        meet(tls.client_context(issued(BANK_B, "Bank C"), (BANK_A.certificate,)), server)
 
 
 def test_mutual_tls__server_certified_by_the_pinned_member__is_refused() -> None:
     server = tls.server_context(issued(BANK_A, "Bank C"), [BANK_B.certificate])
     with pytest.raises(ssl.SSLCertVerificationError):
-        meet(tls.client_context(BANK_B, BANK_A.certificate), server)
+        meet(tls.client_context(BANK_B, (BANK_A.certificate,)), server)
 
 
 def test_mutual_tls__expired_certificate__is_refused() -> None:
     old = identity("Bank A", valid_from=datetime(2005, 1, 1, tzinfo=UTC))
     server = tls.server_context(old, [BANK_B.certificate])
     with pytest.raises(ssl.SSLCertVerificationError):
-        meet(tls.client_context(BANK_B, old.certificate), server)
+        meet(tls.client_context(BANK_B, (old.certificate,)), server)
 
 
 def test_create_certificate__now__is_valid_for_ten_years_and_small() -> None:
@@ -142,7 +142,7 @@ def test_check_certificate__what_cannot_be_pinned__is_refused(certificate: bytes
     with pytest.raises(CertificateRefused):
         tls.server_context(BANK_A, [certificate])
     with pytest.raises(CertificateRefused):
-        tls.client_context(BANK_B, certificate)
+        tls.client_context(BANK_B, (certificate,))
 
 
 def test_fingerprint__of_a_certificate__is_its_sha256() -> None:

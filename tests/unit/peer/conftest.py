@@ -72,6 +72,9 @@ class Registry:
 
     members: dict[MemberId, Member]
 
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        return self.operator_address(member, version) is not None
+
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self.members[member].signer.address if member in self.members and version == FIRST else None
 

@@ -31,6 +31,9 @@ class RecordedKeys:
     sealing: dict[int, SealingKey]
     member: MemberId
 
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        return self.operator_address(member, version) is not None
+
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self.operators[member].address if version == 1 else None
 
@@ -47,6 +50,9 @@ class Keyless:
     """A registry's view of the same."""
 
     keys: RecordedKeys
+
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        return self.operator_address(member, version) is not None
 
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self.keys.operator_address(member, version)

@@ -71,6 +71,9 @@ class RestingLane:
         self.away = away
         self.resumed = asyncio.Event()
 
+    def succeed(self, signer: object) -> None:
+        """Sends nothing, from whichever account."""
+
     async def execute(self, intent: str, order: object) -> object:
         return await self._lane.execute(intent, order)
 

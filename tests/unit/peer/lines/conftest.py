@@ -204,7 +204,7 @@ class House:
 
     def context(self, member: MemberId) -> ssl.SSLContext:
         """For raw connections of this member to the server."""
-        return client_context(IDENTITIES[member], IDENTITIES[SERVER].certificate)
+        return client_context(IDENTITIES[member], (IDENTITIES[SERVER].certificate,))
 
     async def close(self) -> None:
         for close in reversed(self._closing):
