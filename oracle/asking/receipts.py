@@ -28,7 +28,7 @@ from oracle.domain.settlement import (
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import encode_receipt
 from oracle.peer.courier import Courier
-from oracle.peer.errors import WireRefused
+from oracle.peer.errors import EndpointRefused, PeerUnknown, WireRefused
 from oracle.peer.notary import Notary
 from oracle.peer.statements import encode_receipt_statement
 from oracle.rules.vouchers import Totals, charge_for
@@ -176,6 +176,10 @@ class Receipts:
                     receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
                 )
             body = decode_disclosures(answer)
+        except (EndpointRefused, PeerUnknown) as error:
+            # The holder was not asked: its endpoint or our configuration has to change first.
+            log.warning("receipt_waits", holder=int(receipt.holder), reason=error.code)
+            return
         except WireRefused as error:
             log.warning("disclosures_malformed", holder=int(receipt.holder), reason=error.code)
             await self._refused(receipt, RefusalReason.MALFORMED)

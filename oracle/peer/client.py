@@ -19,6 +19,7 @@ from oracle.peer.answers import read_answer, refusal_of
 from oracle.peer.contacts import Contacts
 from oracle.peer.endpoints import PermittedResolver, parse_endpoint, permitted_socket
 from oracle.peer.errors import (
+    MessageVersionUnknown,
     PeerBusy,
     PeerCertificateWrong,
     PeerRefused,
@@ -30,11 +31,16 @@ from oracle.peer.limits import ClientLimits
 from oracle.peer.reachable import ReachPolicy
 from oracle.peer.version import MOST as MOST_OF_A_VERSION
 from oracle.peer.version import PeerVersion, decode_version
+from oracle.peer.versions import VERSIONS_HEADER, VersionsUnreadable, agree, read_versions, say_versions
 from oracle.telemetry.metrics import PEER_CALLS
 
 OVERLOADED: Final = frozenset({"peer_too_busy", "peer_too_often", "server_too_busy", "workers_busy"})
 _Answer: TypeAlias = PeerBusy | PeerRefused | PeerUnreachable
-_HEADERS: Final = {"Accept": paths.CONTENT_TYPE, "Accept-Encoding": "identity"}
+_HEADERS: Final = {
+    "Accept": paths.CONTENT_TYPE,
+    "Accept-Encoding": "identity",
+    VERSIONS_HEADER: say_versions(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +89,7 @@ class PeerClient:
         self._contacts = contacts or Contacts()
         self._lines: dict[MemberId, _Line] = {}
         self._pauses: dict[MemberId, float] = {}
+        self._versions: dict[MemberId, frozenset[int]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -103,6 +110,24 @@ class PeerClient:
         lines, self._lines = list(self._lines.values()), {}
         for line in lines:
             await line.session.close()
+
+    async def wire_version(self, peer: MemberId) -> int:
+        """The newest version that both understand; asked for once, then learnt from each answer.
+
+        Raises `VersionNotShared` when there is none.
+        """
+        if peer not in self._versions:
+            try:
+                await self._call(peer, "GET", paths.VERSIONS, None, most=0)
+            except PeerRefused as error:
+                # A release from before this question does not know the path, and answers all the same.
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+        return agree(peer, self._versions[peer])
+
+    def versions_of(self, peer: MemberId) -> frozenset[int] | None:
+        """What the peer said last that it understands; None before its first answer."""
+        return self._versions.get(peer)
 
     async def fetch_envelope(self, requester: MemberId, batch_id: BatchId) -> bytes:
         """The sealed envelope of a batch that the chain says this member committed."""
@@ -156,6 +181,7 @@ class PeerClient:
             async with line.session.request(
                 method, line.origin + path, data=body, headers=headers, allow_redirects=False
             ) as response:
+                self._learn_versions(peer, response)
                 if response.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}:
                     return await read_answer(response, most=most)
                 raise self._noted(peer, await refusal_of(response, self._limits.retry_after_most_s))
@@ -177,8 +203,20 @@ class PeerClient:
             )
         self._pauses.pop(peer, None)
 
+    def _learn_versions(self, peer: MemberId, response: aiohttp.ClientResponse) -> None:
+        try:
+            self._versions[peer] = read_versions(response.headers.get(VERSIONS_HEADER))
+        except VersionsUnreadable as error:
+            raise PeerRefused(
+                f"member {peer} does not say readably which wire versions it understands",
+                peer_code=error.code,
+                status=response.status,
+            ) from error
+
     def _noted(self, peer: MemberId, error: _Answer) -> _Answer:
         """Pauses for a peer that has too much to do; one that says not yet means this one batch."""
+        if isinstance(error, PeerRefused) and error.peer_code == MessageVersionUnknown.code:
+            agree(peer, self._versions[peer])
         if isinstance(error, PeerBusy) and error.peer_code in OVERLOADED:
             self._pauses[peer] = asyncio.get_running_loop().time() + error.retry_after_s
         return error

@@ -1,12 +1,25 @@
 """Carries whole conversations with other members: sealed out, called, opened, checked for party and batch."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeVar
 
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
 from oracle.peer.client import PeerClient
+from oracle.peer.errors import MessageVersionUnknown, PeerRefused
 from oracle.peer.post import Post
 from oracle.peer.sealed import OpenedMessage
+
+_Answer = TypeVar("_Answer")
+
+
+class _Letter(NamedTuple):
+    """A message before it is sealed."""
+
+    kind: MessageType
+    batch_id: BatchId
+    statement: bytes
+    frame: bytes
 
 
 def _always() -> None:
@@ -32,22 +45,42 @@ class Courier:
     async def deliver_reply(
         self, requester: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes
     ) -> None:
-        self._clear()
-        message = self._post.seal(MessageType.REPLY, batch_id, requester, statement=statement, frame=frame)
-        await self._client.deliver_reply(requester, message)
+        letter = _Letter(MessageType.REPLY, batch_id, statement, frame)
+        await self._send(requester, letter, self._client.deliver_reply)
 
     async def deliver_refusal(self, requester: MemberId, batch_id: BatchId, *, frame: bytes) -> None:
-        self._clear()
-        message = self._post.seal(MessageType.REFUSAL, batch_id, requester, statement=b"", frame=frame)
-        await self._client.deliver_reply(requester, message)
+        letter = _Letter(MessageType.REFUSAL, batch_id, b"", frame)
+        await self._send(requester, letter, self._client.deliver_reply)
 
     async def send_receipt(
         self, holder: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes
     ) -> bytes:
         """The frame of the disclosures that answer the receipt."""
-        self._clear()
-        message = self._post.seal(MessageType.RECEIPT, batch_id, holder, statement=statement, frame=frame)
-        raw = await self._client.send_receipt(holder, message)
+        letter = _Letter(MessageType.RECEIPT, batch_id, statement, frame)
+        raw = await self._send(holder, letter, self._client.send_receipt)
         return self._post.open_answer(
             raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES
         ).frame
+
+    async def _send(
+        self, to: MemberId, letter: _Letter, send: Callable[[MemberId, bytes], Awaitable[_Answer]]
+    ) -> _Answer:
+        self._clear()
+        version = await self._client.wire_version(to)
+        try:
+            return await send(to, self._sealed(to, letter, version))
+        except PeerRefused as error:
+            if error.peer_code != MessageVersionUnknown.code:
+                raise
+        # It runs another release since we asked; its refusal said which versions it understands now.
+        return await send(to, self._sealed(to, letter, await self._client.wire_version(to)))
+
+    def _sealed(self, to: MemberId, letter: _Letter, version: int) -> bytes:
+        return self._post.seal(
+            letter.kind,
+            letter.batch_id,
+            to,
+            statement=letter.statement,
+            frame=letter.frame,
+            version=version,
+        )

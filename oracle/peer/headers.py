@@ -17,6 +17,8 @@ from oracle.peer.frames import LARGEST_FRAME, SIZE_CLASSES_V1
 from oracle.peer.statements import RECEIPT_SIZE, REPLY_HEAD_SIZE, REQUEST_SIZE, SIGNATURE_SIZE
 
 VERSION: Final = 1
+SUPPORTED_VERSIONS: Final = frozenset({VERSION})
+"""All that this build reads and writes; adjacent releases overlap in at least one."""
 _HEADER: Final = struct.Struct(">BB32sQQII32s")
 HEADER_SIZE: Final = _HEADER.size
 SEAL_OVERHEAD: Final = 48
@@ -83,9 +85,10 @@ def parse_start(start: bytes, *, length: int | None) -> Header:
     if length is not None and not _SMALLEST_MESSAGE <= length <= _LARGEST_MESSAGE:
         raise MessageLengthWrong(f"{length} bytes are no sealed message")
     version, kind, batch_id, sender, recipient, sender_key, recipient_key, body_digest = _HEADER.unpack(start)
-    if version != VERSION:
+    if version not in SUPPORTED_VERSIONS:
+        understood = ", ".join(str(each) for each in sorted(SUPPORTED_VERSIONS))
         raise MessageVersionUnknown(
-            f"a message of version {version}; this member understands version {VERSION}"
+            f"a message of version {version}; this member understands version {understood}"
         )
     if kind not in set(MessageType):
         raise MessageTypeUnknown(f"version {VERSION} has no message of type {kind}")

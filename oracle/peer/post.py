@@ -8,6 +8,7 @@ from oracle.domain.ids import BatchId, KeyVersion, MemberId
 from oracle.domain.messages import Header, MessageType
 from oracle.peer.binding import signer_of
 from oracle.peer.errors import BatchUnexpected, CallerNotSender, MessageTypeUnexpected, PeerUnknown
+from oracle.peer.headers import VERSION
 from oracle.peer.sealed import (
     FIRST_VERSION,
     Directory,
@@ -55,9 +56,19 @@ class Post:
         self._domain = domain
 
     def seal(
-        self, kind: MessageType, batch_id: BatchId, recipient: MemberId, *, statement: bytes, frame: bytes
+        self,
+        kind: MessageType,
+        batch_id: BatchId,
+        recipient: MemberId,
+        *,
+        statement: bytes,
+        frame: bytes,
+        version: int = VERSION,
     ) -> bytes:
-        """The bytes to send. Raises `PeerUnknown` for a member without registered keys."""
+        """The bytes to send, in a version that the recipient understands.
+
+        Raises `PeerUnknown` for a member without registered keys.
+        """
         mine = self._directory.newest_operator_version(self._me)
         theirs = self._directory.newest_sealing_version(recipient)
         key = None if theirs is None else self._directory.sealing_key(recipient, theirs)
@@ -79,6 +90,7 @@ class Post:
             signer=signer,
             recipient_sealing_key=key,
             domain=self._domain,
+            version=version,
         )
 
     def _signing(self, kind: MessageType, statement: bytes, newest: KeyVersion) -> tuple[KeyVersion, Signer]:

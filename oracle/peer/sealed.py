@@ -107,10 +107,11 @@ def seal_message(
     signer: Signer,
     recipient_sealing_key: bytes,
     domain: Domain,
+    version: int = VERSION,
 ) -> bytes:
     """The bytes to send; a statement that contradicts the header is our own bug."""
     header = Header(
-        version=VERSION,
+        version=version,
         type=kind,
         batch_id=route.batch_id,
         sender=route.sender,

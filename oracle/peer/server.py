@@ -22,6 +22,7 @@ from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import announced_size, read_message
 from oracle.peer.tls import TrustedPeers
 from oracle.peer.version import encode_version
+from oracle.peer.versions import VERSIONS_HEADER, read_versions, require_shared, say_versions
 from oracle.telemetry.metrics import PEER_ANSWERS
 
 _PIECE: Final = 65_536
@@ -35,7 +36,7 @@ class PeerHandlers(Protocol):
     async def expect(self, header: Header) -> None:
         """Refuses by the header alone, before the rest is read, what would be refused anyway."""
 
-    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+    async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         """The sealed envelope of our batch for this holder; `UnknownBatch` when there is none for it."""
 
     async def reply(self, raw: bytes, peer: MemberId) -> None: ...
@@ -82,6 +83,7 @@ class PeerServer:
         app.add_routes(
             [
                 web.get(paths.ENVELOPES + "/{batch_id}", self._serve(self._envelope), allow_head=False),
+                web.get(paths.VERSIONS, self._serve(self._versions), allow_head=False),
                 web.post(paths.REPLIES, self._serve(self._reply)),
                 web.post(paths.RECEIPTS, self._serve(self._receipt)),
                 web.post(paths.VOUCHER_STATE, self._serve(self._voucher_state)),
@@ -158,6 +160,7 @@ class PeerServer:
 
         In pieces: a TLS transport takes one large write into memory at once and then waits for nobody.
         """
+        response.headers[VERSIONS_HEADER] = say_versions()
         try:
             async with asyncio.timeout(self._limits.time_for(len(message), self._limits.write_timeout_s)):
                 await response.prepare(request)
@@ -178,7 +181,11 @@ class PeerServer:
 
     async def _envelope(self, request: web.Request, peer: MemberId) -> bytes:
         batch_id = paths.parse_batch_id(request.match_info["batch_id"])
-        return await self._in_time(self._handlers.envelope(batch_id, peer))
+        version = require_shared(read_versions(request.headers.get(VERSIONS_HEADER)))
+        return await self._in_time(self._handlers.envelope(batch_id, peer, version))
+
+    async def _versions(self, _request: web.Request, _peer: MemberId) -> None:
+        """Every answer says them; this one says nothing else."""
 
     async def _reply(self, request: web.Request, peer: MemberId) -> None:
         async with self._message(request, peer, MessageType.REPLY, MessageType.REFUSAL) as raw:

@@ -16,6 +16,7 @@ from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.bodies.voucher_state import decode_voucher_state_request, encode_voucher_state
 from oracle.peer.contacts import Contacts
 from oracle.peer.errors import UnknownBatch
+from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.peer.statements import encode_request, parse_request
@@ -81,7 +82,7 @@ class Doors:
         if not known:
             raise UnknownBatch("No batch of this member and you has this identifier.")
 
-    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
+    async def envelope(self, batch_id: BatchId, peer: MemberId, version: int = VERSION) -> bytes:
         """The sealed envelope of our batch, once it is committed; only members in standing are asked.
 
         Whoever saw the elements earlier could still choose which of its snapshots the commitment will name.
@@ -102,6 +103,7 @@ class Doors:
             peer,
             statement=encode_request(Signed(value=request, signature=self._notary.sign(request))),
             frame=encode_envelope(unpack_elements(content.elements)),
+            version=version,
         )
         self._contacts.fetched(batch_id, peer)
         return sealed
@@ -127,7 +129,12 @@ class Doors:
         message = self._post.open(raw, sender=peer, expected=TO_THE_HOLDER)
         frame = await self._settling.take(message)
         return self._post.seal(
-            MessageType.DISCLOSURES, message.header.batch_id, peer, statement=b"", frame=frame
+            MessageType.DISCLOSURES,
+            message.header.batch_id,
+            peer,
+            statement=b"",
+            frame=frame,
+            version=message.header.version,
         )
 
     async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
@@ -147,4 +154,5 @@ class Doors:
             peer,
             statement=b"",
             frame=encode_voucher_state(state, salt=secrets.token_bytes(SALT_SIZE)),
+            version=message.header.version,
         )

@@ -205,8 +205,8 @@ class ReplayingDoors:
         self._earlier = earlier.batch_id
         self.reply = self._true.reply
 
-    async def envelope(self, _batch_id: BatchId, peer: Any) -> bytes:
-        return await self._true.envelope(self._earlier, peer)
+    async def envelope(self, _batch_id: BatchId, peer: Any, version: int) -> bytes:
+        return await self._true.envelope(self._earlier, peer, version)
 
 
 class RenamingDoors:

@@ -36,8 +36,8 @@ class Front:
     async def expect(self, header: Header) -> None:
         await self.doors.expect(header)
 
-    async def envelope(self, batch_id: BatchId, peer: MemberId) -> bytes:
-        found: bytes = await self.doors.envelope(batch_id, peer)
+    async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
+        found: bytes = await self.doors.envelope(batch_id, peer, version)
         return found
 
     async def reply(self, raw: bytes, peer: MemberId) -> None:

@@ -25,6 +25,7 @@ from oracle.governing.names import MemberNames
 from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
 from oracle.peer.errors import PeerUnreachable
+from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.wiring.accounts import Accounts, build_accounts
@@ -54,6 +55,9 @@ class DirectClient:
         if member in self.away or member not in self.houses:
             raise PeerUnreachable(f"member {member} is not reached")
         return self.houses[member].doors
+
+    async def wire_version(self, _member: MemberId) -> int:
+        return VERSION
 
     async def fetch_envelope(self, member: MemberId, batch_id: BatchId) -> bytes:
         return await self._doors(member).envelope(batch_id, self.me)

@@ -52,13 +52,15 @@ class Handlers:
     receipt_answer: Answer = _nothing
     voucher_state_answer: Answer = _nothing
     seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
+    versions: list[int] = field(default_factory=list)
     expected: list[Header] = field(default_factory=list)
 
     async def expect(self, header: Header) -> None:
         self.expected.append(header)
         await self.expect_answer(header)
 
-    async def envelope(self, batch_id: BatchId, peer: MemberId) -> Any:
+    async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> Any:
+        self.versions.append(version)
         self.seen.append(("envelope", batch_id, peer))
         return await self.envelope_answer(batch_id, peer)
 
