@@ -118,7 +118,7 @@ class PeerClient:
         """
         if peer not in self._versions:
             try:
-                await self._call(peer, "GET", paths.VERSIONS, None, most=0)
+                await self._call(peer, "GET", paths.VERSION, None, most=MOST_OF_A_VERSION)
             except PeerRefused as error:
                 # A release from before this question does not know the path, and answers all the same.
                 if error.status != HTTPStatus.NOT_FOUND:

@@ -10,7 +10,6 @@ CONTENT_TYPE: Final = "application/octet-stream"
 ENVELOPES: Final = "/peer/v1/envelopes"
 REPLIES: Final = "/peer/v1/replies"
 RECEIPTS: Final = "/peer/v1/receipts"
-VERSIONS: Final = "/peer/v1/versions"
 VOUCHER_STATE: Final = "/peer/v1/voucher-state"
 VERSION: Final = "/peer/v1/version"
 

@@ -83,7 +83,6 @@ class PeerServer:
         app.add_routes(
             [
                 web.get(paths.ENVELOPES + "/{batch_id}", self._serve(self._envelope), allow_head=False),
-                web.get(paths.VERSIONS, self._serve(self._versions), allow_head=False),
                 web.post(paths.REPLIES, self._serve(self._reply)),
                 web.post(paths.RECEIPTS, self._serve(self._receipt)),
                 web.post(paths.VOUCHER_STATE, self._serve(self._voucher_state)),
@@ -183,9 +182,6 @@ class PeerServer:
         batch_id = paths.parse_batch_id(request.match_info["batch_id"])
         version = require_shared(read_versions(request.headers.get(VERSIONS_HEADER)))
         return await self._in_time(self._handlers.envelope(batch_id, peer, version))
-
-    async def _versions(self, _request: web.Request, _peer: MemberId) -> None:
-        """Every answer says them; this one says nothing else."""
 
     async def _reply(self, request: web.Request, peer: MemberId) -> None:
         async with self._message(request, peer, MessageType.REPLY, MessageType.REFUSAL) as raw:
