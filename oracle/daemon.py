@@ -152,6 +152,7 @@ class Daemon:
         async with asyncio.TaskGroup() as group:
             group.create_task(base.stream.run())
             group.create_task(self._watch_nodes())
+            group.create_task(base.connection.follow_announcements(base.stream.wake))
             me = await self._membership()
             async with open_member(base, me) as member:
                 # From here on nothing that is heard is missed, however long the rest of the start takes.

@@ -9,6 +9,7 @@ from typing import TypeVar
 import stamina
 from aiohttp import ClientSession, DummyCookieJar
 
+from oracle.chain.announcing import follow_announcements
 from oracle.chain.comparing import look_at
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.endpoints import Endpoint
@@ -16,6 +17,7 @@ from oracle.chain.errors import NoUsableNode
 from oracle.chain.identity import identify, identify_contracts
 from oracle.chain.node import Node
 from oracle.chain.transport import HttpTransport
+from oracle.chain.websocket import WebSocketTransport
 from oracle.domain.errors import Misconfigured, Transient
 from oracle.domain.reports import EndpointReport
 
@@ -76,6 +78,12 @@ class ChainConnection:
     async def look(self, finality: int = 0) -> None:
         """Asks every node for its head and compares them. `finality`: blocks that may still be replaced."""
         await look_at(self.endpoints, finality=finality, identify=self._identify)
+
+    async def follow_announcements(self, wake: Callable[[], None]) -> None:
+        """Calls `wake` whenever a node announces a new block; nodes without WebSocket announce none."""
+        async with asyncio.TaskGroup() as group:
+            for endpoint in self.endpoints:
+                group.create_task(follow_announcements(endpoint, wake))
 
     def report(self) -> tuple[EndpointReport, ...]:
         """Every node as it stands, in the order of the configuration; asks nobody."""
@@ -166,11 +174,17 @@ async def open_connection(
         raise Misconfigured("No RPC address is given; set [chain] rpc or pass --rpc")
     patience = patience or Patience()
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
-        transports = [
-            HttpTransport(url=url, session=session, timeout_s=patience.timeout_s, max_body=patience.max_body)
-            for url in urls
-        ]
+        transports = [_transport(url, session, patience) for url in urls]
         endpoints = tuple(
             Endpoint(node=Node(transport), own=index == 0) for index, transport in enumerate(transports)
         )
-        yield ChainConnection(endpoints, patience, expected)
+        try:
+            yield ChainConnection(endpoints, patience, expected)
+        finally:
+            for transport in transports:
+                await transport.close()
+
+
+def _transport(url: str, session: ClientSession, patience: Patience) -> HttpTransport | WebSocketTransport:
+    kind = WebSocketTransport if url.startswith(("ws://", "wss://")) else HttpTransport
+    return kind(url=url, session=session, timeout_s=patience.timeout_s, max_body=patience.max_body)

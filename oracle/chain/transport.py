@@ -53,6 +53,8 @@ class Transport(Protocol):
     async def call_many(self, method: str, params: Sequence[Sequence[object]]) -> list[object]:
         """The results of several calls of one method, in the order of `params`."""
 
+    async def close(self) -> None: ...
+
 
 _decoder = msgspec.json.Decoder(RpcAnswer)
 _batch_decoder = msgspec.json.Decoder(list[RpcAnswer] | RpcAnswer)
@@ -173,6 +175,9 @@ class HttpTransport:
         if by_number.keys() != {first + place for place in range(len(params))}:
             raise NodeUnreliable(f"Node {self.name} answered other requests than those of {method}")
         return [result_of(by_number[call["id"]], self.name, method) for call in calls]
+
+    async def close(self) -> None:
+        """The session is somebody else's, and there is nothing beside it."""
 
     async def _post(self, payload: bytes, method: str) -> bytes:
         # The cause is dropped on purpose: aiohttp's errors and their request info spell out the address.

@@ -47,9 +47,9 @@ def is_endpoint(text: str) -> bool:
 
 
 def is_rpc(text: str) -> bool:
-    """An http or https URL; it may carry credentials and a path, as hosted nodes have them."""
+    """An http(s) or ws(s) URL; it may carry credentials and a path, as hosted nodes have them."""
     url = _split(text)
-    return url is not None and url.scheme in ("http", "https")
+    return url is not None and url.scheme in ("http", "https", "ws", "wss")
 
 
 def store_url(text: str, home: Path) -> str:

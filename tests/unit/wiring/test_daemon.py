@@ -42,6 +42,9 @@ class QuietStream:
     async def run(self) -> None:
         await asyncio.Event().wait()
 
+    def wake(self) -> None:
+        """There is nothing to read."""
+
     async def arrive(self, *facts: Fact) -> None:
         assert self.view.head is not None
         for listener in self.listeners:
@@ -58,6 +61,9 @@ class AwayNode:
 
     async def look(self, _finality: int) -> None:
         """Nobody to look at."""
+
+    async def follow_announcements(self, _wake: object) -> None:
+        """Nobody announces anything."""
 
     def report(self) -> tuple[()]:
         return ()
