@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTIFACTS = ROOT / "oracle" / "chain" / "artifacts"
 SOLC_VERSION = "0.8.28"
 SOURCES = {
+    "AuditLedger": "contracts/audit/AuditLedger.sol",
     "ConsortiumGovernor": "contracts/governance/ConsortiumGovernor.sol",
     "CreditLedger": "contracts/accounts/CreditLedger.sol",
     "DatasetRegistry": "contracts/data/DatasetRegistry.sol",

@@ -155,6 +155,46 @@ def tree_case(bits: int) -> dict[str, Any]:
     }
 
 
+def draw_case() -> dict[str, Any]:
+    """An epoch with two auditors, and which of some batches the draw falls on."""
+    epoch, count, closing_hash, instead = 7, 1_000, drawn("closing", 32), drawn("instead", 32)
+    auditors = [Account.from_key(drawn(f"auditor {i}", 32)).address for i in range(2)]
+    seeds = [drawn(f"seed {i}", 32) for i in range(2)]
+    mix = 0
+    for auditor, seed in zip(auditors, seeds, strict=True):
+        mix ^= int.from_bytes(keccak(encode(["address", "bytes32"], [auditor, seed])), "big")
+    words = ["uint64", "bytes32", "bytes32", "bytes32"]
+    value = keccak(encode(words, [epoch, closing_hash, mix.to_bytes(32, "big"), instead]))
+    batches = []
+    for i in range(20):
+        batch = drawn(f"batch {i}", 32)
+        place = keccak(encode(["bytes32", "uint64", "bytes32"], [value, i, batch]))
+        element = keccak(encode(["bytes32", "uint64", "bytes32", "uint32"], [value, i, batch, count]))
+        batches.append(
+            {
+                "requester": str(i),
+                "batch": text(batch),
+                "place": str(int.from_bytes(place, "big") % 1_000_000),
+                "element": str(int.from_bytes(element, "big") % count),
+            }
+        )
+    return {
+        "epoch": str(epoch),
+        "count": str(count),
+        "closingHash": text(closing_hash),
+        "instead": text(instead),
+        "auditors": auditors,
+        "seeds": [text(seed) for seed in seeds],
+        "commitments": [
+            text(keccak(encode(["uint64", "address", "bytes32"], [epoch, auditor, seed])))
+            for auditor, seed in zip(auditors, seeds, strict=True)
+        ],
+        "mix": text(mix.to_bytes(32, "big")),
+        "value": text(value),
+        "batches": batches,
+    }
+
+
 def vectors() -> dict[str, Any]:
     return {
         "eip712": {
@@ -164,6 +204,7 @@ def vectors() -> dict[str, Any]:
         "scores": [score_case(*case) for case in SCORES],
         "fading": [fading_case(value, epochs) for value in FADED for epochs in (0, 1, 5, 63, 1_000)],
         "quality": quality_trace(),
+        "draws": draw_case(),
     }
 
 

@@ -22,4 +22,12 @@ library ParameterKeys {
     bytes32 internal constant ENTITLEMENT_FLOOR = keccak256("entitlement_floor");
     bytes32 internal constant ENTITLEMENT_PER_RATING = keccak256("entitlement_per_rating");
     bytes32 internal constant ENTITLEMENT_CEILING = keccak256("entitlement_ceiling");
+    bytes32 internal constant ANSWER_WINDOW_S = keccak256("answer_window_s");
+    bytes32 internal constant RULING_WINDOW_S = keccak256("ruling_window_s");
+    bytes32 internal constant APPEAL_WINDOW_S = keccak256("appeal_window_s");
+    bytes32 internal constant REVEAL_WINDOW_S = keccak256("reveal_window_s");
+    bytes32 internal constant AUDIT_RETENTION_S = keccak256("audit_retention_s");
+    bytes32 internal constant AUDIT_SAMPLE_PPM = keccak256("audit_sample_ppm");
+    bytes32 internal constant BREACH_PENALTY = keccak256("breach_penalty");
+    bytes32 internal constant NEEDLESS_CASE_FEE = keccak256("needless_case_fee");
 }

@@ -23,6 +23,7 @@ CONTRACT_NAMES: Final = (
     "QueryLedger",
     "CreditLedger",
     "QualityLedger",
+    "AuditLedger",
 )
 
 _Hash = Annotated[str, msgspec.Meta(pattern="^0x[0-9a-f]{64}$")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import assert_never
 
 from oracle.chain import facts
+from oracle.chain.books.audits import AuditBook
 from oracle.chain.books.commitments import CommitmentBook
 from oracle.chain.books.credits import CreditBook, RedeemedTotals
 from oracle.chain.books.member_book import MemberBook
@@ -31,6 +32,7 @@ class AllianceView:
     commitments: CommitmentBook = field(default_factory=CommitmentBook)
     credits: CreditBook = field(default_factory=CreditBook)
     quality: QualityBook = field(default_factory=QualityBook)
+    audits: AuditBook = field(default_factory=AuditBook)
     proposals: ProposalBook = field(default_factory=ProposalBook)
 
     def apply(self, fact: Fact) -> None:
@@ -70,6 +72,8 @@ class AllianceView:
                 self.credits.apply(fact)
             case facts.Rated() | facts.FreshnessNoted() | facts.Breached():
                 self.quality.apply(fact)
+            case facts.OfAudits():
+                self.audits.apply(fact)
             case (
                 facts.ProposalCreated()
                 | facts.VoteCast()

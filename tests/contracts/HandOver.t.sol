@@ -10,7 +10,8 @@ contract HandOverTest is World {
     bytes32 private constant ADMIN = bytes32(0);
 
     function test_deployer__after_the_hand_over__holds_no_role_anywhere() public view {
-        AccessControl[5] memory places = [AccessControl(parameters), registry, timelock, datasets, quality];
+        AccessControl[7] memory places =
+            [AccessControl(parameters), registry, timelock, datasets, quality, credits, audits];
         bytes32[9] memory roles = [
             ADMIN,
             registry.GOVERNOR_ROLE(),
@@ -63,7 +64,7 @@ contract HandOverTest is World {
     }
 
     function test_code_sizes__of_all_contracts__stay_below_the_limit() public view {
-        address[8] memory contracts = [
+        address[9] memory contracts = [
             address(parameters),
             address(registry),
             address(timelock),
@@ -71,7 +72,8 @@ contract HandOverTest is World {
             address(datasets),
             address(credits),
             address(queries),
-            address(quality)
+            address(quality),
+            address(audits)
         ];
         for (uint256 i = 0; i < contracts.length; ++i) {
             vm.assertTrue(contracts[i].code.length < 24_576);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 import {CreditLedger} from "../../contracts/accounts/CreditLedger.sol";
+import {AuditLedger} from "../../contracts/audit/AuditLedger.sol";
 import {DatasetRegistry} from "../../contracts/data/DatasetRegistry.sol";
 import {ConsortiumGovernor} from "../../contracts/governance/ConsortiumGovernor.sol";
 import {ProtocolParameters} from "../../contracts/governance/ProtocolParameters.sol";
@@ -34,6 +35,14 @@ abstract contract World {
     uint256 internal constant ENTITLEMENT_FLOOR = 10_000;
     uint256 internal constant PER_RATING = 1_000;
     uint256 internal constant ENTITLEMENT_CEILING = 1_000_000;
+    uint256 internal constant ANSWER_WINDOW = 1 days;
+    uint256 internal constant RULING_WINDOW = 2 days;
+    uint256 internal constant APPEAL_WINDOW = 3 days;
+    uint256 internal constant REVEAL_WINDOW = 6 hours;
+    uint256 internal constant RETENTION = 30 days;
+    uint32 internal constant SAMPLE_PPM = 100_000;
+    uint256 internal constant BREACH_PENALTY = 50;
+    uint256 internal constant NEEDLESS_FEE = 10;
     uint48 internal constant VOTING_DELAY = 10;
     uint32 internal constant VOTING_PERIOD = 600;
     uint256 internal constant TIMELOCK_DELAY = 300;
@@ -47,6 +56,7 @@ abstract contract World {
     CreditLedger internal credits;
     QueryLedger internal queries;
     QualityLedger internal quality;
+    AuditLedger internal audits;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -70,6 +80,9 @@ abstract contract World {
         datasets = new DatasetRegistry(registry, parameters, quality, address(this));
         credits.setQualityLedger(quality);
         queries = new QueryLedger(registry, parameters, credits);
+        audits = new AuditLedger(
+            registry, parameters, AuditLedger.Ledgers(datasets, queries, credits, quality), address(this)
+        );
     }
 
     function handOver() internal {
@@ -81,15 +94,21 @@ abstract contract World {
         parameters.renounceRole(bytes32(0), address(this));
         registry.grantRole(registry.GOVERNOR_ROLE(), address(timelock));
         registry.grantRole(bytes32(0), address(timelock));
+        registry.grantRole(registry.EMERGENCY_ROLE(), address(audits));
         registry.renounceRole(bytes32(0), address(this));
+        audits.grantRole(audits.GOVERNOR_ROLE(), address(timelock));
+        audits.grantRole(bytes32(0), address(timelock));
+        audits.renounceRole(bytes32(0), address(this));
         quality.grantRole(quality.FRESHNESS_ROLE(), address(datasets));
         quality.grantRole(quality.REPORTER_ROLE(), address(queries));
+        quality.grantRole(quality.REPORTER_ROLE(), address(audits));
         quality.grantRole(quality.GOVERNOR_ROLE(), address(timelock));
         quality.grantRole(bytes32(0), address(timelock));
         quality.renounceRole(bytes32(0), address(this));
         datasets.grantRole(datasets.GOVERNOR_ROLE(), address(timelock));
         datasets.grantRole(bytes32(0), address(timelock));
         datasets.renounceRole(bytes32(0), address(this));
+        credits.grantRole(credits.ACCOUNTANT_ROLE(), address(audits));
         credits.grantRole(bytes32(0), address(timelock));
         credits.renounceRole(bytes32(0), address(this));
     }
@@ -264,7 +283,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](19);
+        list = new IProtocolParameters.Declaration[](27);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -283,6 +302,14 @@ abstract contract World {
         list[14] = IProtocolParameters.Declaration("entitlement_ceiling", 0, 2 ** 48, ENTITLEMENT_CEILING);
         list[15] = IProtocolParameters.Declaration("key_grace_s", 0, 30 days, KEY_GRACE);
         list[16] = IProtocolParameters.Declaration("emergency_suspension_s", 1, 3 days, 3 days);
+        list[19] = IProtocolParameters.Declaration("answer_window_s", 1 hours, 30 days, ANSWER_WINDOW);
+        list[20] = IProtocolParameters.Declaration("ruling_window_s", 1 hours, 60 days, RULING_WINDOW);
+        list[21] = IProtocolParameters.Declaration("appeal_window_s", 0, 90 days, APPEAL_WINDOW);
+        list[22] = IProtocolParameters.Declaration("reveal_window_s", 60, 30 days, REVEAL_WINDOW);
+        list[23] = IProtocolParameters.Declaration("audit_retention_s", 1 days, 3650 days, RETENTION);
+        list[24] = IProtocolParameters.Declaration("audit_sample_ppm", 0, 1_000_000, SAMPLE_PPM);
+        list[25] = IProtocolParameters.Declaration("breach_penalty", 0, 2 ** 64, BREACH_PENALTY);
+        list[26] = IProtocolParameters.Declaration("needless_case_fee", 0, 2 ** 64, NEEDLESS_FEE);
         list[17] = IProtocolParameters.Declaration("emergency_pause_s", 30 days, 366 days, 30 days);
     }
 }

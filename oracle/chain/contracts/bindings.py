@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from oracle.chain.calls import contract_at
+from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.contracts.consortium_governor import ConsortiumGovernor
 from oracle.chain.contracts.credit_ledger import CreditLedger
 from oracle.chain.contracts.dataset_registry import DatasetRegistry
@@ -24,6 +25,7 @@ class Bindings:
     queries: QueryLedger
     credits: CreditLedger
     quality: QualityLedger
+    audits: AuditLedger
 
 
 def bindings(record: DeploymentRecord) -> Bindings:
@@ -37,4 +39,5 @@ def bindings(record: DeploymentRecord) -> Bindings:
         queries=QueryLedger(contracts["QueryLedger"]),
         credits=CreditLedger(contracts["CreditLedger"]),
         quality=QualityLedger(contracts["QualityLedger"]),
+        audits=AuditLedger(contracts["AuditLedger"]),
     )

@@ -13,7 +13,7 @@ from oracle.domain.ids import Address
 _ANYONE = Address("0x" + "00" * 20)
 _TIMELOCK: Final = "TimelockController"
 _GOVERNOR: Final = "ConsortiumGovernor"
-_GOVERNED: Final = ("ProtocolParameters", "MemberRegistry", "DatasetRegistry", "QualityLedger")
+_GOVERNED: Final = ("ProtocolParameters", "MemberRegistry", "DatasetRegistry", "QualityLedger", "AuditLedger")
 """Contracts that do what a vote has decided."""
 
 ADMINISTERED: Final = (*_GOVERNED, "CreditLedger", _TIMELOCK)
@@ -36,12 +36,15 @@ GRANTS: Final = (
     *(Grant(contract=name, role="governor", holder=_TIMELOCK) for name in _GOVERNED),
     *(Grant(contract=name, role="admin", holder=_TIMELOCK) for name in _GOVERNED),
     Grant(contract="CreditLedger", role="admin", holder=_TIMELOCK),
+    Grant(contract="CreditLedger", role="accountant", holder="AuditLedger"),
     Grant(contract=_TIMELOCK, role="proposer", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="canceller", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="executor", holder="", by_deployer=False),
     Grant(contract=_TIMELOCK, role="admin", holder=_TIMELOCK, by_deployer=False),
     Grant(contract="QualityLedger", role="freshness", holder="DatasetRegistry"),
     Grant(contract="QualityLedger", role="reporter", holder="QueryLedger"),
+    Grant(contract="QualityLedger", role="reporter", holder="AuditLedger"),
+    Grant(contract="MemberRegistry", role="emergency", holder="AuditLedger"),
 )
 
 

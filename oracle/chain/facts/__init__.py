@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from oracle.chain.facts.audits import AUDIT_FACTS, AuditFact, OfAudits
 from oracle.chain.facts.ledgers import (
     AllowanceClaimed,
     Breached,
@@ -57,7 +58,9 @@ QueryFact = Committed
 QualityFact = Rated | FreshnessNoted | Breached
 AccountFact = Granted | AllowanceClaimed | Redeemed | Escrowed | Released | Penalized
 ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | ProposalCanceled
-Fact = ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | ProposalFact
+Fact = (
+    ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | AuditFact | ProposalFact
+)
 
 FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     "ProtocolParameters": (ParameterDeclared, ParameterSet, PricesSet, EpochLengthSet),
@@ -81,6 +84,7 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     "QueryLedger": (Committed,),
     "CreditLedger": (Granted, AllowanceClaimed, Redeemed, Escrowed, Released, Penalized),
     "QualityLedger": (Rated, FreshnessNoted, Breached),
+    "AuditLedger": AUDIT_FACTS,
 }
 """Events that become facts, each named as its contract names it; all others are nobody's business here."""
 
@@ -88,6 +92,7 @@ __all__ = [
     "FACTS_OF_CONTRACT",
     "AccountFact",
     "AllowanceClaimed",
+    "AuditFact",
     "Breached",
     "Committed",
     "DataFact",
@@ -107,6 +112,7 @@ __all__ = [
     "MemberReinstated",
     "MemberSuspended",
     "MemberSuspendedInEmergency",
+    "OfAudits",
     "OperatorRotated",
     "OprfKeyRotated",
     "ParameterDeclared",

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IAuditLedger} from "../interfaces/IAuditLedger.sol";
+import {ICreditLedger} from "../interfaces/ICreditLedger.sol";
+import {IDatasetRegistry} from "../interfaces/IDatasetRegistry.sol";
+import {IMemberRegistry} from "../interfaces/IMemberRegistry.sol";
+import {IProtocolParameters} from "../interfaces/IProtocolParameters.sol";
+import {IQualityLedger} from "../interfaces/IQualityLedger.sol";
+import {IQueryLedger} from "../interfaces/IQueryLedger.sol";
+import {AuditorRoll} from "../libraries/AuditorRoll.sol";
+import {Cases} from "../libraries/Cases.sol";
+import {Contradictions} from "../libraries/Contradictions.sol";
+import {Draws} from "../libraries/Draws.sol";
+import {ParameterKeys} from "../libraries/ParameterKeys.sol";
+import {Standing} from "../libraries/Standing.sol";
+import {Auditor, CaseFile, CaseKind, CaseState, Draw, Ruling, SignedHead} from "../types/Audits.sol";
+import {BreachKinds} from "../types/Breaches.sol";
+import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+
+/// @title Auditors, draws and cases.
+contract AuditLedger is AccessControl, IAuditLedger {
+    using AuditorRoll for AuditorRoll.Roll;
+    using Cases for Cases.Book;
+    using Draws for Draws.Book;
+
+    struct Ledgers {
+        IDatasetRegistry datasets;
+        IQueryLedger queries;
+        ICreditLedger credits;
+        IQualityLedger quality;
+    }
+
+    bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
+    uint256 private constant _DEMAND_LASTS = 1 days;
+
+    IMemberRegistry private immutable _REGISTRY;
+    IProtocolParameters private immutable _PARAMETERS;
+    Ledgers private _ledgers;
+    AuditorRoll.Roll private _roll;
+    Draws.Book private _draws;
+    Cases.Book private _cases;
+    mapping(uint64 memberId => mapping(address auditor => uint256 timestamp)) private _demands;
+
+    modifier onlyAuditor() {
+        _roll.requireAuditor(_msgSender());
+        _;
+    }
+
+    /// @param ledgers where batches and publications are read and effects go, until the members vote for others
+    /// @param admin may grant and revoke roles; hands over to the timelock and renounces
+    constructor(IMemberRegistry registry, IProtocolParameters parameters, Ledgers memory ledgers, address admin) {
+        _REGISTRY = registry;
+        _PARAMETERS = parameters;
+        _ledgers = ledgers;
+        _grantRole(DEFAULT_ADMIN_ROLE, admin);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function appoint(address account, Auditor calldata auditor) external onlyRole(GOVERNOR_ROLE) {
+        uint64 memberId = _REGISTRY.memberOf(account);
+        if (memberId != 0) revert AuditorIsMember(account, memberId);
+        _roll.appoint(account, auditor);
+        emit AuditorAppointed(account, auditor.sealingSuite, auditor.sealingKey, auditor.nameHash);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function dismiss(address account) external onlyRole(GOVERNOR_ROLE) {
+        _roll.remove(account);
+        emit AuditorDismissed(account);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function setLedgers(IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality)
+        external
+        onlyRole(GOVERNOR_ROLE)
+    {
+        _ledgers = Ledgers({datasets: datasets, queries: queries, credits: credits, quality: quality});
+        emit LedgersSet(datasets, queries, credits, quality);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function rotateAuditorKey(uint16 suite, bytes calldata key) external onlyAuditor {
+        _roll.setKey(_msgSender(), suite, key);
+        emit AuditorKeyRotated(_msgSender(), suite, key);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function commitSeed(uint64 epoch, bytes32 commitment) external onlyAuditor {
+        uint64 current = _PARAMETERS.currentEpoch();
+        if (epoch <= current) revert EpochHasBegun(epoch, current);
+        _draws.commit(epoch, _msgSender(), commitment);
+        emit SeedCommitted(epoch, _msgSender(), commitment);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function closeEpoch(uint64 epoch) external {
+        uint64 current = _PARAMETERS.currentEpoch();
+        if (epoch >= current) revert EpochNotOver(epoch, current);
+        uint256 samplePpm = _PARAMETERS.get(ParameterKeys.AUDIT_SAMPLE_PPM);
+        Draw memory closed = _draws.close(epoch, _PARAMETERS.get(ParameterKeys.REVEAL_WINDOW_S), samplePpm);
+        emit EpochClosed(epoch, closed.closingHash, closed.revealBy, closed.samplePpm);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function revealSeed(uint64 epoch, bytes32 seed) external {
+        _draws.reveal(epoch, _msgSender(), seed);
+        emit SeedRevealed(epoch, _msgSender(), seed);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function draw(uint64 epoch) external {
+        (bytes32 value, uint32 withheld) = _draws.finish(epoch);
+        emit Drawn(epoch, value, withheld);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function strikeOff(uint64 epoch, address auditor) external {
+        _draws.takeWithheld(epoch, auditor);
+        _roll.remove(auditor);
+        emit AuditorStruckOff(auditor, epoch);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function openDrawn(uint64 epoch, uint64 requester, bytes32 batchId) external onlyAuditor returns (bytes32 caseId) {
+        Draw storage drawn = _draws.draws[epoch];
+        if (drawn.value == bytes32(0)) revert NotDrawn(epoch);
+        uint256 deadline = _ledgers.queries.commitmentOf(requester, batchId).deadline;
+        if (deadline == 0 || _PARAMETERS.epochAt(deadline) != epoch) revert BatchNotOfEpoch(epoch, requester, batchId);
+        if (deadline < _oldest()) revert BeyondRetention(deadline, _oldest());
+        if (!Draws.falls(drawn.value, drawn.samplePpm, requester, batchId)) {
+            revert NotSampled(epoch, requester, batchId);
+        }
+        caseId = keccak256(abi.encode(CaseKind.Drawn, epoch, requester, batchId));
+        _open(caseId, CaseKind.Drawn, 0, requester, batchId);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function openForCause(uint64 accused, bytes32 evidence) external returns (bytes32 caseId) {
+        uint64 opener = Standing.memberOrZero(_REGISTRY, _msgSender());
+        if (opener == 0 && !_roll.isAuditor(_msgSender())) revert NotEntitled(_msgSender());
+        if (evidence == bytes32(0)) revert EmptyDigest();
+        caseId = keccak256(abi.encode(CaseKind.Cause, _msgSender(), accused, evidence));
+        _open(caseId, CaseKind.Cause, opener, accused, evidence);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function openDispute(uint64 holder, bytes32 claimDigest, bytes32 replyDigest, uint256 amount)
+        external
+        returns (bytes32 caseId)
+    {
+        (uint64 requester,) = _REGISTRY.memberByOperator(_msgSender());
+        if (requester == 0) revert NotEntitled(_msgSender());
+        if (claimDigest == bytes32(0) || replyDigest == bytes32(0)) revert EmptyDigest();
+        caseId = keccak256(abi.encode(CaseKind.Dispute, requester, holder, claimDigest));
+        _open(caseId, CaseKind.Dispute, requester, holder, claimDigest);
+        emit Disputed(caseId, replyDigest, _ledgers.credits.escrow(caseId, requester, holder, amount));
+    }
+
+    /// @inheritdoc IAuditLedger
+    function proveTwoHeads(SignedHead calldata first, SignedHead calldata second) external returns (bytes32 caseId) {
+        Contradictions.requireContradictory(first.head, second.head);
+        Contradictions.requireSigned(_REGISTRY, first, _oldest());
+        Contradictions.requireSigned(_REGISTRY, second, _oldest());
+        return _openContradiction(first.head.holder, first.head.sequence);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function proveAgainstPublication(SignedHead calldata signed) external returns (bytes32 caseId) {
+        Contradictions.requireContradicted(_ledgers.datasets, signed.head);
+        Contradictions.requireSigned(_REGISTRY, signed, _oldest());
+        return _openContradiction(signed.head.holder, signed.head.sequence);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function answer(bytes32 caseId, bytes32 digest) external {
+        if (digest == bytes32(0)) revert EmptyDigest();
+        (uint64 memberId,) = _REGISTRY.memberByOperator(_msgSender());
+        _cases.answer(caseId, memberId, digest);
+        emit CaseAnswered(caseId, digest);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function castVerdict(bytes32 caseId, bool upheld, bytes32 reason) external onlyAuditor {
+        Ruling ruling = upheld ? Ruling.Upheld : Ruling.Dismissed;
+        bool ruled = _cases.vote(caseId, _roll.accounts, _msgSender(), ruling);
+        emit VerdictCast(caseId, _msgSender(), upheld, reason);
+        if (ruled) emit CaseRuled(caseId, upheld);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function overturn(bytes32 caseId) external onlyRole(GOVERNOR_ROLE) {
+        emit CaseOverturned(caseId, _cases.overturn(caseId) == CaseState.Upheld);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function settle(bytes32 caseId) external {
+        (Cases.Case storage file, CaseState outcome) = _cases.settle(caseId);
+        (CaseKind kind, uint64 accused, uint64 opener) = (file.kind, file.accused, file.opener);
+        emit CaseSettled(caseId, outcome);
+        if (kind == CaseKind.Dispute) {
+            _ledgers.credits.release(caseId, outcome == CaseState.Dismissed ? accused : opener);
+        }
+        if (outcome == CaseState.Upheld) {
+            _ledgers.quality.recordBreach(accused, _breachOf(kind), caseId);
+            _penalize(accused, ParameterKeys.BREACH_PENALTY, caseId);
+        } else if (outcome == CaseState.Dismissed && kind == CaseKind.Cause && opener != 0) {
+            _penalize(opener, ParameterKeys.NEEDLESS_CASE_FEE, caseId);
+        }
+    }
+
+    /// @inheritdoc IAuditLedger
+    function demandSuspension(uint64 memberId, bytes32 reason) external onlyAuditor {
+        _demands[memberId][_msgSender()] = block.timestamp;
+        emit SuspensionDemanded(memberId, _msgSender(), reason);
+        uint256 demanding;
+        for (uint256 i = 0; i < _roll.accounts.length; ++i) {
+            uint256 demanded = _demands[memberId][_roll.accounts[i]];
+            if (demanded != 0 && demanded + _DEMAND_LASTS >= block.timestamp) ++demanding;
+        }
+        if (demanding < _roll.quorum()) return;
+        for (uint256 i = 0; i < _roll.accounts.length; ++i) {
+            delete _demands[memberId][_roll.accounts[i]];
+        }
+        _REGISTRY.emergencySuspend(memberId);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function auditors() external view returns (address[] memory accounts) {
+        return _roll.accounts;
+    }
+
+    /// @inheritdoc IAuditLedger
+    function auditorOf(address account) external view returns (Auditor memory) {
+        return _roll.auditors[account];
+    }
+
+    /// @inheritdoc IAuditLedger
+    function drawOf(uint64 epoch) external view returns (Draw memory) {
+        return _draws.draws[epoch];
+    }
+
+    /// @inheritdoc IAuditLedger
+    function seedOf(uint64 epoch, address auditor) external view returns (bytes32 commitment) {
+        return _draws.seeds[epoch][auditor];
+    }
+
+    /// @inheritdoc IAuditLedger
+    function caseOf(bytes32 caseId) external view returns (CaseFile memory) {
+        return _cases.fileOf(caseId);
+    }
+
+    function _openContradiction(uint64 holder, uint64 sequence) private returns (bytes32 caseId) {
+        caseId = keccak256(abi.encode(CaseKind.Contradiction, holder, sequence));
+        _open(caseId, CaseKind.Contradiction, 0, holder, bytes32(uint256(sequence)));
+    }
+
+    function _open(bytes32 caseId, CaseKind kind, uint64 opener, uint64 accused, bytes32 subject) private {
+        if (accused == 0 || accused > _REGISTRY.memberCount()) revert NoSuchMember(accused);
+        Cases.Windows memory windows = Cases.Windows({
+            answer: _PARAMETERS.get(ParameterKeys.ANSWER_WINDOW_S),
+            ruling: _PARAMETERS.get(ParameterKeys.RULING_WINDOW_S),
+            appeal: _PARAMETERS.get(ParameterKeys.APPEAL_WINDOW_S)
+        });
+        Cases.Case storage file = _cases.open(caseId, kind, opener, accused, windows);
+        emit CaseOpened(caseId, kind, accused, opener, subject, file.answerBy, file.decideBy, file.appealWindow);
+    }
+
+    function _penalize(uint64 memberId, bytes32 key, bytes32 caseId) private {
+        uint256 amount = _PARAMETERS.get(key);
+        if (amount > 0) _ledgers.credits.penalize(memberId, amount, caseId);
+    }
+
+    /// @dev Moment before which nothing is opened any more.
+    function _oldest() private view returns (uint256) {
+        uint256 retention = _PARAMETERS.get(ParameterKeys.AUDIT_RETENTION_S);
+        return block.timestamp > retention ? block.timestamp - retention : 0;
+    }
+
+    function _breachOf(CaseKind kind) private pure returns (uint8) {
+        if (kind == CaseKind.Drawn) return BreachKinds.DRAWN_AUDIT;
+        if (kind == CaseKind.Cause) return BreachKinds.AUDIT_FOR_CAUSE;
+        if (kind == CaseKind.Dispute) return BreachKinds.DISPUTE;
+        return BreachKinds.CONTRADICTION;
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {Auditor, CaseFile, CaseKind, CaseState, Draw, SignedHead} from "../types/Audits.sol";
+import {ICreditLedger} from "./ICreditLedger.sol";
+import {IDatasetRegistry} from "./IDatasetRegistry.sol";
+import {IQualityLedger} from "./IQualityLedger.sol";
+import {IQueryLedger} from "./IQueryLedger.sol";
+
+/// @title Audit after the event: who audits, what is drawn, and the one course that every accusation takes.
+/// @notice **Auditors** are appointed and dismissed by vote, at most 15, and are no members. More than half of those there
+/// are decide; only votes of present auditors count, and a case that they do not decide in time lapses.
+///
+/// **Draws.** Before an epoch an auditor commits `keccak256(abi.encode(epoch, auditor, seed))`. After it anyone closes the
+/// epoch, which takes the hash of the block before; then seeds are revealed, within `reveal_window_s`; then anyone draws:
+///
+///     draw = keccak256(abi.encode(epoch, closing hash, mix, instead))
+///
+/// where `mix` is the exclusive or of `keccak256(abi.encode(auditor, seed))` over revealed seeds, and `instead` is zero when
+/// all were revealed, else the hash of the block before the draw. An auditor that withheld a seed can be struck off by
+/// anyone, and returns only by vote. A draw of an epoch falls on a batch whose deadline lies in it when
+/// `uint256(keccak256(abi.encode(draw, requester, batchId))) % 1000000 < audit_sample_ppm`.
+///
+/// **Cases.** Open → (answer) → Answered → (quorum) → Upheld or Dismissed → (appeal window) → Settled. Who does not answer
+/// in time has lost: the case is Upheld. One that is answered and not decided in time is Lapsed, or Upheld if it is a
+/// contradiction, whose proof the contract has checked. Until the appeal window ends a vote of the members can overturn
+/// what a case came to, once. Only settlement has effects, so nothing must ever be taken back:
+///
+/// | | Upheld | Dismissed | Lapsed |
+/// | --- | --- | --- | --- |
+/// | Drawn, Contradiction | breach, `breach_penalty` | - | - |
+/// | Cause | breach, `breach_penalty` | a member that opened it pays `needless_case_fee` | - |
+/// | Dispute | breach, `breach_penalty`, escrow to the requester | escrow to the holder | escrow to the requester |
+///
+/// Nothing is opened about what is older than `audit_retention_s`: daemons have forgotten it.
+interface IAuditLedger {
+    event AuditorAppointed(address indexed auditor, uint16 sealingSuite, bytes sealingKey, bytes32 nameHash);
+    event AuditorDismissed(address indexed auditor);
+    event AuditorKeyRotated(address indexed auditor, uint16 sealingSuite, bytes sealingKey);
+    /// @dev The auditor is dismissed with it.
+    event AuditorStruckOff(address indexed auditor, uint64 indexed epoch);
+    event SeedCommitted(uint64 indexed epoch, address indexed auditor, bytes32 commitment);
+    event EpochClosed(uint64 indexed epoch, bytes32 closingHash, uint64 revealBy, uint32 samplePpm);
+    event SeedRevealed(uint64 indexed epoch, address indexed auditor, bytes32 seed);
+    event Drawn(uint64 indexed epoch, bytes32 value, uint32 withheld);
+    /// @dev `opener` is 0 for an auditor, or anyone with a proof. `subject` is the batch, the evidence, the claim or the
+    /// sequence number that the case is about.
+    event CaseOpened(
+        bytes32 indexed caseId,
+        CaseKind indexed kind,
+        uint64 indexed accused,
+        uint64 opener,
+        bytes32 subject,
+        uint64 answerBy,
+        uint64 decideBy,
+        uint64 appealWindowS
+    );
+    /// @dev What a dispute is about beside the claim, and what waits in escrow.
+    event Disputed(bytes32 indexed caseId, bytes32 replyDigest, uint256 amount);
+    event CaseAnswered(bytes32 indexed caseId, bytes32 digest);
+    event VerdictCast(bytes32 indexed caseId, address indexed auditor, bool upheld, bytes32 reason);
+    event CaseRuled(bytes32 indexed caseId, bool upheld);
+    event CaseOverturned(bytes32 indexed caseId, bool upheld);
+    event CaseSettled(bytes32 indexed caseId, CaseState outcome);
+    event SuspensionDemanded(uint64 indexed memberId, address indexed auditor, bytes32 reason);
+    event LedgersSet(IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality);
+
+    error ZeroAccount();
+    error NotAnAuditor(address account);
+    error AlreadyAuditor(address account);
+    error TooManyAuditors(uint256 max);
+    /// @dev Members do not audit each other.
+    error AuditorIsMember(address account, uint64 memberId);
+    error UnsupportedSealingSuite(uint16 suite);
+    error WrongSealingKeyLength(uint16 suite, uint256 length, uint256 expected);
+    error EpochHasBegun(uint64 epoch, uint64 current);
+    error EpochNotOver(uint64 epoch, uint64 current);
+    error EpochNotClosed(uint64 epoch);
+    error EpochAlreadyClosed(uint64 epoch);
+    error NoSeeds(uint64 epoch);
+    error SeedAlreadyCommitted(uint64 epoch, address auditor);
+    error WrongSeed(uint64 epoch, address auditor);
+    error NothingWithheld(uint64 epoch, address auditor);
+    error AlreadyDrawn(uint64 epoch);
+    error NotDrawn(uint64 epoch);
+    error NotSampled(uint64 epoch, uint64 requester, bytes32 batchId);
+    error BatchNotOfEpoch(uint64 epoch, uint64 requester, bytes32 batchId);
+    error BeyondRetention(uint256 timestamp, uint256 oldest);
+    error TooEarly(uint256 timestamp, uint256 after_);
+    error TooLate(uint256 timestamp, uint256 until);
+    error NoSuchMember(uint64 memberId);
+    /// @dev The caller speaks for no member that may do this, and is no auditor where one could.
+    error NotEntitled(address caller);
+    error OwnAccuser(uint64 memberId);
+    error CaseAlreadyOpened(bytes32 caseId);
+    error WrongState(bytes32 caseId, CaseState state);
+    error NotTheAccused(bytes32 caseId, uint64 memberId);
+    error AlreadyVoted(bytes32 caseId, address auditor);
+    error AlreadyOverturned(bytes32 caseId);
+    error EmptyDigest();
+    error UnknownKeyVersion(uint64 memberId, uint32 version);
+    error WrongSignature(uint64 memberId);
+    error NotAboutOneSnapshot(uint64 holder, uint64 sequence, uint64 otherHolder, uint64 otherSequence);
+    error NoContradiction(uint64 holder, uint64 sequence);
+
+    /// @notice Appoints an auditor. Governor only.
+    function appoint(address account, Auditor calldata auditor) external;
+
+    /// @notice Dismisses an auditor. Governor only.
+    function dismiss(address account) external;
+
+    /// @notice Names other ledgers from now on. Governor only.
+    function setLedgers(IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality)
+        external;
+
+    /// @notice Changes the key that openings are sealed with. The auditor itself.
+    function rotateAuditorKey(uint16 suite, bytes calldata key) external;
+
+    /// @notice Commits to a seed for an epoch that has not begun. Auditors only, once an epoch.
+    function commitSeed(uint64 epoch, bytes32 commitment) external;
+
+    /// @notice Closes an epoch that is over and has seeds. Anyone may call it, once.
+    function closeEpoch(uint64 epoch) external;
+
+    /// @notice Reveals the caller's seed of a closed epoch, in time.
+    function revealSeed(uint64 epoch, bytes32 seed) external;
+
+    /// @notice Draws, once all seeds are revealed or the time for it has passed. Anyone may call it, once.
+    function draw(uint64 epoch) external;
+
+    /// @notice Dismisses an auditor that withheld a seed. Anyone may call it.
+    function strikeOff(uint64 epoch, address auditor) external;
+
+    /// @notice Opens the audit of a committed batch that the draw of its deadline's epoch fell on. Auditors only.
+    function openDrawn(uint64 epoch, uint64 requester, bytes32 batchId) external returns (bytes32 caseId);
+
+    /// @notice Opens an audit for cause. Operator of a member in standing, or an auditor.
+    /// @param evidence digest of what the auditors are shown
+    function openForCause(uint64 accused, bytes32 evidence) external returns (bytes32 caseId);
+
+    /// @notice Opens a dispute over a disclosure that was not served or was wrong. Operator of the requester.
+    /// @param claimDigest digest of the signed claim
+    /// @param replyDigest digest of the holder's signed reply
+    /// @param amount what the claims cost; waits in escrow as far as the balance reaches
+    function openDispute(uint64 holder, bytes32 claimDigest, bytes32 replyDigest, uint256 amount)
+        external
+        returns (bytes32 caseId);
+
+    /// @notice Proves that a holder signed two heads with one sequence number and two contents. Anyone may.
+    function proveTwoHeads(SignedHead calldata first, SignedHead calldata second) external returns (bytes32 caseId);
+
+    /// @notice Proves that a holder signed a head that is not what it published under that number. Anyone may.
+    function proveAgainstPublication(SignedHead calldata signed) external returns (bytes32 caseId);
+
+    /// @notice Notes the digest of what the accused hands to the auditors, or of its rebuttal. Operator of the accused,
+    /// whatever its status, in time, once.
+    function answer(bytes32 caseId, bytes32 digest) external;
+
+    /// @notice Votes on an answered case, once. Auditors only.
+    /// @param reason digest of the reasons
+    function castVerdict(bytes32 caseId, bool upheld, bytes32 reason) external;
+
+    /// @notice Turns what a case came to into its contrary, once, until its appeal window ends. Governor only.
+    function overturn(bytes32 caseId) external;
+
+    /// @notice Brings the effects of a case to the other ledgers, once nothing can change it. Anyone may call it.
+    function settle(bytes32 caseId) external;
+
+    /// @notice Demands that a member be suspended at once. When more than half of the auditors have demanded it within a
+    /// day, it is, as `MemberRegistry.emergencySuspend` allows. Auditors only.
+    function demandSuspension(uint64 memberId, bytes32 reason) external;
+
+    function auditors() external view returns (address[] memory accounts);
+
+    /// @notice All zeros for an account that is none.
+    function auditorOf(address account) external view returns (Auditor memory);
+
+    function drawOf(uint64 epoch) external view returns (Draw memory);
+
+    /// @notice Commitment of a seed that is not revealed; zero when there is none.
+    function seedOf(uint64 epoch, address auditor) external view returns (bytes32 commitment);
+
+    function caseOf(bytes32 caseId) external view returns (CaseFile memory);
+}

@@ -1,0 +1,154 @@
+"""Facts of audits: what the `AuditLedger` said happened."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from oracle.chain.facts.placed import Placed
+from oracle.domain.ids import Address, MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAudits(Placed):
+    """What all of them are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditorAppointed(OfAudits):
+    auditor: Address
+    sealing_suite: int
+    sealing_key: bytes
+    name_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditorDismissed(OfAudits):
+    auditor: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditorKeyRotated(OfAudits):
+    auditor: Address
+    sealing_suite: int
+    sealing_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditorStruckOff(OfAudits):
+    """Dismissed because it withheld its seed of an epoch."""
+
+    auditor: Address
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedCommitted(OfAudits):
+    epoch: int
+    auditor: Address
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochClosed(OfAudits):
+    epoch: int
+    closing_hash: bytes
+    reveal_by: int
+    sample_ppm: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedRevealed(OfAudits):
+    epoch: int
+    auditor: Address
+    seed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn(OfAudits):
+    epoch: int
+    value: bytes
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(OfAudits):
+    case_id: bytes
+    kind: int
+    accused: MemberId
+    opener: int
+    """0 for an auditor, or anyone with a proof."""
+    subject: bytes
+    answer_by: int
+    decide_by: int
+    appeal_window_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed(OfAudits):
+    case_id: bytes
+    reply_digest: bytes
+    amount: int
+    """In credits; what waits in escrow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAnswered(OfAudits):
+    case_id: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictCast(OfAudits):
+    case_id: bytes
+    auditor: Address
+    upheld: bool
+    reason: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRuled(OfAudits):
+    case_id: bytes
+    upheld: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOverturned(OfAudits):
+    case_id: bytes
+    upheld: bool
+    """What it comes to now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSettled(OfAudits):
+    case_id: bytes
+    outcome: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionDemanded(OfAudits):
+    member_id: MemberId
+    auditor: Address
+    reason: bytes
+
+
+AuditorFact = AuditorAppointed | AuditorDismissed | AuditorKeyRotated | AuditorStruckOff
+DrawFact = SeedCommitted | EpochClosed | SeedRevealed | Drawn
+CaseChange = Disputed | CaseAnswered | VerdictCast | CaseRuled | CaseOverturned | CaseSettled
+AuditFact = AuditorFact | DrawFact | CaseOpened | CaseChange | SuspensionDemanded
+AUDIT_FACTS: Final[tuple[type[AuditFact], ...]] = (
+    AuditorAppointed,
+    AuditorDismissed,
+    AuditorKeyRotated,
+    AuditorStruckOff,
+    SeedCommitted,
+    EpochClosed,
+    SeedRevealed,
+    Drawn,
+    CaseOpened,
+    Disputed,
+    CaseAnswered,
+    VerdictCast,
+    CaseRuled,
+    CaseOverturned,
+    CaseSettled,
+    SuspensionDemanded,
+)

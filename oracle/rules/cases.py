@@ -1,0 +1,63 @@
+"""The course of every accusation: its state follows from what happened and the time, as on the chain."""
+
+from dataclasses import dataclass
+
+from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.ids import MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """An accusation and what happened in it. Times are in unix seconds."""
+
+    id: bytes
+    kind: CaseKind
+    accused: MemberId
+    opener: MemberId | None
+    """None when an auditor opened it, or anyone with a proof."""
+    subject: bytes
+    """The batch, the evidence, the claim or the sequence number that it is about."""
+    opened_at: int
+    answer_by: int
+    decide_by: int
+    appeal_window_s: int
+    reply_digest: bytes | None = None
+    amount: int = 0
+    """What waits in escrow, of a dispute."""
+    answer: bytes | None = None
+    verdicts: tuple[tuple[str, bool], ...] = ()
+    """Auditor and whether it upholds."""
+    upheld: bool | None = None
+    """What a quorum ruled; None while it did not."""
+    ruled_at: int = 0
+    overturned: bool = False
+    outcome: CaseState | None = None
+    """How it was settled."""
+
+    def state(self, now: int) -> CaseState:
+        """Where it stands at `now`, the newest block's time."""
+        if self.outcome is not None:
+            return CaseState.SETTLED
+        if self.upheld is not None:
+            return CaseState.UPHELD if self.upheld != self.overturned else CaseState.DISMISSED
+        if self.answer is None:
+            return CaseState.OPEN if now <= self.answer_by else CaseState.UPHELD
+        if now <= self.decide_by:
+            return CaseState.ANSWERED
+        # A proof that the contract has checked stands when nobody finds that it was rebutted.
+        return CaseState.UPHELD if self.kind is CaseKind.CONTRADICTION else CaseState.LAPSED
+
+    def appeal_by(self, now: int) -> int | None:
+        """Until when a vote can overturn what it came to; None while it came to nothing."""
+        if self.state(now) not in {CaseState.UPHELD, CaseState.DISMISSED}:
+            return None
+        if self.upheld is not None:
+            return self.ruled_at + self.appeal_window_s
+        return (self.answer_by if self.answer is None else self.decide_by) + self.appeal_window_s
+
+    def can_settle(self, now: int) -> bool:
+        """Whether nothing can change it any more, so that anyone may bring its effects to the ledgers."""
+        if self.state(now) is CaseState.LAPSED:
+            return True
+        last = self.appeal_by(now)
+        return last is not None and (self.overturned or now > last)
