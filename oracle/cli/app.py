@@ -17,6 +17,7 @@ from oracle.cli import (
     initialise,
     query,
     records,
+    recovery,
     status,
     store,
     voting,
@@ -46,6 +47,7 @@ app.add_typer(accounts.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)
 app.add_typer(store.app, name="store")
+app.add_typer(recovery.app)
 app.add_typer(chain.app, name="chain")
 app.add_typer(demonstration.app)
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from oracle.cli.errors import PassphraseWeak
-from oracle.config.environment import Environment
+from oracle.config.environment import Environment, read_environment
 from oracle.config.errors import PassphraseMissing
 from oracle.config.passphrase import Passphrase, find_passphrase
 from oracle.config.settings import KeySettings
@@ -24,6 +24,16 @@ def passphrase_if_any(environment: Environment, keys: KeySettings) -> Passphrase
     if found is not None or not sys.stdin.isatty():
         return found
     return Passphrase(text=_asked("Pass phrase of the keys: "))
+
+
+def archive_passphrase(file: Path | None) -> Passphrase:
+    """The pass phrase of a backup: a file's, else the environment's, else the one that is typed."""
+    if file is not None:
+        # The file was named for this; the variable is that of the keys.
+        found = find_passphrase(Environment(), KeySettings(folder=Path(), passphrase_file=file))
+    else:
+        found = find_passphrase(read_environment(), KeySettings(folder=Path(), passphrase_file=None))
+    return found or Passphrase(text=_asked("Pass phrase of the backup: "))
 
 
 def new_passphrase(environment: Environment, file: Path | None, *, weak_allowed: bool) -> Passphrase:

@@ -35,6 +35,7 @@
     Misconfigured
     ├── LibsodiumMissing
     ├── KeyFileMissing · KeyFileExists · KeyFileExposed · KeyFileDamaged
+    ├── ArchiveForeign · ArchiveNotOpened · ArchiveDamaged
     └── PassphraseWrong
     Broken
     └── StoredValueDamaged   a value of our own store does not decrypt in its place
@@ -193,6 +194,24 @@ class KeyFileDamaged(Misconfigured):
 
 class PassphraseWrong(Misconfigured):
     code: ClassVar[str] = "passphrase_wrong"
+
+
+class ArchiveForeign(Misconfigured):
+    """The file is no backup, or one of a form that this version does not read."""
+
+    code: ClassVar[str] = "backup_foreign"
+
+
+class ArchiveNotOpened(Misconfigured):
+    """Another pass phrase, or a damaged beginning."""
+
+    code: ClassVar[str] = "backup_not_opened"
+
+
+class ArchiveDamaged(Misconfigured):
+    """Altered, cut off, or not what its manifest says."""
+
+    code: ClassVar[str] = "backup_damaged"
 
 
 class StoredValueDamaged(Broken):

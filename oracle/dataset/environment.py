@@ -27,7 +27,7 @@ MAP_SIZE: Final = 64 * 2**30
 _TABLES: Final = 9
 _READERS: Final = 512
 _LOCK_FILE: Final = "owner.lock"
-_DATA_FILE: Final = "data.mdb"
+DATA_FILE: Final = "data.mdb"
 _DAMAGE: Final = (
     lmdb.CorruptedError,
     lmdb.PageNotFoundError,
@@ -121,7 +121,7 @@ def _own(folder: Path) -> int:
 def _open(folder: Path, map_size: int) -> lmdb.Environment:
     environment = _connect(folder, map_size)
     pages = environment.info()["last_pgno"] + 1
-    if (folder / _DATA_FILE).stat().st_size < pages * environment.stat()["psize"]:
+    if (folder / DATA_FILE).stat().st_size < pages * environment.stat()["psize"]:
         # LMDB may leave free pages at the end unwritten, which is sound; a torn copy looks the same from
         # outside, and reading past its end would kill the process. Only walking every page tells them apart.
         environment.close()
