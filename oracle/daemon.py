@@ -109,7 +109,8 @@ class Daemon:
         self._peers = TrustedPeers()
         self._certificates: tuple[PeerCertificate, ...] = ()
         self._member: Member | None = None
-        self._resending: asyncio.Task[None] | None = None
+        self._resending: asyncio.TaskGroup | None = None
+        self._known_to: BlockNumber | None = None
 
     def stop(self) -> None:
         """Stop gracefully: nothing new is begun, what runs ends or is cancelled at a journalled step."""
@@ -149,7 +150,9 @@ class Daemon:
 
     async def _work(self, desks: Desks, status: StatusDesk) -> None:
         base = self._base
+        self._known_to = await base.restoration.known_to()
         async with asyncio.TaskGroup() as group:
+            self._resending = group
             group.create_task(base.stream.run())
             group.create_task(self._watch_nodes())
             group.create_task(base.connection.follow_announcements(base.stream.wake))
@@ -166,6 +169,7 @@ class Daemon:
             await asyncio.sleep(LOOK_AT_NODES_S)
 
     async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
+        await member.recovery.begin(self._known_to)
         async with self._listening(member):
             now = self._base.clock.chain_time()
             open_still = (fact for fact in self._base.view.commitments.all if fact.deadline >= now)
@@ -238,7 +242,9 @@ class Daemon:
             return
         member.succession.follow()
         self._refresh_peers()
-        await member.holder.answering.note(fact for fact in arrival.facts if isinstance(fact, Committed))
+        committed = [fact for fact in arrival.facts if isinstance(fact, Committed)]
+        await member.holder.answering.note(committed)
+        await member.recovery.notice(committed, self._known_to)
         # While it catches up, the newest block read is old: deadlines must not be judged by it.
         if arrival.caught_up:
             for entry in member.rounds.all:
@@ -253,7 +259,9 @@ class Daemon:
         await member.requester.collector.note_reorganisation()
         await member.holder.answering.note_reorganisation()
         await member.holder.publisher.note_reorganisation(valid_to)
-        self._resending = asyncio.create_task(self._resend(valid_to))
+        if self._resending is not None:
+            # Beside others that still wait for a node; what breaks in one ends the daemon like anything else.
+            self._resending.create_task(self._resend(valid_to))
 
     async def _resend(self, valid_to: BlockNumber) -> None:
         await _patiently(lambda: self._base.lane.roll_back(valid_to))

@@ -1,7 +1,7 @@
 """Ratings: journalled one by one, sent as counts, and only as many as the chain has redeemed hits for."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
@@ -41,6 +41,19 @@ class RatingDesk:
     async def add(self, item: RatedItem) -> bool:
         """Journal a verdict; False when the item has one already."""
         return await self._journal.add(item)
+
+    async def adopt(self, *, was_sent: Callable[[str], Awaitable[bool]]) -> None:
+        """After a restore: what the chain counts as rated by us is not rated again.
+
+        `was_sent` says whether anything of a transaction was ever sent, as far as the journal knows.
+        """
+        for intent in await self._journal.unconfirmed_intents():
+            if not await was_sent(intent):
+                await self._journal.release(intent)
+        for holder in {item.holder for item in await self._journal.unsent()}:
+            rated = self._view.quality.rated(self._me, holder)
+            taken = await self._journal.adopt(holder, rated=rated)
+            log.info("ratings_adopted", holder=int(holder), count=taken)
 
     async def round(self) -> None:
         """Finish what a stop interrupted, then send what redeemed hits allow now, as one transaction."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 
+from oracle.accounting.adopting import Adoption
 from oracle.chain.view import AllianceView
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
@@ -15,9 +16,18 @@ from oracle.store.charges import ChargeJournal
 class VoucherBook:
     """A voucher is the sum of the journalled list, and never less than the one before."""
 
-    def __init__(self, *, me: MemberId, journal: ChargeJournal, notary: Notary, view: AllianceView) -> None:
+    def __init__(
+        self,
+        *,
+        me: MemberId,
+        journal: ChargeJournal,
+        adoption: Adoption,
+        notary: Notary,
+        view: AllianceView,
+    ) -> None:
         self._me = me
         self._journal = journal
+        self._adoption = adoption
         self._notary = notary
         self._view = view
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -25,9 +35,32 @@ class VoucherBook:
     async def charge(
         self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
     ) -> Signed[Voucher]:
-        """Journal the charge, unless the batch has one, and sign the pair's total."""
+        """Journal the charge, unless the batch has one, and sign the pair's total.
+
+        Raises `Transient` while a restored store has to ask a holder that is not reached what it had signed.
+        """
         async with self._lanes[holder]:
             await self._journal.charge(holder, batch_id, charge, price_version)
+            if await self._adoption.needed(holder):
+                await self._adoption.adopt(holder)
+            return self._sign(holder, *await self._journal.to_sign(holder))
+
+    async def note(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:
+        """Journal the charge alone, while the pair's base has to be found: what is known comes first."""
+        if await self._adoption.needed(holder):
+            await self._journal.charge(holder, batch_id, charge, price_version)
+
+    async def adopt(self, holder: MemberId) -> None:
+        """Find the pair's base now, if the store was restored; every known reply must be noted before."""
+        async with self._lanes[holder]:
+            if await self._adoption.needed(holder):
+                await self._adoption.adopt(holder)
+
+    async def rebased(self, holder: MemberId, batch_id: BatchId) -> Signed[Voucher] | None:
+        """A voucher that covers more, after the holder refused one; None when it proves nothing new."""
+        async with self._lanes[holder]:
+            if not await self._adoption.adopt_after_refusal(holder, batch_id):
+                return None
             return self._sign(holder, *await self._journal.to_sign(holder))
 
     async def current(self, holder: MemberId) -> Signed[Voucher] | None:

@@ -24,13 +24,19 @@ class Discloser:
         self, batch_id: BatchId, head: ReplyHead, judged: Iterable[JudgedClaim]
     ) -> tuple[ServedRecord, ...]:
         """One answer a claim, in the order of the claims."""
-        return tuple([await self._serve_one(batch_id, head, claim) for claim in judged])
+        kept = await self._snapshots.holds(head.sequence, head.root)
+        return tuple([await self._serve_one(batch_id, head, claim, kept=kept) for claim in judged])
 
-    async def _serve_one(self, batch_id: BatchId, head: ReplyHead, judged: JudgedClaim) -> ServedRecord:
+    async def _serve_one(
+        self, batch_id: BatchId, head: ReplyHead, judged: JudgedClaim, *, kept: bool
+    ) -> ServedRecord:
         index = judged.claim.index
         if judged.tag is None or judged.reason is not None:
             reason = judged.reason or RefusalReason.CLAIM_BLIND_WRONG
             return ServedRecord(index=index, status=ServedStatus.REFUSED, reason=reason)
+        if not kept:
+            # Lost with the dataset: the record is as gone as an erased one, and so is its fee.
+            return ServedRecord(index=index, status=ServedStatus.WITHDRAWN, reason=0)
         stored = await self._snapshots.record(head.sequence, judged.tag)
         match stored:
             case NoRecord.NEVER_THERE:

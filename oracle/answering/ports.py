@@ -11,6 +11,10 @@ from oracle.domain.query import Cut, Element
 class Snapshots(Protocol):
     """The holder's committed snapshots, all that are still kept."""
 
+    async def holds(self, sequence: Sequence, root: bytes) -> bool:
+        """Whether the snapshot published under this number is here; a restored dataset may lack it."""
+        ...
+
     async def cut(self, sequence: Sequence, elements: Series[Element]) -> tuple[Cut, ...]:
         """What each element is answered with, cut from one snapshot; raises when it is not kept."""
         ...

@@ -33,6 +33,10 @@ class ReplyMaker:
         self._clock = clock
         self._workers = workers
 
+    async def can_make(self, placed: PlacedPublication) -> bool:
+        """Whether the published snapshot is in the dataset."""
+        return await self._snapshots.holds(placed.publication.sequence, placed.publication.root)
+
     async def make(
         self, batch_id: BatchId, packed_elements: bytes, placed: PlacedPublication, *, requester: MemberId
     ) -> Answer:

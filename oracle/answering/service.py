@@ -147,6 +147,9 @@ class Answering:
         placed = self._view.publication_before(self._me, committed.at.block_number)
         if placed is None:
             raise Broken("an admitted batch has no snapshot to be answered from")
+        if not await self._maker.can_make(placed):
+            await self._refuse(batch, RefusalReason.NOT_READY)
+            return
         try:
             with timed_stage("evaluate"):
                 answer = await self._maker.make(

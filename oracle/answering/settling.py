@@ -36,6 +36,7 @@ from oracle.peer.sealed import OpenedMessage
 from oracle.peer.statements import parse_receipt_statement
 from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
 from oracle.store.answered import AnswerJournal
+from oracle.store.restoration import RestorationJournal
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
 from oracle.telemetry.metrics import REFUSED
 
@@ -77,6 +78,7 @@ class Settling:
         view: AllianceView,
         clock: Clock,
         workers: Workers,
+        restoration: RestorationJournal,
     ) -> None:
         self._journal = journal
         self._vouchers = vouchers
@@ -86,6 +88,7 @@ class Settling:
         self._view = view
         self._clock = clock
         self._workers = workers
+        self._restoration = restoration
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def expects(self, batch_id: BatchId, requester: MemberId) -> bool:
@@ -123,7 +126,7 @@ class Settling:
             return await self._refusal(case.batch, bad)
         judged = await self._judge(case)
         records = await self._discloser.serve(case.batch.batch_id, case.answer.head, judged)
-        charge = self._charge(case.batch, records)
+        charge = await self._charge(case.batch, records)
         held = await self._held(case, message.sender)
         if isinstance(held, RefusalReason):
             return await self._refusal(case.batch, held)
@@ -157,11 +160,15 @@ class Settling:
                 return RefusalReason.CLAIM_SIGNATURE_WRONG
         return None
 
-    def _charge(self, batch: AnsweredBatch, records: tuple[ServedRecord, ...]) -> Totals:
+    async def _charge(self, batch: AnsweredBatch, records: tuple[ServedRecord, ...]) -> Totals:
         """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
         committed = self._view.commitment(batch.requester, batch.batch_id)
         if committed is None:
             raise CommitmentGone("A reorganisation took the batch's commitment back; send the receipt again.")
+        restored = await self._restoration.current()
+        if restored is not None and committed.at.block_number <= (restored.head or restored.cursor):
+            # Answered before, perhaps: then its charge is in what was adopted, and must not count twice.
+            return Totals()
         epoch = self._view.epoch_of(committed.at.block_timestamp)
         served = sum(record.status is ServedStatus.SERVED for record in records)
         return charge_for(

@@ -11,6 +11,7 @@ from oracle.asking.commitment import NotYetCommitted, commitment_of
 from oracle.asking.ports import Clock
 from oracle.asking.receipts import Receipts
 from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected, ReplySnapshotWrong
+from oracle.asking.reminders import Reminders
 from oracle.asking.verifying import ReplyCase, prove_reply
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
@@ -50,6 +51,7 @@ class Collector:
         me: MemberId,
         journals: Journals,
         receipts: Receipts,
+        reminders: Reminders,
         notary: Notary,
         view: AllianceView,
         clock: Clock,
@@ -60,6 +62,7 @@ class Collector:
         self._asked = journals.asked
         self._replies = journals.replies
         self._receipts = receipts
+        self._reminders = reminders
         self._notary = notary
         self._view = view
         self._clock = clock
@@ -86,10 +89,12 @@ class Collector:
         batch_id, holder = message.header.batch_id, message.header.sender
         batch = await self._asked.batch(batch_id)
         if batch is None:
-            raise UnknownBatch("No batch of this member has this identifier.")
+            self._take_for_lost(message)
+            return
         if batch.state is BatchState.PREPARED and not await self._catch_up(batch_id):
             raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
-        if await self._replies.reply(batch_id, holder) is None:
+        part = await self._replies.reply(batch_id, holder)
+        if part is None:
             raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
         if message.header.type is MessageType.REFUSAL:
             refusal = decode_refusal(message.frame)
@@ -106,6 +111,23 @@ class Collector:
         latency_ms = self._clock.wall_ms() - started
         if await self._replies.received(batch_id, holder, reply, latency_ms):
             STAGE_SECONDS.labels("reply").observe(latency_ms / 1_000)
+        else:
+            await self._take_again(batch, part)
+
+    def _take_for_lost(self, message: OpenedMessage) -> None:
+        """A batch that the chain says is ours and the journal does not have was lost with the journal."""
+        batch_id, holder = message.header.batch_id, message.header.sender
+        committed = self._view.commitment(self._me, batch_id)
+        if committed is None:
+            raise UnknownBatch("No batch of this member has this identifier.")
+        if message.header.type is MessageType.REPLY:
+            self._reminders.lost(batch_id, holder, committed.count)
+
+    async def _take_again(self, batch: AskedBatch, part: AskedReply) -> None:
+        """A reply whose part is decided comes from a holder that waits for its receipt, or was restored."""
+        if part.state in {ReplyState.EXPIRED, ReplyState.REFUSED}:
+            await self._receipts.follow_late(batch, part)
+        self._reminders.again(batch.batch_id, part.holder)
 
     async def _catch_up(self, batch_id: BatchId) -> bool:
         """A holder read the commitment before us: read it too, instead of sending the holder away."""
@@ -122,7 +144,10 @@ class Collector:
             for reply in await self._replies.replies_in(ReplyState.RECEIVED):
                 await self._patiently(self._judge, reply)
                 self._changed()
-            for reply in await self._replies.without_receipt():
+            judged = await self._replies.without_receipt()
+            for reply in judged:
+                await self._patiently(self._receipts.note, reply)
+            for reply in judged:
                 await self._patiently(self._receipts.follow, reply)
 
     async def _patiently(

@@ -32,6 +32,14 @@ class VoucherLane(Protocol):
         """Journal the charge, unless the batch has one, and sign the pair's total."""
         ...
 
+    async def note(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:
+        """Journal the charge alone, where a restored store must know all of them before it signs one."""
+        ...
+
+    async def rebased(self, holder: MemberId, batch_id: BatchId) -> Signed[Voucher] | None:
+        """After a refused voucher, one on the base that the holder proves; None when it proves nothing."""
+        ...
+
     async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
         """Charge less for a batch whose hits were not all served."""
         ...

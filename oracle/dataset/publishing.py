@@ -66,13 +66,12 @@ class Publisher:
         """Build what changed and bring it to the chain; the snapshot that stands there afterwards."""
         async with self._turn:
             await self._follow_key()
-            row = await self._dataset.build_snapshot(
-                now=self._clock.chain_time(),
-                max_bits=self._view.parameter("max_bucket_bits").value,
-                after=self._last_published(),
-            )
+            row = await self._build(after=self._last_published())
             if row.published_block is not None:
                 return row
+            if self._is_taken(row):
+                # A restored dataset has another snapshot under a number that is used: it goes beyond it.
+                row = await self._build(after=Sequence(row.sequence + 1))
             return await self._send(row)
 
     async def _follow_key(self) -> None:
@@ -83,6 +82,13 @@ class Publisher:
         if self._dataset.key_version < self._tagger.version:
             await self._dataset.rekey(self._tagger.current())
             log.info("dataset_tagged_anew", key_version=int(self._tagger.version))
+
+    async def _build(self, *, after: Sequence) -> SnapshotRow:
+        return await self._dataset.build_snapshot(
+            now=self._clock.chain_time(),
+            max_bits=self._view.parameter("max_bucket_bits").value,
+            after=after,
+        )
 
     async def note_reorganisation(self, valid_to: BlockNumber) -> None:
         """Publications in dropped blocks are no longer published; the lane sends them again unchanged."""
@@ -103,13 +109,7 @@ class Publisher:
             await self._dataset.prune(published[first].publication.sequence)
 
     async def _send(self, row: SnapshotRow) -> SnapshotRow:
-        publication = Publication(
-            holder=self._me,
-            sequence=row.sequence,
-            root=row.root,
-            bits=row.bits,
-            oprf_key_version=row.oprf_key_version,
-        )
+        publication = self._publication(row)
         standing = self._standing(publication)
         if standing is not None:
             return await self._dataset.mark_published(
@@ -128,6 +128,19 @@ class Publisher:
         """The same publication where it stands on the chain already, as after a restored journal."""
         placed = self._view.publications_of(self._me)
         return placed[-1] if placed and placed[-1].publication == publication else None
+
+    def _is_taken(self, row: SnapshotRow) -> bool:
+        """Whether the chain has another snapshot under this number."""
+        return row.sequence == self._last_published() and self._standing(self._publication(row)) is None
+
+    def _publication(self, row: SnapshotRow) -> Publication:
+        return Publication(
+            holder=self._me,
+            sequence=row.sequence,
+            root=row.root,
+            bits=row.bits,
+            oprf_key_version=row.oprf_key_version,
+        )
 
     def _last_published(self) -> Sequence:
         published = self._view.publications_of(self._me)

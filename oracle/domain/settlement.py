@@ -54,6 +54,7 @@ class RefusalReason(IntEnum):
     REPLY_PROOF_WRONG = 100
     REPLY_MALFORMED = 101
     REPLY_LATE = 102
+    JOURNAL_LOST = 103
 
     # A message is not understood.
     MALFORMED = 128

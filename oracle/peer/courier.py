@@ -1,15 +1,20 @@
 """Carries whole conversations with other members: sealed out, called, opened, checked for party and batch."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeVar
 
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
+from oracle.domain.settlement import VoucherState, VoucherStateRequest
+from oracle.peer.bodies.voucher_state import NONCE_SIZE, decode_voucher_state, encode_voucher_state_request
 from oracle.peer.client import PeerClient
-from oracle.peer.errors import MessageVersionUnknown, PeerRefused
+from oracle.peer.errors import MessageVersionUnknown, NonceUnexpected, PeerRefused
 from oracle.peer.post import Post
 from oracle.peer.sealed import OpenedMessage
 
+SALT_SIZE = 16
+NO_BATCH = BatchId(bytes(32))
 _Answer = TypeVar("_Answer")
 
 
@@ -61,6 +66,20 @@ class Courier:
         return self._post.open_answer(
             raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES
         ).frame
+
+    async def voucher_state(self, holder: MemberId) -> VoucherState:
+        """The newest voucher of ours that this holder has, and what it has accepted of us."""
+        request = VoucherStateRequest(nonce=secrets.token_bytes(NONCE_SIZE))
+        frame = encode_voucher_state_request(request, salt=secrets.token_bytes(SALT_SIZE))
+        letter = _Letter(MessageType.VOUCHER_STATE_REQUEST, NO_BATCH, b"", frame)
+        raw = await self._send(holder, letter, self._client.voucher_state)
+        answer = self._post.open_answer(
+            raw, sender=holder, batch_id=NO_BATCH, expected=MessageType.VOUCHER_STATE
+        )
+        state = decode_voucher_state(answer.frame)
+        if state.nonce != request.nonce:
+            raise NonceUnexpected("the voucher state answers another question than ours")
+        return state
 
     async def _send(
         self, to: MemberId, letter: _Letter, send: Callable[[MemberId, bytes], Awaitable[_Answer]]

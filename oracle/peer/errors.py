@@ -175,6 +175,12 @@ class BatchUnexpected(MessageRefused):
     code = "batch_unexpected"
 
 
+class NonceUnexpected(MessageRefused):
+    """An answer that was given to another question, perhaps long ago."""
+
+    code = "nonce_unexpected"
+
+
 class EndpointRefused(Refused):
     code = "endpoint_refused"
 

@@ -26,9 +26,35 @@ class Totals:
             amount=Credits(self.amount + charge.amount),
         )
 
+    def less(self, other: "Totals") -> "Totals":
+        """What is left of each total; never below zero."""
+        return Totals(
+            queries=max(0, self.queries - other.queries),
+            hits=max(0, self.hits - other.hits),
+            amount=Credits(max(0, self.amount - other.amount)),
+        )
+
     def at_least(self, other: "Totals") -> bool:
         """Whether every total is at least the other's."""
         return self.queries >= other.queries and self.hits >= other.hits and self.amount >= other.amount
+
+
+def least(one: Totals, other: Totals) -> Totals:
+    """The smaller of each total."""
+    return Totals(
+        queries=min(one.queries, other.queries),
+        hits=min(one.hits, other.hits),
+        amount=Credits(min(one.amount, other.amount)),
+    )
+
+
+def most(one: Totals, other: Totals) -> Totals:
+    """The greater of each total."""
+    return Totals(
+        queries=max(one.queries, other.queries),
+        hits=max(one.hits, other.hits),
+        amount=Credits(max(one.amount, other.amount)),
+    )
 
 
 def totals_of(voucher: Voucher) -> Totals:

@@ -115,6 +115,15 @@ class AnswerJournal:
             rows = await connection.execute(statement)
             return tuple((MemberId(row.requester), BatchId(row.batch_id)) for row in rows)
 
+    async def without_receipt(self) -> tuple[tuple[MemberId, BatchId], ...]:
+        """(requester, batch) of what was delivered and not receipted."""
+        statement = select(answers.c.batch_id, answers.c.requester).where(
+            answers.c.state == AnswerState.DELIVERED
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(statement)
+            return tuple((MemberId(row.requester), BatchId(row.batch_id)) for row in rows)
+
     async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
         """(query fees of replies without receipt, how many of them are past their deadline)."""
         without = (

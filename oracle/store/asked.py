@@ -61,6 +61,11 @@ class AskedJournal:
             row = (await connection.execute(select(batches).filter_by(batch_id=batch_id))).first()
         return None if row is None else self._batch_of(row)
 
+    async def knows(self, batch_id: BatchId) -> bool:
+        statement = select(func.count()).select_from(batches).where(batches.c.batch_id == batch_id)
+        async with self._database.reading() as connection:
+            return bool(await connection.scalar(statement))
+
     async def batches_of(self, query_id: str) -> tuple[AskedBatch, ...]:
         statement = select(batches).filter_by(query_id=query_id).order_by(batches.c.ordinal)
         async with self._database.reading() as connection:

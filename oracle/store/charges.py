@@ -1,14 +1,18 @@
 """The list of charges of each pair that the requester's vouchers are the sum of."""
 
-from sqlalchemy import func, select, union, update
+from sqlalchemy import and_, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, Credits, MemberId
-from oracle.rules.vouchers import Totals
+from oracle.domain.messages import Voucher
+from oracle.rules.vouchers import Totals, least, most, totals_of
 from oracle.store.database import Database
 from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
-from oracle.store.tables import charges, folded, signed
+from oracle.store.tables import charges, folded, receipts, signed
+
+LOST = BatchId(bytes(32))
+"""The line of the list for what a restored store lost of it; no digest of a request is zero."""
 
 
 class ChargeJournal:
@@ -65,6 +69,60 @@ class ChargeJournal:
             )
         totals = _totals(values["queries"], values["hits"], values["amount"])
         return totals, values["price_version"]
+
+    async def adopt(self, holder: MemberId, *, accepted: Totals, voucher: Voucher, most_lost: Totals) -> bool:
+        """Bring the list up to what the holder has accepted, and what was signed up to its voucher.
+
+        The line for what was lost grows to `most_lost` at most; False when it does not grow.
+        """
+        owed, newest = await self.totals(holder)
+        before = await self.charge_of(holder, LOST) or Totals()
+        lost = most(before, least(before.plus(accepted.less(owed)), most_lost))
+        line = {
+            "queries": lost.queries,
+            "hits": lost.hits,
+            "amount": lost.amount,
+            "price_version": max(newest, voucher.price_version),
+        }
+        greatest = most(await self.signed(holder), totals_of(voucher))
+        newest_signed = {
+            "queries": greatest.queries,
+            "hits": greatest.hits,
+            "amount": greatest.amount,
+            "price_version": max(newest, voucher.price_version),
+        }
+        async with self._database.writing() as connection:
+            await connection.execute(
+                self._database.insert(charges)
+                .values(holder=holder, batch_id=LOST, **line)
+                .on_conflict_do_update(index_elements=["holder", "batch_id"], set_=line)
+            )
+            await connection.execute(
+                self._database.insert(signed)
+                .values(holder=holder, **newest_signed)
+                .on_conflict_do_update(index_elements=["holder"], set_=newest_signed)
+            )
+
+        return lost != before
+
+    async def receipted(self, holder: MemberId) -> Totals:
+        """Sum over the charges that a receipt was written for: each of them was signed for in a voucher."""
+        same = and_(receipts.c.batch_id == charges.c.batch_id, receipts.c.holder == charges.c.holder)
+        statement = (
+            select(total(charges.c.queries), total(charges.c.hits), total(charges.c.amount))
+            .join(receipts, same)
+            .where(charges.c.holder == holder)
+        )
+        async with self._database.reading() as connection:
+            listed = _totals(*(await connection.execute(statement)).one())
+            before, _ = await folded_totals(connection, Side.GIVEN, holder)
+        return before.plus(listed)
+
+    async def signed(self, holder: MemberId) -> Totals:
+        """The greatest totals ever signed for this holder, as far as this store knows."""
+        async with self._database.reading() as connection:
+            row = (await connection.execute(select(signed).where(signed.c.holder == holder))).first()
+        return Totals() if row is None else _totals(row.queries, row.hits, row.amount)
 
     async def totals(self, holder: MemberId) -> tuple[Totals, int]:
         """Sum over all charges of the pair, folded ones too, and their newest price version (0: none yet)."""

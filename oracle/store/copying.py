@@ -4,12 +4,12 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import make_url
 
-from oracle.store.database import StoreUnusable, schema_steps
+from oracle.store.errors import StoreUnusable
+from oracle.store.schema import steps_config
 
 _BUSY_S = 30.0
 
@@ -59,9 +59,7 @@ def schema_of(file: Path) -> str:
 
 def schema_known(revision: str) -> bool:
     """Whether this version of Riskmesh has that step, so that it can go on from there."""
-    config = Config()
-    config.set_main_option("script_location", str(schema_steps()))
     try:
-        return not revision or ScriptDirectory.from_config(config).get_revision(revision) is not None
+        return not revision or ScriptDirectory.from_config(steps_config()).get_revision(revision) is not None
     except CommandError:
         return False

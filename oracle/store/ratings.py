@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, select, tuple_, update
+from sqlalchemy import Row, func, select, tuple_, update
 
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import Verdict
 from oracle.store.database import Database
 from oracle.store.tables import ratings
+
+LOST = "restored"
+"""Stands for the transactions that a lost journal had sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,32 @@ class RatingJournal:
         identity = tuple_(ratings.c.batch_id, ratings.c.element, ratings.c.holder, ratings.c.category)
         async with self._database.writing() as connection:
             await connection.execute(update(ratings).where(identity.in_(keys)).values(sent_in=intent))
+
+    async def adopt(self, holder: MemberId, *, rated: int) -> int:
+        """Take ratings as sent until as many of this holder are as the chain has; returns how many.
+
+        Which ones a lost journal had sent cannot be known; none may be sent twice.
+        """
+        mine = ratings.c.holder == holder
+        keys = (ratings.c.batch_id, ratings.c.element, ratings.c.holder, ratings.c.category)
+        async with self._database.writing() as connection:
+            sent = await connection.scalar(
+                select(func.count()).select_from(ratings).where(mine, ratings.c.sent_in.is_not(None))
+            )
+            unsent = select(*keys).where(mine, ratings.c.sent_in.is_(None)).order_by(*keys)
+            taken = (await connection.execute(unsent.limit(max(0, rated - int(sent or 0))))).all()
+            if taken:
+                await connection.execute(
+                    update(ratings)
+                    .where(tuple_(*keys).in_([tuple(row) for row in taken]))
+                    .values(sent_in=LOST, confirmed=1)
+                )
+        return len(taken)
+
+    async def release(self, intent: str) -> None:
+        """The transaction was never sent: its ratings wait again."""
+        async with self._database.writing() as connection:
+            await connection.execute(update(ratings).where(ratings.c.sent_in == intent).values(sent_in=None))
 
     async def confirm(self, intent: str) -> None:
         """Note that the transaction with these ratings is mined."""

@@ -53,6 +53,12 @@ class ReceiptJournal:
             rows = await connection.execute(select(receipts).filter_by(state=ReceiptState.PENDING))
             return tuple(self._receipt_of(row) for row in rows)
 
+    async def correct(self, receipt: AskedReceipt) -> None:
+        """Replace the bytes of one that was refused and is not ended: before the new ones are sent."""
+        body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
+        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
+        await self._turn(receipt.batch_id, receipt.holder, sealed=sealed)
+
     async def settled(self, batch_id: BatchId, holder: MemberId, settled: Settled) -> None:
         sealed = self._cipher.seal(msgspec.msgpack.encode(settled), _context(batch_id, holder, "answer"))
         await self._turn(batch_id, holder, state=ReceiptState.SETTLED, answer=sealed)

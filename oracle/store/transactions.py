@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, update
 
 from oracle.store.database import Database
 from oracle.store.tables import transactions
@@ -58,6 +58,13 @@ class TransactionTable:
                     block_number=row.block_number,
                     body=row.body,
                 )
+            )
+
+    async def drop(self, sender: str, status: str) -> None:
+        """Forget rows of this account in a status in which nothing of them was ever sent."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(transactions).where(transactions.c.sender == sender, transactions.c.status == status)
             )
 
     async def by_intent(self, intent: str) -> TransactionRow | None:

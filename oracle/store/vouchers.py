@@ -12,6 +12,9 @@ from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
 from oracle.store.tables import accepted, vouchers
 
+LOST = BatchId(bytes(32))
+"""The line of the list for what a restored store lost of it; no digest of a request is zero."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldVoucher:
@@ -57,6 +60,17 @@ class VoucherJournal:
                 self._database.insert(vouchers)
                 .values(requester=requester, **values)
                 .on_conflict_do_update(index_elements=["requester"], set_=values)
+            )
+
+    async def adopt(self, requester: MemberId, redeemed: Totals) -> None:
+        """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""
+        missing = redeemed.less(await self.accepted_totals(requester, without=LOST))
+        line = {"queries": missing.queries, "hits": missing.hits, "amount": missing.amount}
+        async with self._database.writing() as connection:
+            await connection.execute(
+                self._database.insert(accepted)
+                .values(requester=requester, batch_id=LOST, **line)
+                .on_conflict_do_update(index_elements=["requester", "batch_id"], set_=line)
             )
 
     async def accepted_totals(self, requester: MemberId, *, without: BatchId | None = None) -> Totals:

@@ -21,10 +21,12 @@ from oracle.crypto.workers import Workers
 from oracle.domain.ids import MemberId
 from oracle.store.database import Database
 from oracle.store.facts import FactTable
+from oracle.store.restoration import RestorationJournal
 from oracle.store.transactions import TransactionTable
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.journals import StoredFacts, StoredTransactions
 from oracle.wiring.registry import Registry
+from oracle.wiring.restore_notice import noted_restoration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Foundation:
     hold: Hold
     """Closed while final blocks are replaced: nothing is sent or answered."""
     workers: Workers
+    restoration: RestorationJournal
 
     @property
     def view(self) -> AllianceView:
@@ -73,6 +76,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     workers = Workers(settings.dataset.workers, waiting=limits.tasks, waiting_each=limits.member_tasks)
     patience = Patience()
     try:
+        restoration = await noted_restoration(settings.home, database)
         async with open_connection(settings.chain.rpc, patience, expected=record) as connection:
             view, hold = AllianceView(), Hold()
             stream = EventStream(
@@ -113,6 +117,7 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
                 lane=lane,
                 hold=hold,
                 workers=workers,
+                restoration=restoration,
             )
     finally:
         workers.close()

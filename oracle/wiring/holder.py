@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
+from oracle.answering.reminding import Reminding
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering
 from oracle.answering.settling import Settling
@@ -33,6 +34,7 @@ class Holder:
     vouchers: VoucherJournal
     answering: Answering
     settling: Settling
+    reminding: Reminding
 
 
 @asynccontextmanager
@@ -98,5 +100,7 @@ def _build(
             view=base.view,
             clock=base.clock,
             workers=base.workers,
+            restoration=base.restoration,
         ),
+        reminding=Reminding(journal=journal, courier=courier, clock=base.clock),
     )

@@ -8,6 +8,7 @@ from oracle.peer.contacts import Contacts
 from oracle.store.vouchers import VoucherJournal
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
+from oracle.wiring.recovery.recovering import Recovery
 from oracle.wiring.schedule import Rounds
 from oracle.wiring.waiting import WaitingDesk
 
@@ -28,6 +29,7 @@ class Insight:
     contacts: Contacts
     waiting: WaitingDesk
     rounds: Rounds
+    recovery: Recovery
 
     async def figures(self) -> Figures:
         stats = await self.holder.dataset.stats()

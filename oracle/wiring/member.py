@@ -28,6 +28,7 @@ from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.insight import Insight
 from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
+from oracle.wiring.recovery.recovering import Recovery
 from oracle.wiring.requester import Requester, build_requester
 from oracle.wiring.schedule import Rounds, Work, schedule
 from oracle.wiring.waiting import WaitingDesk
@@ -45,6 +46,10 @@ class Member:
     rounds: Rounds
     succession: Succession
     insight: Insight
+
+    @property
+    def recovery(self) -> Recovery:
+        return self.insight.recovery
 
 
 @asynccontextmanager
@@ -108,7 +113,9 @@ def _join(
     )
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
     governance = _governance(base, me)
-    work = _work(base, requester, holder, accounts=accounts, upkeep=_upkeep(base, me, governance))
+    recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
+    upkeep = _upkeep(base, me, governance)
+    work = _work(base, requester, holder, accounts=accounts, upkeep=upkeep, recovery=recovery)
     poll_s = base.settings.chain.poll_interval_s
     rounds = schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
     return Member(
@@ -145,12 +152,19 @@ def _join(
             contacts=contacts,
             waiting=WaitingDesk(base, me, contacts=contacts, names=names),
             rounds=rounds,
+            recovery=work.recovery,
         ),
     )
 
 
 def _work(
-    base: Foundation, requester: Requester, holder: Holder, *, accounts: Accounts, upkeep: Upkeep
+    base: Foundation,
+    requester: Requester,
+    holder: Holder,
+    *,
+    accounts: Accounts,
+    upkeep: Upkeep,
+    recovery: Recovery,
 ) -> Work:
     return Work(
         requester=requester,
@@ -158,6 +172,7 @@ def _work(
         redeeming=accounts.redeeming,
         rating=accounts.rating,
         upkeep=upkeep,
+        recovery=recovery,
         compacting=Compacting(database=base.database, facts=FactTable(base.database), view=base.view),
     )
 

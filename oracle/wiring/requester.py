@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from oracle.accounting.adopting import Adoption
 from oracle.accounting.vouchers import VoucherBook
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.desk import Changes, QueryDesk, QueryJournals
+from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.asking.receipts import Receipts
+from oracle.asking.reminders import Reminders
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.domain.ids import MemberId
 from oracle.domain.query import MAX_BATCH
@@ -30,6 +33,8 @@ class Requester:
     committing: Committing
     collector: Collector
     receipts: Receipts
+    reminders: Reminders
+    lane: VoucherBook
 
 
 def build_requester(
@@ -43,31 +48,24 @@ def build_requester(
 ) -> Requester:
     """`submitted` wakes the round that commits."""
     journals, changes = _journals(base), Changes()
+    lane = _lane(base, me, journals, notary=notary, courier=courier)
+    reminders = Reminders(
+        journal=journals.receipts,
+        writer=ReceiptWriter(me=me, lane=lane, notary=notary, view=base.view),
+        courier=courier,
+    )
     receipts = Receipts(
         me=me,
         asked=journals.asked,
         journal=journals.receipts,
         replies=journals.replies,
-        lane=VoucherBook(me=me, journal=journals.charges, notary=notary, view=base.view),
+        lane=lane,
         notary=notary,
         courier=courier,
         view=base.view,
         changed=changes.tell,
     )
-    submission = Submission(
-        me=me,
-        policy=AskingPolicy(
-            default_purpose=base.settings.policy.default_purpose,
-            default_deadline_s=base.settings.policy.default_deadline_s,
-            batch_size=MAX_BATCH,
-        ),
-        journal=journals.asked,
-        notary=notary,
-        view=base.view,
-        clock=base.clock,
-        workers=base.workers,
-        submitted=submitted,
-    )
+    submission = _submission(base, me, journals.asked, notary=notary, submitted=submitted)
     return Requester(
         journals=journals,
         desk=QueryDesk(
@@ -78,6 +76,7 @@ def build_requester(
             me=me,
             journals=Journals(asked=journals.asked, replies=journals.replies),
             receipts=receipts,
+            reminders=reminders,
             notary=notary,
             view=base.view,
             clock=base.clock,
@@ -85,6 +84,46 @@ def build_requester(
             changed=changes.tell,
         ),
         receipts=receipts,
+        reminders=reminders,
+        lane=lane,
+    )
+
+
+def _lane(
+    base: Foundation, me: MemberId, journals: QueryJournals, *, notary: Notary, courier: Courier
+) -> VoucherBook:
+    adoption = Adoption(
+        me=me,
+        charges=journals.charges,
+        restoration=base.restoration,
+        counterparties=courier,
+        notary=notary,
+    )
+    return VoucherBook(me=me, journal=journals.charges, adoption=adoption, notary=notary, view=base.view)
+
+
+def _submission(
+    base: Foundation,
+    me: MemberId,
+    journal: AskedJournal,
+    *,
+    notary: Notary,
+    submitted: Callable[[], None],
+) -> Submission:
+    policy = AskingPolicy(
+        default_purpose=base.settings.policy.default_purpose,
+        default_deadline_s=base.settings.policy.default_deadline_s,
+        batch_size=MAX_BATCH,
+    )
+    return Submission(
+        me=me,
+        policy=policy,
+        journal=journal,
+        notary=notary,
+        view=base.view,
+        clock=base.clock,
+        workers=base.workers,
+        submitted=submitted,
     )
 
 

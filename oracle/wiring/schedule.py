@@ -9,6 +9,7 @@ from oracle.accounting.redeeming import Redeeming
 from oracle.governing.upkeep import Upkeep
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.holder import Holder
+from oracle.wiring.recovery.recovering import Recovery
 from oracle.wiring.requester import Requester
 from oracle.wiring.rounds import Round
 
@@ -25,11 +26,13 @@ class Rounds:
     judge: Round
     receipts: Round
     answer: Round
+    remind: Round
     publish: Round
     upkeep: Round
     redeem: Round
     rate: Round
     compact: Round
+    recover: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -38,11 +41,13 @@ class Rounds:
             self.judge,
             self.receipts,
             self.answer,
+            self.remind,
             self.publish,
             self.upkeep,
             self.redeem,
             self.rate,
             self.compact,
+            self.recover,
         )
 
 
@@ -56,12 +61,16 @@ class Work:
     rating: RatingDesk
     upkeep: Upkeep
     compacting: Compacting
+    recovery: Recovery
 
 
 def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Callable[[], bool]) -> Rounds:
-    receipts = Round(
-        name="receipts", work=work.requester.receipts.round, every_s=NEWS_S, held=held, overlap=True
-    )
+    async def follow() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work.requester.receipts.round())
+            group.create_task(work.requester.reminders.round())
+
+    receipts = Round(name="receipts", work=follow, every_s=NEWS_S, held=held, overlap=True)
     collector = work.requester.collector
 
     async def judge() -> None:
@@ -84,9 +93,13 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Ca
         answer=Round(
             name="answer", work=work.holder.answering.round, every_s=NEWS_S, held=held, overlap=True
         ),
+        remind=Round(
+            name="remind", work=work.holder.reminding.round, every_s=NEWS_S, held=held, overlap=True
+        ),
         publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s, held=held),
         upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S, held=held),
         redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S, held=held),
         rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S, held=held),
+        recover=Round(name="recover", work=work.recovery.round, every_s=NEWS_S, held=held),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=held),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence as Series
 
 from oracle.crypto.buckets import bucket_hash, bucket_number
 from oracle.dataset.dataset import Dataset
-from oracle.dataset.errors import TagNotInSnapshot
+from oracle.dataset.errors import SnapshotUnknown, TagNotInSnapshot
 from oracle.dataset.snapshot import Withdrawn
 from oracle.domain.answered import NoRecord, StoredRecord
 from oracle.domain.ids import Sequence, Tag
@@ -16,6 +16,13 @@ class DatasetSnapshots:
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+
+    async def holds(self, sequence: Sequence, root: bytes) -> bool:
+        """A dataset restored from a backup may have another snapshot under the number, or none."""
+        try:
+            return (await self._dataset.snapshot(sequence)).row.root == root
+        except SnapshotUnknown:
+            return False
 
     async def cut(self, sequence: Sequence, elements: Series[Element]) -> tuple[Cut, ...]:
         """What each element is answered with, cut from one snapshot; raises when it is not kept."""

@@ -60,7 +60,10 @@ class StatusDesk:
             balance=0 if me is None else base.view.balance(me),
             open_queries=sum(states.get(("batches", state), 0) for state in OPEN_BATCHES),
             open_answers=sum(states.get(("answers", state), 0) for state in OPEN_ANSWERS),
-            problems=problems_of(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
+            problems=(
+                *problems_of(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
+                *(() if insight is None else await insight.recovery.problems()),
+            ),
             lane=LaneLine(
                 account=base.keyring.operator_address(),
                 queued=states.get(("transactions", "queued"), 0),

@@ -30,6 +30,9 @@ def phone(number: int) -> str:
 class NoReceipts:
     """Writes no receipt: the test will."""
 
+    async def note(self, batch: AskedBatch, reply: AskedReply) -> None:
+        """Nothing is charged."""
+
     async def follow(self, batch: AskedBatch, reply: AskedReply) -> None:
         """Nothing follows."""
 

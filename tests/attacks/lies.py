@@ -24,6 +24,7 @@ class LyingIndex:
         self._rewrite = rewrite
         self.record = self._true.record
         self.digests = self._true.digests
+        self.holds = self._true.holds
 
     async def cut(self, sequence: SequenceNumber, elements: Sequence[Element]) -> tuple[Cut, ...]:
         cuts = await self._true.cut(sequence, elements)
@@ -55,6 +56,7 @@ class LyingCuts:
         self._sequence = sequence
         self.record = self._true.record
         self.digests = self._true.digests
+        self.holds = self._true.holds
 
     async def cut(self, sequence: SequenceNumber, elements: Sequence[Element]) -> tuple[Cut, ...]:
         chosen = sequence if self._sequence is None else self._sequence

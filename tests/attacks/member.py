@@ -8,6 +8,7 @@ from typing import Any
 
 from attacks.wire import Front, TappedClient
 
+from oracle.accounting.adopting import Adoption
 from oracle.accounting.vouchers import VoucherBook
 from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
@@ -109,7 +110,15 @@ class InProcess:
         parts = {"journal": self.holder.journal, "vouchers": self.holder.vouchers}
         rest = {"discloser": self.discloser(), "notary": self.notary, "keys": base.keyring}
         return Settling(
-            **{**parts, **rest, "view": base.view, "clock": base.clock, "workers": base.workers, **other}
+            **{
+                **parts,
+                **rest,
+                "view": base.view,
+                "clock": base.clock,
+                "workers": base.workers,
+                "restoration": base.restoration,
+                **other,
+            }
         )
 
     def doors(self, **other: Any) -> Doors:
@@ -149,6 +158,7 @@ class InProcess:
     def collector(self, **other: Any) -> Collector:
         base, journals = self.base, self.requester.journals
         parts = {"me": self.id, "journals": Journals(asked=journals.asked, replies=journals.replies)}
+        parts["reminders"] = self.requester.reminders
         rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
         return Collector(
             **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": _nothing, **other}
@@ -156,7 +166,15 @@ class InProcess:
 
     def voucher_book(self, **other: Any) -> VoucherBook:
         parts = {"me": self.id, "journal": self.requester.journals.charges}
-        return VoucherBook(**{**parts, "notary": self.notary, "view": self.base.view, **other})
+        adoption = Adoption(
+            me=self.id,
+            charges=self.requester.journals.charges,
+            restoration=self.base.restoration,
+            counterparties=self.courier,
+            notary=self.notary,
+        )
+        rest = {"adoption": adoption, "notary": self.notary, "view": self.base.view}
+        return VoucherBook(**{**parts, **rest, **other})
 
     def receipts(self, **other: Any) -> Receipts:
         journals = self.requester.journals

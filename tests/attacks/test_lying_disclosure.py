@@ -29,6 +29,7 @@ class LyingRecords:
         self._true = holder.snapshots
         self._rewrite = rewrite
         self.cut = self._true.cut
+        self.holds = self._true.holds
 
     async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
         found = await self._true.record(sequence, tag)

@@ -24,10 +24,11 @@ from oracle.domain.reports import QueryAccepted, RawSubject
 from oracle.governing.names import MemberNames
 from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
-from oracle.peer.errors import PeerUnreachable
+from oracle.peer.errors import PeerRefused, PeerUnreachable, UnknownBatch
 from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
+from oracle.store.restoration import RestorationJournal
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.doors import Doors
@@ -68,7 +69,15 @@ class DirectClient:
 
     async def send_receipt(self, member: MemberId, message: bytes) -> bytes:
         self.sent.append(("receipt", member, message))
-        return await self._doors(member).receipt(message, self.me)
+        try:
+            return await self._doors(member).receipt(message, self.me)
+        except UnknownBatch as error:
+            # As it arrives over the wire.
+            raise PeerRefused(str(error), peer_code=error.code, status=404) from error
+
+    async def voucher_state(self, member: MemberId, message: bytes) -> bytes:
+        self.sent.append(("voucher state", member, message))
+        return await self._doors(member).voucher_state(message, self.me)
 
 
 @dataclass(kw_only=True)
@@ -119,6 +128,7 @@ class House:
     async def settle(self) -> None:
         """Send the receipts and take the disclosures."""
         await self.requester.receipts.round()
+        await self.requester.reminders.round()
         await self.requester.collector.end_overdue()
 
 
@@ -222,6 +232,7 @@ async def _open_house(
         registry=Registry(chain.view),
         lane=lane,
         workers=workers,
+        restoration=RestorationJournal(database),
     )
     try:
         async with _joined(base, lane, me, houses) as house:

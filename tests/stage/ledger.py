@@ -16,7 +16,7 @@ from oracle.chain.facts import Fact, Position
 from oracle.chain.transactions import Order, Transaction, TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
-from oracle.domain.ids import BlockNumber, Credits, MemberId
+from oracle.domain.ids import Address, BlockNumber, Credits, MemberId
 from oracle.rules.quality import counted_changes, within_cap
 
 START = 1_800_000_000
@@ -113,6 +113,10 @@ class FactLane:
     orders: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     """Function and arguments of what was carried out, in order."""
 
+    @property
+    def account(self) -> Address:
+        return self.chain.view.member(self.me).operator.value
+
     async def execute(self, intent: str, order: Order) -> Transaction:
         if intent in self.done:
             return self.done[intent]
@@ -127,7 +131,7 @@ class FactLane:
         self.chain.happen(*(() if effect is None else effect(self, *arguments)))
         row = Transaction(
             intent=intent,
-            sender=self.chain.view.member(self.me).operator.value,
+            sender=self.account,
             to=order.to,
             data=order.data,
             status=TransactionStatus.MINED,

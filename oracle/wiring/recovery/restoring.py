@@ -28,7 +28,7 @@ from oracle.wiring.recovery.manifest import (
     Manifest,
     decode_manifest,
 )
-from oracle.wiring.recovery.notice import leave_notice
+from oracle.wiring.restore_notice import leave_notice
 
 _PIECE = 1 << 20
 

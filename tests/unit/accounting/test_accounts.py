@@ -8,19 +8,13 @@ from stage.consortium import Consortium
 from oracle.accounting.vouchers import VoucherBook
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals, totals_of
-from oracle.store.charges import ChargeJournal
 
 NORTH = MemberId(2)
 
 
 def _book(consortium: Consortium) -> VoucherBook:
     asker = consortium[1]
-    return VoucherBook(
-        me=asker.id,
-        journal=ChargeJournal(asker.base.database),
-        notary=asker.notary,
-        view=asker.base.view,
-    )
+    return asker.requester.lane
 
 
 def _charge(queries: int, hits: int) -> Totals:

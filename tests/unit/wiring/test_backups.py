@@ -21,7 +21,7 @@ from oracle.config.template import render
 from oracle.crypto.archive import ArchiveReader, ArchiveWriter
 from oracle.crypto.errors import ArchiveDamaged, ArchiveForeign, ArchiveNotOpened
 from oracle.domain.errors import Misconfigured
-from oracle.store.database import StoreUnusable
+from oracle.store.errors import StoreUnusable
 from oracle.wiring.recovery.backing_up import BackupNotWritten, back_up
 from oracle.wiring.recovery.restoring import BackupOfAnother, HomeNotEmpty, Restored, restore
 

@@ -6,6 +6,8 @@ from typing import ClassVar, Final
 import msgspec
 
 from oracle.domain.errors import Misconfigured
+from oracle.store.database import Database
+from oracle.store.restoration import RestorationJournal
 
 NOTICE_NAME: Final = "restored.json"
 
@@ -44,5 +46,11 @@ def read_notice(home: Path) -> Notice | None:
         ) from error
 
 
-def remove_notice(home: Path) -> None:
-    (home / NOTICE_NAME).unlink(missing_ok=True)
+async def noted_restoration(home: Path, database: Database) -> RestorationJournal:
+    """The store's mark, after a notice that lies in the home folder was written into it."""
+    journal = RestorationJournal(database)
+    notice = read_notice(home)
+    if notice is not None:
+        await journal.begin(notice.created_at)
+        (home / NOTICE_NAME).unlink()
+    return journal
