@@ -151,7 +151,7 @@ class Connection:
 def _decoded(raw: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=shape)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InterfaceMismatch(
             f"The daemon's answer is not a {shape.__name__} as this command knows it. "
             "Let the command and the daemon be of the same version."
@@ -161,5 +161,5 @@ def _decoded(raw: bytes, shape: type[T]) -> T:
 def _reported(status: int, raw: bytes) -> RiskmeshError:
     try:
         return ProblemReported(msgspec.json.decode(raw, type=Problem))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return InterfaceMismatch(f"The daemon failed with HTTP status {status}. Its log says why.")

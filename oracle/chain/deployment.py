@@ -87,7 +87,7 @@ def parse_record(content: bytes, source: str = "The deployment record") -> Deplo
                 f"{source} has version {version}, this program reads {VERSION}; {advice}"
             )
         record = msgspec.json.decode(content, type=_Record)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadDeploymentRecord(f"{source} is not valid: {error}; {advice}") from error
     missing = sorted(set(CONTRACT_NAMES) - set(record.contracts))
     unknown = sorted(set(record.contracts) - set(CONTRACT_NAMES))

@@ -46,7 +46,7 @@ def read_founders(path: Path) -> tuple[Application, ...]:
         ) from error
     try:
         file = msgspec.json.decode(content, type=_Founders)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadFounders(f"The founders file {path} is not valid: {error}") from error
     if file.version != VERSION or any(entry.version != VERSION for entry in file.founders):
         raise BadFounders(f"The founders file {path} is not of version {VERSION}")

@@ -149,7 +149,7 @@ class HttpTransport:
         body = await self._post(msgspec.json.encode(request(number, method, params)), method)
         try:
             answer = _decoder.decode(body)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise NodeUnreliable(f"Node {self.name} did not answer {method} with JSON-RPC") from None
         if answer.id != number:
             raise NodeUnreliable(f"Node {self.name} answered another request than {method}")
@@ -166,7 +166,7 @@ class HttpTransport:
         body = await self._post(msgspec.json.encode(calls), method)
         try:
             answers = _batch_decoder.decode(body)
-        except (msgspec.DecodeError, msgspec.ValidationError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise NodeUnreliable(f"Node {self.name} did not answer {method} with JSON-RPC") from None
         if isinstance(answers, RpcAnswer):
             result_of(answers, self.name, method)  # an error about the batch as a whole

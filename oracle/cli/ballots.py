@@ -92,7 +92,7 @@ def read_ballot(path: Path) -> SignedBallot:
         parsed = msgspec.json.decode(path.read_bytes(), type=BallotFile)
     except OSError as error:
         raise UsageWrong(f"Cannot read {path}: {error.strerror}.") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageWrong(f"{path} is not a ballot: {error}. Make it with vote --offline.") from error
     return SignedBallot(
         proposal_id=parsed.proposal,

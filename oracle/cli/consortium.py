@@ -123,7 +123,7 @@ def read_application(path: Path) -> Application:
         return msgspec.json.decode(path.read_bytes(), type=ApplicationFile).application()
     except OSError as error:
         raise UsageWrong(f"Cannot read {path}: {error.strerror}.") from error
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UsageWrong(
             f"{path} is not an application: {error}. Ask the institution for a new one."
         ) from error

@@ -69,7 +69,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
     """Read the text of a configuration that lies at `path`. Raises one of `oracle.config.errors`."""
     try:
         values = tomllib.loads(document)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationUnreadable(path, str(error), "Mend that place; texts need quotes.") from error
     home = path.absolute().parent
     for name, content in values.items():

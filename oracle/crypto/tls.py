@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -85,6 +86,18 @@ def fingerprint(certificate: bytes) -> bytes:
     return hashlib.sha256(certificate).digest()
 
 
+# Not all of the library's errors are `ValueError`s; a member's certificate must never be more than refused.
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+
+
 def check_certificate(certificate: bytes) -> None:
     """Refuse what pinning would not pin: not self-signed, or able to certify others."""
     if len(certificate) > MAX_CERTIFICATE_SIZE:
@@ -95,7 +108,7 @@ def check_certificate(certificate: bytes) -> None:
         constraints = parsed.extensions.get_extension_for_class(x509.BasicConstraints).value
     except x509.ExtensionNotFound:
         raise CertificateRefused("The certificate does not say that it cannot certify others.") from None
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except _UNREADABLE:
         raise CertificateRefused("The certificate is not a self-signed one in DER.") from None
     if constraints.ca:
         raise CertificateRefused("The certificate could certify others, so pinning it would pin nothing.")

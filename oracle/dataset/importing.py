@@ -144,7 +144,7 @@ def _json_cells(text: str) -> Cells:
     except msgspec.ValidationError:
         line = None
         reason = _NOT_COLUMNS
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         line = None
         reason = _NOT_JSON
     if line is None:

@@ -71,7 +71,7 @@ def _code_of(body: bytes | None) -> str:
     """A peer's code is shown to people and put in logs, so only what looks like one is."""
     try:
         code = msgspec.json.decode(body or b"", type=Problem).code
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return "unexplained"
     plain = 0 < len(code) <= _MAX_CODE and _CODE_CHARACTERS.issuperset(code)
     return code if plain else "unexplained"

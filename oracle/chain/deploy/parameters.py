@@ -114,7 +114,7 @@ def read_parameters(path: Path | None) -> ConsortiumParameters:
         content = tomllib.loads(path.read_text())
     except OSError as error:
         raise BadParameters(f"The parameters file {path} cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadParameters(f"The parameters file {path} is not TOML: {error}") from error
     return parse_parameters(content, f"The parameters file {path}")
 

@@ -111,7 +111,7 @@ def read_progress(path: Path) -> Progress | None:
     advice = f"restore {path}, or remove it to begin a new deployment"
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DeploymentUnfinished(
             f"The progress of the deployment cannot be read: {error}; {advice}"
         ) from error

@@ -112,7 +112,7 @@ class NetworkFolder:
             raise NetworkMissing(
                 f"There is no network in {self.root}; make one with `riskmesh chain network up`"
             ) from None
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise NetworkMissing(f"{self.record_path} cannot be read: {error}") from error
         if record.version != VERSION:
             raise NetworkMissing(f"{self.record_path} has version {record.version}, not {VERSION}")

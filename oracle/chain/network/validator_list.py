@@ -25,7 +25,7 @@ def read_validator_list(path: Path) -> Mapping[MemberId, Address]:
     """`{"version": 1, "validators": {"1": "0x…"}}`, keyed by member number. Raises BadValidatorList."""
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadValidatorList(f"The list of validators {path} cannot be read: {error}") from error
     if file.version != VERSION:
         raise BadValidatorList(f"The list of validators {path} has version {file.version}, not {VERSION}")

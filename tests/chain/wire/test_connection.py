@@ -42,6 +42,8 @@ def _respond(make: Callable[[], web.Response]) -> Callable[[str, list[object], A
     [
         lambda: web.Response(text="<html>"),
         lambda: web.Response(body=b""),
+        lambda: web.Response(body=b'{"jsonrpc":"2.0","id":1,"result":"\xff"}'),
+        lambda: web.Response(body=b'{"jsonrpc":"2.0","id":1,"result":' + b"[" * 100_000),
         lambda: web.json_response([]),
         lambda: web.json_response({"jsonrpc": "2.0", "id": 99999, "result": "0x1"}),
         lambda: web.json_response({"jsonrpc": "2.0", "id": "1", "result": "0x1"}),

@@ -45,6 +45,7 @@ async def test_redirect__to_anywhere__is_not_followed(house: Any) -> None:
         (b"HTTP/1.1 404 No\r\n" + JSON + END + b'{"code":"' + b"x" * 65 + b'","message":"m"}', "unexplained"),
         (b"HTTP/1.1 404 No\r\n" + JSON + END + b'{"x":' + b"[" * 4000, "unexplained"),
         (b"HTTP/1.1 404 No\r\n" + JSON + END + b"x" * 5000, "unexplained"),
+        (b"HTTP/1.1 404 No\r\n" + JSON + END + b'{"code":"\xff","message":"m"}', "unexplained"),
         (b"HTTP/1.1 404 No\r\n" + JSON + END, "unexplained"),
     ],
 )
