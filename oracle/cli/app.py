@@ -20,6 +20,7 @@ from oracle.cli import (
     recovery,
     status,
     store,
+    support,
     voting,
 )
 from oracle.cli.command import console, group
@@ -46,6 +47,7 @@ app.add_typer(voting.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)
+app.add_typer(support.app)
 app.add_typer(store.app, name="store")
 app.add_typer(recovery.app)
 app.add_typer(chain.app, name="chain")

@@ -54,3 +54,10 @@ class DemonstrationWrong(Broken):
     """The demonstration ran to its end and its result is not right."""
 
     code: ClassVar[str] = "demonstration_wrong"
+
+
+class BundleExists(UsageWrong):
+    """A support bundle is written into a new file only."""
+
+    code: ClassVar[str] = "bundle_exists"
+    action: ClassVar[str] = "Name another file, or move that one away."

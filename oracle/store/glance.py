@@ -5,12 +5,13 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, func, inspect, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from oracle.store.engine import create_engine
 from oracle.store.errors import StoreUnusable
 from oracle.store.schema import steps_config
+from oracle.store.tables import metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Glance:
     """The last step that this program knows."""
     known: bool
     """Whether `revision` is one of its steps."""
+    rows: dict[str, int]
+    """Of the tables that this program knows and the store has."""
 
 
 async def glance(url: str) -> Glance | None:
@@ -33,6 +36,7 @@ async def glance(url: str) -> Glance | None:
     try:
         async with engine.connect() as connection:
             revision = await connection.run_sync(_revision)
+            rows = await connection.run_sync(_rows)
     except DBAPIError as error:
         raise StoreUnusable(
             f"the store cannot be read ({type(error).__name__}); check that [store] url names the right "
@@ -43,7 +47,7 @@ async def glance(url: str) -> Glance | None:
     steps = ScriptDirectory.from_config(steps_config())
     newest = steps.get_current_head() or ""
     known = revision is None or revision in {step.revision for step in steps.walk_revisions()}
-    return Glance(revision=revision, newest=newest, known=known)
+    return Glance(revision=revision, newest=newest, known=known, rows=rows)
 
 
 def _is_there(url: str) -> bool:
@@ -56,3 +60,12 @@ def _is_there(url: str) -> bool:
 
 def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _rows(connection: Connection) -> dict[str, int]:
+    there = set(inspect(connection).get_table_names())
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in metadata.sorted_tables
+        if table.name in there
+    }

@@ -48,7 +48,7 @@ class Traces:
 
     def _in(self, content: bytes) -> set[str]:
         found: set[str] = set()
-        for text in _readings(content):
+        for text in readings(content):
             found |= {what for whole, what in self._whole.items() if whole in text}
             windows = {text[start : start + WINDOW] for start in range(len(text) - WINDOW + 1)}
             found |= {self._windows[window] for window in windows & self._windows.keys()}
@@ -67,7 +67,7 @@ class ElementTraces:
 
     def _in(self, content: bytes) -> set[str]:
         found: set[str] = set()
-        for text in _readings(content):
+        for text in readings(content):
             for packed in self._packed:
                 found |= {"a blinded element"} if packed[:BLINDED_SIZE] in text else set()
                 found |= {"a prefix"} if packed[BLINDED_SIZE:] in text else set()
@@ -79,7 +79,7 @@ class ElementTraces:
         return [number for number in self._numbers if number in shown]
 
 
-def _readings(content: bytes) -> Iterator[bytes]:
+def readings(content: bytes) -> Iterator[bytes]:
     """The bytes themselves, and what is written in them in hexadecimal or base64."""
     yield content
     for run in HEX.findall(content):
