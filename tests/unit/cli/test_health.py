@@ -1,17 +1,27 @@
 """check, status, support-bundle and --version as people and scripts see them."""
 
+import io
+import logging
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from attacks.traces import readings
 
 from oracle import __version__
 from oracle.checking.running import CHECKS
 from oracle.cli.exits import ExitCode
+from oracle.crypto.key_files import KeyName, key_path
+from oracle.crypto.keystore import read_secret
+from oracle.telemetry.log_file import LogFile
+from oracle.telemetry.logs import configure
 
 Command = Callable[..., Any]
+PASSPHRASE = "a throw-away phrase"
+CREDENTIAL = "Zk7-hosted-node-word"
 
 
 def test_version__asked_for__is_printed_alone(riskmesh: Command) -> None:
@@ -79,6 +89,38 @@ def test_status__not_ready__says_why(riskmesh: Command, home: Path, rooms: Any) 
     assert riskmesh("status", "--home", home, "--json").json()["not_ready"] == [
         "The dataset is not open yet."
     ]
+
+
+def test_bundle__secrets_wherever_they_can_be__are_in_none_of_its_documents(
+    riskmesh: Command, home: Path, folder: Path, rooms: Any
+) -> None:
+    """A sample of tests/e2e/test_insight.py, which does it with daemons and real queries."""
+    path, number = home / "riskmesh.toml", "46701234567"
+    node = f"https://{CREDENTIAL}:{CREDENTIAL}@node.example:1/{CREDENTIAL}?key={CREDENTIAL}"
+    path.write_text(path.read_text().replace("http://127.0.0.1:8545", node))
+    riskmesh("query", "phone", "+" + number, "--case", CREDENTIAL, "--home", home)
+    rooms.stored["phone", "+" + number] = object()
+    log = LogFile(home / "log" / "riskmesh.log", size_bytes=10_000)
+    configure(level=logging.INFO, as_json=True, stream=io.StringIO(), file=log)
+    structlog.get_logger().error("asked about " + number, subject=number, exc_info=ValueError(CREDENTIAL))
+    log.close()
+    file = folder / "support.tar.gz"
+
+    assert riskmesh("support-bundle", file, "--home", home).code == 0
+
+    keys = {name: read_secret(key_path(home / "keys", name), PASSPHRASE) for name in KeyName}
+    secrets = [*keys.values(), *(word.encode() for word in (PASSPHRASE, CREDENTIAL, number))]
+    with tarfile.open(file) as archive:
+        documents = {entry.name: archive.extractfile(entry) for entry in archive.getmembers()}
+        found = {
+            name: secret
+            for name, document in documents.items()
+            for text in readings(document.read() if document else b"")
+            for secret in secrets
+            if secret in text
+        }
+    assert found == {}
+    assert any(secrets[0] in text for text in readings(secrets[0].hex().encode()))
 
 
 @pytest.mark.usefixtures("rooms")
