@@ -13,6 +13,7 @@ from oracle.crypto.errors import (
     PassphraseWrong,
     require_length,
 )
+from oracle.crypto.key_library import key_library
 
 DEFAULT_WORK_FACTOR = 262_144
 """scrypt's N: a guess at the passphrase costs 256 MiB and most of a second."""
@@ -39,10 +40,8 @@ def write_secret(
     is_account: bool = False,
 ) -> None:
     """Encrypt `secret` into a new file; `is_account` keeps the address, as wallets expect it."""
-    from eth_keyfile.keyfile import create_keyfile_json  # noqa: PLC0415 - slow to load, most commands need no key
-
     require_length("secret for a key file", secret, SECRET_SIZE)
-    content = create_keyfile_json(
+    content = key_library().create_keyfile_json(
         secret, passphrase.encode(), version=VERSION, kdf="scrypt", iterations=work_factor
     )
     if not is_account:
@@ -87,10 +86,8 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def _decrypt(path: Path, content: dict[str, object], passphrase: str) -> bytes:
-    from eth_keyfile.keyfile import decode_keyfile_json  # noqa: PLC0415 - as above
-
     try:
-        secret = decode_keyfile_json(content, passphrase.encode())
+        secret = bytes(key_library().decode_keyfile_json(content, passphrase.encode()))
     except ValueError as error:
         if str(error) == "MAC mismatch":
             raise PassphraseWrong(

@@ -8,6 +8,7 @@ from pathlib import Path
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import BadDeployerKey
 from oracle.chain.files import PRIVATE, write_atomically
+from oracle.crypto.key_library import key_library
 from oracle.domain.errors import Refused
 
 _KEY_SIZE = 32
@@ -25,10 +26,8 @@ def read_signer(path: Path, passphrase: str | None) -> AccountSigner:
         raise BadDeployerKey(
             f"The deployer's key file {path} is encrypted; set RISKMESH_PASSPHRASE to open it"
         )
-    from eth_keyfile.keyfile import decode_keyfile_json  # noqa: PLC0415 - slow to load, needed once
-
     try:
-        key = bytes(decode_keyfile_json(json.loads(content), passphrase.encode()))
+        key = bytes(key_library().decode_keyfile_json(json.loads(content), passphrase.encode()))
     except (ValueError, KeyError, TypeError):
         # Without the cause: some of these errors quote what they were given.
         raise BadDeployerKey(

@@ -1,5 +1,7 @@
 import json
 import secrets
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,32 @@ def test_read_secret__keystore_with_a_damaged_field__says_so(path: Path, field: 
     path.write_text(json.dumps(content))
     with pytest.raises(KeyFileDamaged, match=r"storage\.json"):
         read_secret(path, "passphrase")
+
+
+OPENED_THEN_NESTED = """
+import sys
+from pathlib import Path
+import msgspec
+from oracle.chain.transport import RpcAnswer
+from oracle.crypto.keystore import read_secret, write_secret
+
+path = Path(sys.argv[1])
+write_secret(path, bytes(range(32)), "opens", work_factor=2)
+read_secret(path, "opens")
+try:
+    msgspec.json.decode(b'{"id":1,"result":' + b"[" * 200_000, type=RpcAnswer)
+except RecursionError:
+    print(sys.getrecursionlimit())
+"""
+
+
+def test_key_file__opened_before_deeply_nested_json__leaves_it_an_error_and_no_crash(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", OPENED_THEN_NESTED, str(tmp_path / "key.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "1000"), done.stderr[-2000:]
