@@ -31,9 +31,8 @@ class Block:
     """Their hashes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawLog:
-    """A log as the node sent it, position included."""
+class RawLog(msgspec.Struct, frozen=True, kw_only=True):
+    """A log as the node sent it, position included; a struct, since so many are made."""
 
     address: Address
     topics: tuple[bytes, ...]

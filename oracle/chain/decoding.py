@@ -1,7 +1,7 @@
 """From raw logs to facts by a table of topics: strict, and without a contract object on the hot path."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from eth_abi.abi import decode, encode
@@ -12,7 +12,8 @@ from oracle.chain.artifacts import Artifact, Entry, Parameter, load_artifact
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.errors import BadArtifact, LogRefused
 from oracle.chain.facts import FACTS_OF_CONTRACT, Fact, Position
-from oracle.chain.quantities import checksummed
+from oracle.chain.quantities import WORD, checksummed
+from oracle.chain.words import ReadWord, word_reader
 from oracle.domain.ids import Address
 
 _DYNAMIC = ("bytes", "string")
@@ -57,17 +58,13 @@ class EventDecoder:
     names: tuple[str, ...]
     """Field names, first of the indexed values, then of the others."""
     conversions: tuple[Callable[[object], object], ...]
+    words: tuple[ReadWord, ...] | None
+    """A reader for each value, where each is one word; None for events with values of other sizes."""
 
     def decode(self, log: RawLog, block_timestamp: int) -> Fact:
         if len(log.topics) != 1 + len(self.indexed):
             raise LogRefused(f"A {self.kind.__name__} log has {len(log.topics)} topics")
-        try:
-            values = decode(self.indexed, b"".join(log.topics[1:])) + decode(self.unindexed, log.data)
-            if encode(self.unindexed, values[len(self.indexed) :]) != log.data:
-                raise LogRefused(f"The data of a {self.kind.__name__} log is not encoded canonically")
-        except (DecodingError, EncodingError, UnicodeDecodeError) as error:
-            raise LogRefused(f"The data of a {self.kind.__name__} log cannot be decoded") from error
-        converted = (convert(value) for convert, value in zip(self.conversions, values, strict=True))
+        values = self._general(log) if self.words is None else self._by_words(log, self.words)
         position = Position(
             block_number=log.block_number,
             log_index=log.index,
@@ -76,7 +73,25 @@ class EventDecoder:
             tx_hash=log.tx_hash,
         )
         # The names were held against the class's fields when the table was built.
-        return self.kind(at=position, **dict(zip(self.names, converted, strict=True)))  # type: ignore[arg-type]
+        return self.kind(at=position, **dict(zip(self.names, values, strict=True)))  # type: ignore[arg-type]
+
+    def _by_words(self, log: RawLog, words: tuple[ReadWord, ...]) -> list[object]:
+        indexed, content = len(self.indexed), log.data
+        if len(content) != WORD * (len(words) - indexed):
+            raise LogRefused(f"The data of a {self.kind.__name__} log has {len(content)} bytes")
+        values = [read(topic) for read, topic in zip(words, log.topics[1:], strict=False)]
+        for place, read in enumerate(words[indexed:]):
+            values.append(read(content[WORD * place : WORD * (place + 1)]))
+        return values
+
+    def _general(self, log: RawLog) -> Iterable[object]:
+        try:
+            values = decode(self.indexed, b"".join(log.topics[1:])) + decode(self.unindexed, log.data)
+            if encode(self.unindexed, values[len(self.indexed) :]) != log.data:
+                raise LogRefused(f"The data of a {self.kind.__name__} log is not encoded canonically")
+        except (DecodingError, EncodingError, UnicodeDecodeError) as error:
+            raise LogRefused(f"The data of a {self.kind.__name__} log cannot be decoded") from error
+        return (convert(value) for convert, value in zip(self.conversions, values, strict=True))
 
 
 def event_decoder(artifact: Artifact, kind: type[Fact]) -> tuple[bytes, EventDecoder]:
@@ -94,7 +109,13 @@ def event_decoder(artifact: Artifact, kind: type[Fact]) -> tuple[bytes, EventDec
         unindexed=tuple(parameter.canonical for parameter in unindexed),
         names=names,
         conversions=tuple(_conversion(parameter) for parameter in indexed + unindexed),
+        words=_words(indexed + unindexed),
     )
+
+
+def _words(parameters: Sequence[Parameter]) -> tuple[ReadWord, ...] | None:
+    readers = [word_reader(parameter.canonical) for parameter in parameters]
+    return None if None in readers else tuple(reader for reader in readers if reader is not None)
 
 
 def _check_fields(artifact: Artifact, event: Entry, names: Sequence[str], kind: type[Fact]) -> None:

@@ -3,14 +3,17 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, delete, func, select, tuple_
 
+from oracle.store.bulk import insert_rows
 from oracle.store.database import Database, Insert
 from oracle.store.tables import blocks, facts, marks
 
 CURSOR = "event_cursor"
 COMPACTED = "facts_compacted_to"
 PAGE = 2_000
+FACT_COLUMNS = ("block_number", "block_hash", "log_index", "body")
+BLOCK_COLUMNS = ("number", "hash", "timestamp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,22 +42,18 @@ class FactTable:
     async def append(self, new: Sequence[FactRow], seen: Sequence[BlockRow], cursor: int) -> None:
         """Add facts and blocks and move the cursor; what is there already stays."""
         async with self._database.writing() as connection:
-            if new:
-                rows = [
-                    {
-                        "block_number": row.block_number,
-                        "block_hash": row.block_hash,
-                        "log_index": row.log_index,
-                        "body": row.body,
-                    }
-                    for row in new
-                ]
-                await connection.execute(self._database.insert(facts).on_conflict_do_nothing(), rows)
-            if seen:
-                seen_rows = [
-                    {"number": row.number, "hash": row.hash, "timestamp": row.timestamp} for row in seen
-                ]
-                await connection.execute(self._database.insert(blocks).on_conflict_do_nothing(), seen_rows)
+            await insert_rows(
+                connection,
+                self._database.insert(facts).on_conflict_do_nothing(),
+                FACT_COLUMNS,
+                [(row.block_number, row.block_hash, row.log_index, row.body) for row in new],
+            )
+            await insert_rows(
+                connection,
+                self._database.insert(blocks).on_conflict_do_nothing(),
+                BLOCK_COLUMNS,
+                [(row.number, row.hash, row.timestamp) for row in seen],
+            )
             await connection.execute(self._set_mark(CURSOR, cursor))
 
     async def rollback_to(self, block: int) -> None:
@@ -71,16 +70,7 @@ class FactTable:
 
     async def rows(self, after: int | None = None) -> AsyncIterator[FactRow]:
         """In the order of the chain, of blocks later than `after`; read in pages, so memory is bounded."""
-        place = (-1 if after is None else after, 2**31)
-        while True:
-            later = (facts.c.block_number > place[0]) | (
-                (facts.c.block_number == place[0]) & (facts.c.log_index > place[1])
-            )
-            statement = (
-                select(facts).where(later).order_by(facts.c.block_number, facts.c.log_index).limit(PAGE)
-            )
-            async with self._database.reading() as connection:
-                page = (await connection.execute(statement)).all()
+        async for page in self._pages(after, facts.c.block_hash):
             for row in page:
                 yield FactRow(
                     block_number=row.block_number,
@@ -88,6 +78,27 @@ class FactTable:
                     log_index=row.log_index,
                     body=row.body,
                 )
+
+    async def bodies(self, after: int | None = None) -> AsyncIterator[Sequence[bytes]]:
+        """The encodings alone, a page at a time: what a start reads through from the first to the last."""
+        async for page in self._pages(after):
+            yield [row.body for row in page]
+
+    async def _pages(
+        self, after: int | None, *more: ColumnElement[bytes]
+    ) -> AsyncIterator[Sequence[Row[tuple[object, ...]]]]:
+        place = (-1 if after is None else after, 2**31)
+        columns = (facts.c.block_number, facts.c.log_index, facts.c.body, *more)
+        while True:
+            later = (facts.c.block_number > place[0]) | (
+                (facts.c.block_number == place[0]) & (facts.c.log_index > place[1])
+            )
+            statement = (
+                select(*columns).where(later).order_by(facts.c.block_number, facts.c.log_index).limit(PAGE)
+            )
+            async with self._database.reading() as connection:
+                page = (await connection.execute(statement)).all()
+            yield page
             if len(page) < PAGE:
                 return
             place = (page[-1].block_number, page[-1].log_index)

@@ -44,8 +44,9 @@ class StoredFacts:
         return None if found is None else BlockNumber(found)
 
     async def facts(self, after: BlockNumber | None = None) -> AsyncIterator[Fact]:
-        async for row in self._table.rows(after):
-            yield decode_fact(row.body)
+        async for page in self._table.bodies(after):
+            for body in page:
+                yield decode_fact(body)
 
     async def marks(self, up_to: BlockNumber, limit: int) -> Sequence[BlockMark]:
         return tuple(

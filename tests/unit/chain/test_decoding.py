@@ -1,12 +1,13 @@
 """Logs decoded by the table of topics: what is encoded comes out, and nothing else is taken."""
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from types import MappingProxyType
 
 import pytest
 from eth_abi.abi import encode
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from oracle.chain.answers import RawLog
 from oracle.chain.artifacts import Artifact, Entry, Parameter, load_artifact
