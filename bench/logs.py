@@ -42,6 +42,7 @@ EVENTS: dict[tuple[str, str], dict[str, object]] = {
         "root": bytes(32),
         "bits": 11,
         "oprfKeyVersion": 1,
+        "changed": 12,
     },
     ("CreditLedger", "Redeemed"): {
         "requester": 1,

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import answering
+import chain
 import committed
 import dataset
 import disk
@@ -30,6 +31,7 @@ BENCHMARKS = (
     verifying.BENCHMARK,
     wire.BENCHMARK,
     logs.BENCHMARK,
+    chain.BENCHMARK,
     privacy.BENCHMARK,
     disk.BENCHMARK,
     committed.BENCHMARK,
