@@ -126,8 +126,8 @@ def _sqlite_alone(answers: Sequence[bytes], rows: Sequence[tuple[object, ...]], 
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(
-            "CREATE TABLE facts (id INTEGER PRIMARY KEY, number INTEGER, hash BLOB, place INTEGER, body BLOB, "
-            "UNIQUE (hash, place))"
+            "CREATE TABLE facts (id INTEGER PRIMARY KEY, number INTEGER, hash BLOB, place INTEGER, "
+            "body BLOB, UNIQUE (hash, place))"
         )
         connection.execute("CREATE INDEX by_number ON facts (number)")
         for number, answer in enumerate(answers):
