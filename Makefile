@@ -118,6 +118,10 @@ bench: setup ## Measure every performance claim beside its limit and renew bench
 gas: setup ## Measure the gas per operation and renew bench/gas.json, which make test compares with (a minute)
 	@$(PY) bench/gas.py
 
+.PHONY: quality
+quality: setup ## Play 30 epochs of four kinds of members on the contracts and draw docs/quality.png (half a minute)
+	@$(PY) tools/quality_story.py
+
 .PHONY: wheel
 wheel: setup ## Build the wheel and try it in an environment of its own outside this folder (2 minutes)
 	@rm -rf dist && $(PY) -m build --wheel --no-isolation --outdir dist . >/dev/null

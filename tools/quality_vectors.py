@@ -38,9 +38,10 @@ def score(confirmed: int, refuted: int, fresh: int, breaches: int) -> int:
     return floor(Fraction(rated * (10_000 + fresh) * (10_000 - breaches), 2 * 10_000 * 10_000))
 
 
-def earned(confirmed: int, score_bps: int) -> int:
+def earned(confirmed: int, refuted: int, score_bps: int) -> int:
     least, per_rating, most = map(int, TERMS)
-    return min(most, least + floor(Fraction(confirmed * per_rating * score_bps, 1_000 * 10_000)))
+    merit = max(0, confirmed - 2 * refuted)
+    return min(most, least + floor(Fraction(merit * per_rating * score_bps, 1_000 * 10_000)))
 
 
 def score_case(confirmed: int, refuted: int, fresh: int, breaches: int, hit_fee: int) -> dict[str, str]:
@@ -53,7 +54,7 @@ def score_case(confirmed: int, refuted: int, fresh: int, breaches: int, hit_fee:
         "scoreBps": str(score_bps),
         "hitFee": str(hit_fee),
         "hitPrice": str(floor(Fraction(hit_fee * (5_000 + score_bps), 10_000))),
-        "entitlement": str(earned(confirmed, score_bps)),
+        "entitlement": str(earned(confirmed, refuted, score_bps)),
     }
 
 
@@ -91,7 +92,7 @@ def quality_trace() -> list[dict[str, object]]:
                     "freshBps": str(shown),
                     "breachBps": str(breaches),
                     "scoreBps": str(score_bps),
-                    "entitlement": str(earned(weights[0], score_bps)),
+                    "entitlement": str(earned(weights[0], weights[1], score_bps)),
                     "publications": [str(changed) for changed in _numbers(step["publications"])],
                     "breaches": str(BREACHES.get(epoch, 0)),
                     **{name: str(step[name]) for name in ("rater", "confirmed", "refuted", "returned")},
@@ -103,7 +104,7 @@ def quality_trace() -> list[dict[str, object]]:
             fresh = 10_000
         # The epoch ends.
         changed = sum(one for one in published if one > 1)
-        weights = [kept(weight, 1) + added for weight, added in zip(weights, new, strict=True)]
+        weights = [max(0, kept(weight, 1) + change) for weight, change in zip(weights, new, strict=True)]
         breaches = min(10_000, kept(breaches, 1) + min(10_000, 2_500 * BREACHES.get(epoch, 0)))
         if fresh is not None:
             fresh = max(kept(fresh, 1), floor(Fraction(10_000 * changed, changed + 100)))
@@ -113,20 +114,21 @@ def quality_trace() -> list[dict[str, object]]:
 
 
 def _rated(step: dict[str, object], pairs: dict[tuple[int, int], list[int]]) -> list[int]:
-    """Weights that count for the holder; `pairs` has what each pair has used of its caps."""
+    """How the holder's weights change; `pairs` has what is heard of each rater about each holder."""
     rater, confirmed, refuted, returned = (
         int(str(step[name])) for name in ("rater", "confirmed", "refuted", "returned")
     )
-    counted = [0, 0]
+    change = [0, 0]
     for pair, ratings in (((rater, 1), (confirmed, refuted)), ((1, rater), (returned, 0))):
-        used, back = pairs.setdefault(pair, [0, 0]), pairs.setdefault(pair[::-1], [0, 0])
-        room = (max(0, 20_000 - used[0] - back[0]), max(0, 20_000 - used[1]))
-        for kind in (0, 1):
-            added = min(1_000 * ratings[kind], room[kind])
-            used[kind] += added
-            if pair == (rater, 1):
-                counted[kind] = added
-    return counted
+        before, back = pairs.setdefault(pair, [0, 0]), pairs.setdefault(pair[::-1], [0, 0])
+        wanted = [old + 1_000 * new for old, new in zip(before, ratings, strict=True)]
+        share = min(Fraction(1), Fraction(20_000, max(1, sum(wanted))))
+        heard = [floor(share * weight) for weight in wanted]
+        heard[0] = min(heard[0], max(0, 20_000 - back[0]))
+        if pair == (rater, 1):
+            change = [new - old for new, old in zip(heard, before, strict=True)]
+        pairs[pair] = heard
+    return change
 
 
 def _numbers(value: object) -> list[int]:

@@ -11,17 +11,19 @@ import {ICreditLedger} from "./ICreditLedger.sol";
 ///
 ///     rated       = 10000 * (C + 10000) / (C + 2 * R + 20000)
 ///     score       = rated * (10000 + F) * (10000 - B) / (2 * 10000 * 10000)     in basis points; 5000 for a new member
-///     entitlement = entitlement_floor + C * entitlement_per_rating * score / (1000 * 10000), at most entitlement_ceiling
+///     merit       = C - 2 * R, at least 0
+///     entitlement = entitlement_floor + merit * entitlement_per_rating * score / (1000 * 10000), at most entitlement_ceiling
 ///     hit price   = hit_fee * (5000 + score) / 10000
 ///
 /// Divisions round down, the score's one after those of `rated`. In each epoch F becomes the greater of 7/8 of F and
 /// `10000 * n / (n + 100)`, where n records were changed in the epoch before by publications that changed more than one. A
 /// member's first publication is fresh in whole. A breach adds 2500 to B, up to 10000.
 ///
-/// A pair can rate as many hits as it has redeemed, and of those at most 20 ratings of each kind weigh on a holder; they
-/// make room as they fade. What two members confirm of each other shares one such cap. So k members that collude raise the
-/// weight of one of them by (k - 1) * 20 ratings at most. Nothing that a member does itself raises its score or
-/// entitlement, except that it publishes changes.
+/// A pair can rate as many hits as were paid for. Each rater has one voice about a holder, as a whole and in each category:
+/// new ratings add to what is left of earlier ones, and when the sum exceeds 20 ratings it is brought back to 20 in
+/// proportion. So who rates much is heard no louder, only more exactly. What two members confirm of each other shares one
+/// such 20. So k members that collude raise the confirmed weight of one of them to (k - 1) * 20 ratings at most. Nothing
+/// that a member does itself raises its score or entitlement, except that it publishes changes.
 interface IQualityLedger {
     struct Rating {
         uint64 holder;
@@ -30,16 +32,13 @@ interface IQualityLedger {
         uint32 refuted;
     }
 
-    /// @dev `countedConfirmed` and `countedRefuted` are what the caps let through, in thousandths of a rating.
     event Rated(
         uint64 indexed requester,
         uint64 indexed holder,
         uint8 indexed category,
         uint32 confirmed,
         uint32 refuted,
-        uint64 epoch,
-        uint256 countedConfirmed,
-        uint256 countedRefuted
+        uint64 epoch
     );
     /// @dev A publication; `counted` records of it feed freshness.
     event FreshnessNoted(uint64 indexed memberId, uint256 counted, uint64 epoch);

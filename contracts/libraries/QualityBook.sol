@@ -9,17 +9,19 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 /// @dev Every accumulator has what counts in the epoch it was last touched in, and what came in during that epoch and
 /// counts from the next one on. So a score never moves within an epoch. Each accumulator is one slot.
 library QualityBook {
-    /// @dev Weights of ratings. `confirmed` and `refuted` count in `epoch`; the others from the next one on.
+    /// @dev Weights of ratings. `confirmed` and `refuted` count in `epoch`; the others are added for the next one, and
+    /// less than nothing where a rater has come to think otherwise.
     struct Tally {
         uint48 epoch;
         uint48 confirmed;
         uint48 refuted;
-        uint48 newConfirmed;
-        uint48 newRefuted;
+        int48 newConfirmed;
+        int48 newRefuted;
     }
 
-    /// @dev What one requester's ratings of one holder weigh, those of `epoch` included, and how many it gave in all.
-    struct Pair {
+    /// @dev The one voice that a requester has about a holder: what its ratings weigh, those of `epoch` included, and how
+    /// many it gave in all.
+    struct Voice {
         uint48 epoch;
         uint48 confirmed;
         uint48 refuted;
@@ -42,16 +44,18 @@ library QualityBook {
         uint64 count;
     }
 
+    /// @dev `topic` is a category, or `ALL`.
     struct Book {
-        mapping(uint64 holder => Tally tally) tallies;
-        mapping(uint64 holder => mapping(uint8 category => Tally tally)) byCategory;
-        mapping(uint64 requester => mapping(uint64 holder => Pair pair)) pairs;
+        mapping(uint64 holder => mapping(uint16 topic => Tally tally)) tallies;
+        mapping(uint64 requester => mapping(uint64 holder => mapping(uint16 topic => Voice voice))) voices;
         mapping(uint64 holder => Freshness freshness) freshness;
         mapping(uint64 holder => Breaches breaches) breaches;
         mapping(bytes32 key => bool recorded) recorded;
     }
 
-    /// @dev Adds ratings of a pair as far as its caps leave room; returns the weights that count.
+    uint16 internal constant ALL = 256;
+
+    /// @dev Adds ratings to the requester's voice about a holder, as a whole and in the category.
     function rate(
         Book storage self,
         uint64 requester,
@@ -60,18 +64,9 @@ library QualityBook {
         uint64 epoch,
         uint256 confirmed,
         uint256 refuted
-    ) internal returns (uint256 countedConfirmed, uint256 countedRefuted) {
-        Pair storage pair = self.pairs[requester][holder];
-        (uint256 given, uint256 blamed) = pairWeights(pair, epoch);
-        (uint256 returned,) = pairWeights(self.pairs[holder][requester], epoch);
-        countedConfirmed = _withinCap(confirmed * Scores.WEIGHT, given + returned);
-        countedRefuted = _withinCap(refuted * Scores.WEIGHT, blamed);
-        pair.epoch = SafeCast.toUint48(epoch);
-        pair.confirmed = SafeCast.toUint48(given + countedConfirmed);
-        pair.refuted = SafeCast.toUint48(blamed + countedRefuted);
-        pair.rated = SafeCast.toUint64(pair.rated + confirmed + refuted);
-        _add(self.tallies[holder], epoch, countedConfirmed, countedRefuted);
-        _add(self.byCategory[holder][category], epoch, countedConfirmed, countedRefuted);
+    ) internal {
+        _rate(self, requester, holder, ALL, epoch, confirmed, refuted);
+        _rate(self, requester, holder, category, epoch, confirmed, refuted);
     }
 
     /// @dev Notes a publication; returns the records that count for freshness. The first one makes a dataset fresh in whole.
@@ -103,14 +98,14 @@ library QualityBook {
         (confirmed, refuted) = (tally.confirmed, tally.refuted);
         if (epoch == tally.epoch) return (confirmed, refuted);
         uint256 later = epoch - tally.epoch - 1;
-        confirmed = Fading.down(Fading.down(confirmed, 1) + tally.newConfirmed, later);
-        refuted = Fading.down(Fading.down(refuted, 1) + tally.newRefuted, later);
+        confirmed = Fading.down(_changed(Fading.down(confirmed, 1), tally.newConfirmed), later);
+        refuted = Fading.down(_changed(Fading.down(refuted, 1), tally.newRefuted), later);
     }
 
-    /// @dev What a pair has used of its caps; never less than its share of what weighs on the holder.
-    function pairWeights(Pair memory pair, uint256 epoch) internal pure returns (uint256 confirmed, uint256 refuted) {
-        uint256 passed = epoch - pair.epoch;
-        return (Fading.up(pair.confirmed, passed), Fading.up(pair.refuted, passed));
+    /// @dev What is left of a voice in `epoch`; never less than its share of what weighs on the holder.
+    function left(Voice memory voice, uint256 epoch) internal pure returns (uint256 confirmed, uint256 refuted) {
+        uint256 passed = epoch - voice.epoch;
+        return (Fading.up(voice.confirmed, passed), Fading.up(voice.refuted, passed));
     }
 
     /// @dev Freshness that counts in `epoch`, which is not before the last publication's.
@@ -128,29 +123,48 @@ library QualityBook {
         return Fading.down(sum, epoch - kept.epoch - 1);
     }
 
-    function _add(Tally storage self, uint64 epoch, uint256 confirmed, uint256 refuted) private {
+    function _rate(
+        Book storage self,
+        uint64 requester,
+        uint64 holder,
+        uint16 topic,
+        uint64 epoch,
+        uint256 confirmed,
+        uint256 refuted
+    ) private {
+        Voice storage voice = self.voices[requester][holder][topic];
+        (uint256 before, uint256 refutedBefore) = left(voice, epoch);
+        (uint256 returned,) = left(self.voices[holder][requester][topic], epoch);
+        (uint256 heard, uint256 refutedHeard) =
+            Scores.heard(before + confirmed * Scores.WEIGHT, refutedBefore + refuted * Scores.WEIGHT, returned);
+        voice.epoch = SafeCast.toUint48(epoch);
+        voice.confirmed = SafeCast.toUint48(heard);
+        voice.refuted = SafeCast.toUint48(refutedHeard);
+        voice.rated = SafeCast.toUint64(voice.rated + confirmed + refuted);
+        _add(self.tallies[holder][topic], epoch, _less(heard, before), _less(refutedHeard, refutedBefore));
+    }
+
+    function _add(Tally storage self, uint64 epoch, int256 confirmed, int256 refuted) private {
         Tally memory tally = self;
         if (tally.epoch != epoch) {
             (uint256 earlierConfirmed, uint256 earlierRefuted) = weights(tally, epoch);
-            tally = Tally({
-                epoch: SafeCast.toUint48(epoch),
-                confirmed: SafeCast.toUint48(earlierConfirmed),
-                refuted: SafeCast.toUint48(earlierRefuted),
-                newConfirmed: 0,
-                newRefuted: 0
-            });
+            self.epoch = SafeCast.toUint48(epoch);
+            self.confirmed = SafeCast.toUint48(earlierConfirmed);
+            self.refuted = SafeCast.toUint48(earlierRefuted);
+            (tally.newConfirmed, tally.newRefuted) = (0, 0);
         }
-        tally.newConfirmed = SafeCast.toUint48(tally.newConfirmed + confirmed);
-        tally.newRefuted = SafeCast.toUint48(tally.newRefuted + refuted);
-        self.epoch = tally.epoch;
-        self.confirmed = tally.confirmed;
-        self.refuted = tally.refuted;
-        self.newConfirmed = tally.newConfirmed;
-        self.newRefuted = tally.newRefuted;
+        self.newConfirmed = SafeCast.toInt48(tally.newConfirmed + confirmed);
+        self.newRefuted = SafeCast.toInt48(tally.newRefuted + refuted);
     }
 
-    function _withinCap(uint256 weight, uint256 used) private pure returns (uint256) {
-        return used >= Scores.PAIR_CAP ? 0 : _atMost(weight, Scores.PAIR_CAP - used);
+    function _less(uint256 value, uint256 other) private pure returns (int256) {
+        return SafeCast.toInt256(value) - SafeCast.toInt256(other);
+    }
+
+    /// @dev Parts that were rounded down can be worth less than what is taken from them: never below nothing.
+    function _changed(uint256 value, int256 change) private pure returns (uint256) {
+        int256 sum = SafeCast.toInt256(value) + change;
+        return sum > 0 ? SafeCast.toUint256(sum) : 0;
     }
 
     function _atMost(uint256 value, uint256 limit) private pure returns (uint256) {

@@ -72,21 +72,21 @@ contract QualityLedger is AccessControl, IQualityLedger {
 
     /// @inheritdoc IQualityLedger
     function scoreOf(uint64 holder, uint8 category) external view returns (uint16 scoreBps) {
-        return _score(holder, _book.byCategory[holder][category], _PARAMETERS.currentEpoch());
+        return _score(holder, _book.tallies[holder][category], _PARAMETERS.currentEpoch());
     }
 
     /// @inheritdoc IQualityLedger
     function liveScoreOf(uint64 holder) external view returns (uint16 scoreBps) {
-        return _score(holder, _book.tallies[holder], _PARAMETERS.currentEpoch() + 1);
+        return _score(holder, _book.tallies[holder][QualityBook.ALL], _PARAMETERS.currentEpoch() + 1);
     }
 
     /// @inheritdoc IQualityLedger
     function entitlementOf(uint64 memberId) external view returns (uint64 evaluations) {
         uint64 epoch = _PARAMETERS.currentEpoch();
-        QualityBook.Tally storage tally = _book.tallies[memberId];
-        (uint256 confirmed,) = tally.weights(epoch);
+        QualityBook.Tally storage tally = _book.tallies[memberId][QualityBook.ALL];
+        (uint256 confirmed, uint256 refuted) = tally.weights(epoch);
         uint256 earned = Scores.entitlement(
-            confirmed,
+            Scores.merit(confirmed, refuted),
             _score(memberId, tally, epoch),
             _PARAMETERS.get(ParameterKeys.ENTITLEMENT_FLOOR),
             _PARAMETERS.get(ParameterKeys.ENTITLEMENT_PER_RATING),
@@ -108,12 +108,12 @@ contract QualityLedger is AccessControl, IQualityLedger {
 
     /// @inheritdoc IQualityLedger
     function weightsOf(uint64 holder) external view returns (uint256 confirmed, uint256 refuted) {
-        return _book.tallies[holder].weights(_PARAMETERS.currentEpoch());
+        return _book.tallies[holder][QualityBook.ALL].weights(_PARAMETERS.currentEpoch());
     }
 
     /// @inheritdoc IQualityLedger
     function ratedOf(uint64 requester, uint64 holder) external view returns (uint256 rated) {
-        return _book.pairs[requester][holder].rated;
+        return _book.voices[requester][holder][QualityBook.ALL].rated;
     }
 
     /// @inheritdoc IQualityLedger
@@ -123,7 +123,7 @@ contract QualityLedger is AccessControl, IQualityLedger {
 
     /// @inheritdoc IQualityLedger
     function scoreOf(uint64 holder) public view returns (uint16 scoreBps) {
-        return _score(holder, _book.tallies[holder], _PARAMETERS.currentEpoch());
+        return _score(holder, _book.tallies[holder][QualityBook.ALL], _PARAMETERS.currentEpoch());
     }
 
     function _rate(uint64 requester, Rating calldata rating, uint64 epoch) private {
@@ -131,11 +131,10 @@ contract QualityLedger is AccessControl, IQualityLedger {
         (uint32 confirmed, uint32 refuted) = (rating.confirmed, rating.refuted);
         if (confirmed == 0 && refuted == 0) revert EmptyRating(holder, category);
         uint64 hits = _credits.paidHitsOf(requester, holder);
-        uint256 rated = uint256(_book.pairs[requester][holder].rated) + confirmed + refuted;
+        uint256 rated = uint256(_book.voices[requester][holder][QualityBook.ALL].rated) + confirmed + refuted;
         if (rated > hits) revert RatingsExceedHits(requester, holder, rated, hits);
-        (uint256 countedConfirmed, uint256 countedRefuted) =
-            _book.rate(requester, holder, category, epoch, confirmed, refuted);
-        emit Rated(requester, holder, category, confirmed, refuted, epoch, countedConfirmed, countedRefuted);
+        _book.rate(requester, holder, category, epoch, confirmed, refuted);
+        emit Rated(requester, holder, category, confirmed, refuted, epoch);
     }
 
     function _score(uint64 holder, QualityBook.Tally storage tally, uint64 epoch)

@@ -6,7 +6,7 @@ counts from the next one on.
 
 from dataclasses import dataclass, replace
 
-from oracle.rules.quality import BREACH_BPS, FULL_BPS, faded_down, faded_up, freshness_of
+from oracle.rules.quality import BREACH_BPS, FULL_BPS, WEIGHT, faded_down, faded_up, freshness_of, heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Tally:
     confirmed: int = 0
     refuted: int = 0
     new_confirmed: int = 0
+    """Less than nothing where a rater has come to think otherwise."""
     new_refuted: int = 0
 
     def at(self, epoch: int) -> tuple[int, int]:
@@ -25,8 +26,8 @@ class Tally:
             return self.confirmed, self.refuted
         later = epoch - self.epoch - 1
         return (
-            faded_down(faded_down(self.confirmed, 1) + self.new_confirmed, later),
-            faded_down(faded_down(self.refuted, 1) + self.new_refuted, later),
+            faded_down(max(0, faded_down(self.confirmed, 1) + self.new_confirmed), later),
+            faded_down(max(0, faded_down(self.refuted, 1) + self.new_refuted), later),
         )
 
     def plus(self, epoch: int, confirmed: int, refuted: int) -> "Tally":
@@ -42,21 +43,32 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairWeights:
-    """What one requester's ratings of one holder weigh, those of `epoch` included, in thousandths."""
+class Voice:
+    """What is heard of a requester about a holder, `epoch` included, in thousandths of a rating."""
 
     epoch: int = 0
     confirmed: int = 0
     refuted: int = 0
 
-    def at(self, epoch: int) -> tuple[int, int]:
-        """What the pair has used of its caps; never less than its share of what weighs on the holder."""
+    def left(self, epoch: int) -> tuple[int, int]:
+        """In `epoch`; never less than its share of what weighs on the holder."""
         passed = epoch - self.epoch
         return faded_up(self.confirmed, passed), faded_up(self.refuted, passed)
 
-    def plus(self, epoch: int, confirmed: int, refuted: int) -> "PairWeights":
-        given, blamed = self.at(epoch)
-        return PairWeights(epoch=epoch, confirmed=given + confirmed, refuted=blamed + refuted)
+    def plus(self, epoch: int, *, confirmed: int, refuted: int, back: "Voice") -> "Voice":
+        """With so many ratings more; `back` is the holder's voice about the requester."""
+        before, refuted_before = self.left(epoch)
+        new, new_refuted = heard(
+            confirmed=before + WEIGHT * confirmed,
+            refuted=refuted_before + WEIGHT * refuted,
+            returned=back.left(epoch)[0],
+        )
+        return Voice(epoch=epoch, confirmed=new, refuted=new_refuted)
+
+    def change_to(self, later: "Voice") -> tuple[int, int]:
+        """What the holder's weights change by when this voice becomes a later one."""
+        before, refuted_before = self.left(later.epoch)
+        return later.confirmed - before, later.refuted - refuted_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

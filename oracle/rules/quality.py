@@ -8,7 +8,7 @@ from typing import Final
 FULL_BPS: Final = 10_000
 WEIGHT: Final = 1_000
 PAIR_CAP: Final = 20 * WEIGHT
-"""Most that one rater's ratings of one kind weigh on a holder, and that two members confirm of each other."""
+"""Most that one rater's voice weighs on a holder, and that two members confirm of each other."""
 MIN_CHANGED: Final = 2
 """Records that must change in one publication for it to count at all."""
 BREACH_BPS: Final = 2_500
@@ -61,11 +61,22 @@ def counted_changes(changed: int) -> int:
     return changed if changed >= MIN_CHANGED else 0
 
 
-def entitlement(*, confirmed: int, score: int, floor: int, per_rating: int, ceiling: int) -> int:
-    """Evaluations (elements of batches) in an epoch: a floor, and more for ratings that others confirmed."""
-    return max(floor, min(ceiling, floor + confirmed * per_rating * score // (WEIGHT * FULL_BPS)))
+def merit(*, confirmed: int, refuted: int) -> int:
+    """Confirmed ratings less twice the refuted ones: what a holder's data is good for on balance."""
+    return max(0, confirmed - _REFUTED_WEIGHT * refuted)
 
 
-def within_cap(ratings: int, used: int) -> int:
-    """The weight of so many ratings as far as the cap leaves room above `used`."""
-    return min(ratings * WEIGHT, max(0, PAIR_CAP - used))
+def entitlement(*, merit: int, score: int, floor: int, per_rating: int, ceiling: int) -> int:
+    """Evaluations (elements of batches) in an epoch: a floor, and more for the merit of its data."""
+    return max(floor, min(ceiling, floor + merit * per_rating * score // (WEIGHT * FULL_BPS)))
+
+
+def heard(*, confirmed: int, refuted: int, returned: int) -> tuple[int, int]:
+    """What is heard of a voice with these weights: within the cap, in proportion.
+
+    No more is heard as confirmed than the cap leaves beside what the other confirmed in return.
+    """
+    total = confirmed + refuted
+    if total > PAIR_CAP:
+        confirmed, refuted = confirmed * PAIR_CAP // total, refuted * PAIR_CAP // total
+    return min(confirmed, max(0, PAIR_CAP - returned)), refuted

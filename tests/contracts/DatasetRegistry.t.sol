@@ -74,7 +74,8 @@ contract DatasetRegistryTest is World {
         datasets.setQualityLedger(next);
         vm.expectEmit(address(next));
         emit IQualityLedger.FreshnessNoted(1, 7, 0);
-        publish(1, 1, ROOT, 0, 1);
+        vm.prank(operator(1));
+        datasets.publish(1, ROOT, 0, 1, 7);
     }
 
     function test_publish__again__keeps_every_sequence_number_apart() public {

@@ -79,27 +79,46 @@ contract QualityArithmeticTest {
             (uint64 from, uint64 to) = moves[i] & 8 == 0 ? (uint64(1), uint64(2)) : (uint64(2), uint64(1));
             book.rate(from, to, 1, epoch, uint32(moves[i] >> 16) % 50, uint32(moves[i] >> 64) % 50);
             for (uint64 later = epoch; later < epoch + 3; ++later) {
-                (uint256 ones, uint256 refuted) = book.tallies[1].weights(later + 1);
-                (uint256 twos,) = book.tallies[2].weights(later + 1);
+                (uint256 ones, uint256 refuted) = book.tallies[1][QualityBook.ALL].weights(later + 1);
+                (uint256 twos,) = book.tallies[2][QualityBook.ALL].weights(later + 1);
                 vm.assertLe(ones + twos, Scores.PAIR_CAP);
-                vm.assertLe(refuted, Scores.PAIR_CAP);
+                vm.assertLe(ones + refuted, Scores.PAIR_CAP);
             }
         }
     }
 
-    function test_weights__of_a_category__never_exceed_those_of_the_member(uint256[16] calldata moves) public {
+    /// @dev However many ratings come from however few raters, each has one voice, in the proportion of its ratings.
+    function test_raters__whatever_they_rate__have_one_voice_each(uint256[16] calldata moves) public {
         uint64 epoch;
         for (uint256 i = 0; i < moves.length; ++i) {
             epoch += uint64(moves[i] % 4);
             uint64 rater = 2 + uint64((moves[i] >> 8) % 3);
-            book.rate(
-                rater, 1, uint8(moves[i] >> 32) % 2, epoch, uint32(moves[i] >> 64) % 30, uint32(moves[i] >> 96) % 9
-            );
-            for (uint8 category = 0; category < 2; ++category) {
-                (uint256 whole,) = book.tallies[1].weights(epoch + 1);
-                (uint256 part,) = book.byCategory[1][category].weights(epoch + 1);
-                vm.assertLe(part, whole);
+            uint8 category = uint8(moves[i] >> 32) % 2;
+            book.rate(rater, 1, category, epoch, uint32(moves[i] >> 64), uint32(moves[i] >> 96));
+            uint16[3] memory topics = [uint16(0), 1, QualityBook.ALL];
+            for (uint256 j = 0; j < topics.length; ++j) {
+                (uint256 confirmed, uint256 refuted) = book.tallies[1][topics[j]].weights(epoch + 1);
+                vm.assertLe(confirmed + refuted, 3 * Scores.PAIR_CAP);
             }
         }
+    }
+
+    function test_heard__any_weights__keeps_the_proportion_within_the_cap(uint48 confirmed, uint48 refuted)
+        public
+        pure
+    {
+        (uint256 heard, uint256 refutedHeard) = Scores.heard(confirmed, refuted, 0);
+        uint256 sum = uint256(confirmed) + refuted;
+        vm.assertLe(heard + refutedHeard, Scores.PAIR_CAP);
+        if (sum <= Scores.PAIR_CAP) {
+            vm.assertEq(heard, confirmed);
+            vm.assertEq(refutedHeard, refuted);
+        } else {
+            vm.assertLe(Scores.PAIR_CAP, heard + refutedHeard + 1);
+            vm.assertEq(heard, confirmed * Scores.PAIR_CAP / sum);
+        }
+        (uint256 beside, uint256 refutedBeside) = Scores.heard(confirmed, refuted, refuted);
+        vm.assertEq(refutedBeside, refutedHeard);
+        vm.assertLe(beside, refuted < Scores.PAIR_CAP ? Scores.PAIR_CAP - refuted : 0);
     }
 }

@@ -32,13 +32,13 @@ contract QualityLedgerTest is World {
         ratings[0] = IQualityLedger.Rating(2, 1, 25, 1);
         ratings[1] = IQualityLedger.Rating(2, 4, 3, 2);
         vm.expectEmit(address(quality));
-        emit IQualityLedger.Rated(1, 2, 1, 25, 1, 0, 20_000, 1000);
+        emit IQualityLedger.Rated(1, 2, 1, 25, 1, 0);
         vm.expectEmit(address(quality));
-        emit IQualityLedger.Rated(1, 2, 4, 3, 2, 0, 0, 2000);
+        emit IQualityLedger.Rated(1, 2, 4, 3, 2, 0);
         vm.prank(operator(1));
         quality.rate(ratings);
         vm.assertEq(quality.ratedOf(1, 2), 31);
-        vm.assertEq(quality.liveScoreOf(2), uint256(10_000 * 30) / (20 + 6 + 20));
+        vm.assertEq(quality.liveScoreOf(2), uint256(10_000) * (17_784 + 10_000) / (17_784 + 2 * 2215 + 20_000));
     }
 
     function test_score__within_an_epoch__is_fixed_and_turns_with_the_next() public {
@@ -75,26 +75,37 @@ contract QualityLedgerTest is World {
         vm.assertLe(quality.entitlementOf(2), ENTITLEMENT_FLOOR + 50);
     }
 
-    function test_rate__beyond_the_cap_of_a_pair__makes_room_as_it_fades() public {
+    function test_rate__beyond_the_cap__is_heard_in_proportion_and_newer_ratings_prevail() public {
         rate(1, 2, 1, 20, 20);
         vm.warp(START + EPOCH);
-        vm.expectEmit(address(quality));
-        emit IQualityLedger.Rated(1, 2, 1, 5, 5, 1, 2500, 2500);
-        rate(1, 2, 1, 5, 5);
+        requireWeights(2, 10_000, 10_000);
+        rate(1, 2, 1, 9, 1); // 8750 and 8750 are left of the first
         vm.warp(START + 2 * EPOCH);
-        (uint256 confirmed, uint256 refuted) = quality.weightsOf(2);
-        vm.assertEq(confirmed, 20_000);
-        vm.assertEq(refuted, 20_000);
+        requireWeights(2, 12_909, 7090);
+    }
+
+    function test_rate__in_another_category__moves_the_voice_of_the_whole_and_not_that_of_the_first() public {
+        rate(1, 2, 1, 20, 0);
+        rate(1, 2, 4, 0, 20);
+        vm.warp(START + EPOCH);
+        requireWeights(2, 10_000, 10_000);
+        vm.assertEq(quality.scoreOf(2, 1), uint256(10_000) * 30 / 40);
+        vm.assertEq(quality.scoreOf(2, 4), uint256(10_000) * 10 / 60);
     }
 
     function test_rate__two_members_confirm_each_other__share_one_cap() public {
         rate(1, 2, 1, 15, 0);
-        vm.expectEmit(address(quality));
-        emit IQualityLedger.Rated(2, 1, 1, 15, 0, 0, 5000, 0);
         rate(2, 1, 1, 15, 0);
-        vm.expectEmit(address(quality));
-        emit IQualityLedger.Rated(2, 1, 1, 0, 30, 0, 0, 20_000);
-        rate(2, 1, 1, 0, 30); // to refute one another inflates nothing: its cap is not shared
+        vm.warp(START + EPOCH);
+        requireWeights(2, 15_000, 0);
+        requireWeights(1, 5000, 0);
+    }
+
+    function test_rate__refuting_who_confirms_one__is_heard_in_full() public {
+        rate(1, 2, 1, 20, 0);
+        rate(2, 1, 1, 0, 30);
+        vm.warp(START + EPOCH);
+        requireWeights(1, 0, 20_000);
     }
 
     function test_rate__more_than_the_redeemed_hits__refused() public {
@@ -263,6 +274,12 @@ contract QualityLedgerTest is World {
         vm.assertEq(quality.hitPriceOf(2), HIT_FEE);
         vm.warp(START + EPOCH);
         vm.assertEq(quality.hitPriceOf(2), 41);
+    }
+
+    function requireWeights(uint64 holder, uint256 confirmed, uint256 refuted) private view {
+        (uint256 confirmedNow, uint256 refutedNow) = quality.weightsOf(holder);
+        vm.assertEq(confirmedNow, confirmed);
+        vm.assertEq(refutedNow, refuted);
     }
 
     function set(bytes memory name, uint256 value) private {

@@ -31,7 +31,11 @@ contract QualityParityTest {
                 Scores.bps(u(place, ".confirmed"), u(place, ".refuted"), u(place, ".freshBps"), u(place, ".breachBps"));
             vm.assertEq(score, u(place, ".scoreBps"), place);
             vm.assertEq(Scores.hitPrice(u(place, ".hitFee"), score), u(place, ".hitPrice"), place);
-            vm.assertEq(entitlement(u(place, ".confirmed"), score), u(place, ".entitlement"), place);
+            vm.assertEq(
+                entitlement(Scores.merit(u(place, ".confirmed"), u(place, ".refuted")), score),
+                u(place, ".entitlement"),
+                place
+            );
         }
         vm.assertEq(cases, 7);
     }
@@ -68,7 +72,7 @@ contract QualityParityTest {
     }
 
     function requireStanding(string memory place, uint64 epoch) private view {
-        (uint256 confirmed, uint256 refuted) = book.tallies[HOLDER].weights(epoch);
+        (uint256 confirmed, uint256 refuted) = book.tallies[HOLDER][QualityBook.ALL].weights(epoch);
         (uint256 fresh, uint256 breaches) =
             (book.freshness[HOLDER].freshBps(epoch), book.breaches[HOLDER].breachBps(epoch));
         uint256 score = Scores.bps(confirmed, refuted, fresh, breaches);
@@ -77,7 +81,7 @@ contract QualityParityTest {
         vm.assertEq(fresh, u(place, ".freshBps"), place);
         vm.assertEq(breaches, u(place, ".breachBps"), place);
         vm.assertEq(score, u(place, ".scoreBps"), place);
-        vm.assertEq(entitlement(confirmed, score), u(place, ".entitlement"), place);
+        vm.assertEq(entitlement(Scores.merit(confirmed, refuted), score), u(place, ".entitlement"), place);
     }
 
     function u(string memory place, string memory name) private view returns (uint256) {
@@ -92,7 +96,7 @@ contract QualityParityTest {
         return string.concat(list, "[", vm.toString(index), "]");
     }
 
-    function entitlement(uint256 confirmed, uint256 score) private pure returns (uint256) {
-        return Scores.entitlement(confirmed, score, 10_000, 1_000, 1_000_000);
+    function entitlement(uint256 merit, uint256 score) private pure returns (uint256) {
+        return Scores.entitlement(merit, score, 10_000, 1_000, 1_000_000);
     }
 }

@@ -17,7 +17,7 @@ from oracle.chain.transactions import Order, Transaction, TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import Address, BlockNumber, Credits, MemberId
-from oracle.rules.quality import counted_changes, within_cap
+from oracle.rules.quality import counted_changes
 
 START = 1_800_000_000
 BLOCK_S = 1
@@ -217,8 +217,6 @@ def _rate(lane: FactLane, ratings: Any) -> Any:
             confirmed=entry[2],
             refuted=entry[3],
             epoch=epoch,
-            counted_confirmed=within_cap(entry[2], 0),
-            counted_refuted=within_cap(entry[3], 0),
         )
         for entry in ratings
     ]

@@ -6,8 +6,8 @@ from typing import Generic, Protocol, TypeVar
 
 from oracle.chain.facts import Breached, FreshnessNoted, Rated
 from oracle.domain.ids import MemberId
-from oracle.rules.evidence import Breaches, Freshness, Tally
-from oracle.rules.quality import FULL_BPS, entitlement, score_bps
+from oracle.rules.evidence import Breaches, Freshness, Tally, Voice
+from oracle.rules.quality import FULL_BPS, entitlement, merit, score_bps
 
 
 class _Kept(Protocol):
@@ -53,10 +53,12 @@ class EntitlementTerms:
 
 @dataclass(slots=True)
 class QualityBook:
-    """Folds what the `QualityLedger` said; caps are in what it counted."""
+    """Folds what the `QualityLedger` said, voice by voice."""
 
     _tallies: dict[tuple[MemberId, int | None], _History[Tally]] = field(default_factory=dict)
     """By holder and category; None for all categories."""
+    _voices: dict[tuple[MemberId, MemberId, int | None], Voice] = field(default_factory=dict)
+    """By requester, holder and category."""
     _freshness: dict[MemberId, _History[Freshness]] = field(default_factory=dict)
     _breaches: dict[MemberId, _History[Breaches]] = field(default_factory=dict)
     _rated: dict[tuple[MemberId, MemberId], int] = field(default_factory=dict)
@@ -112,9 +114,9 @@ class QualityBook:
 
     def entitlement(self, member: MemberId, epoch: int, terms: EntitlementTerms) -> int:
         """Evaluations that a member may ask for in this epoch."""
-        confirmed, _ = self.weights(member, epoch)
+        confirmed, refuted = self.weights(member, epoch)
         return entitlement(
-            confirmed=confirmed,
+            merit=merit(confirmed=confirmed, refuted=refuted),
             score=self.score_bps(member, epoch),
             floor=terms.floor,
             per_rating=terms.per_rating,
@@ -122,9 +124,13 @@ class QualityBook:
         )
 
     def _rate(self, fact: Rated) -> None:
-        for category in (fact.category, None):
-            history = self._tallies.setdefault((fact.holder, category), _History())
-            tally = history.newest or Tally()
-            history.put(tally.plus(fact.epoch, fact.counted_confirmed, fact.counted_refuted))
+        for topic in (fact.category, None):
+            place = (fact.requester, fact.holder, topic)
+            voice = self._voices.get(place, Voice())
+            back = self._voices.get((fact.holder, fact.requester, topic), Voice())
+            louder = voice.plus(fact.epoch, confirmed=fact.confirmed, refuted=fact.refuted, back=back)
+            self._voices[place] = louder
+            history = self._tallies.setdefault((fact.holder, topic), _History())
+            history.put((history.newest or Tally()).plus(fact.epoch, *voice.change_to(louder)))
         pair = (fact.requester, fact.holder)
         self._rated[pair] = self._rated.get(pair, 0) + fact.confirmed + fact.refuted

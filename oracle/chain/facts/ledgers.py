@@ -85,9 +85,6 @@ class Rated(Placed):
     confirmed: int
     refuted: int
     epoch: int
-    counted_confirmed: int
-    """What the caps let through, in thousandths of a rating."""
-    counted_refuted: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from oracle.rules.quality import counted_changes, entitlement, freshness_of, rated_bps, score_bps, within_cap
+from oracle.rules.quality import (
+    counted_changes,
+    entitlement,
+    freshness_of,
+    heard,
+    merit,
+    rated_bps,
+    score_bps,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +48,25 @@ def test_counted_changes__fewer_than_two_records__are_none() -> None:
     assert [counted_changes(changed) for changed in (0, 1, 2, 3)] == [0, 0, 2, 3]
 
 
-@pytest.mark.parametrize(("ratings", "used", "weight"), [(3, 0, 3_000), (30, 0, 20_000), (3, 19_500, 500)])
-def test_within_cap__room_of_a_pair__bounds_the_weight(ratings: int, used: int, weight: int) -> None:
-    assert within_cap(ratings, used) == weight
+@pytest.mark.parametrize(
+    ("confirmed", "refuted", "returned", "expected"),
+    [
+        (3_000, 1_000, 0, (3_000, 1_000)),
+        (1_000_000, 20_000, 0, (19_607, 392)),
+        (15_000, 0, 15_000, (5_000, 0)),
+        (15_000, 0, 30_000, (0, 0)),
+        (0, 90_000, 20_000, (0, 20_000)),
+    ],
+)
+def test_heard__of_a_voice__is_in_proportion_within_the_cap(
+    confirmed: int, refuted: int, returned: int, expected: tuple[int, int]
+) -> None:
+    assert heard(confirmed=confirmed, refuted=refuted, returned=returned) == expected
+
+
+def test_merit__of_refuted_data__is_none() -> None:
+    assert merit(confirmed=9_000, refuted=2_000) == 5_000
+    assert merit(confirmed=9_000, refuted=5_000) == 0
 
 
 @pytest.mark.parametrize(
@@ -52,5 +76,5 @@ def test_within_cap__room_of_a_pair__bounds_the_weight(ratings: int, used: int, 
 def test_entitlement__earned__stays_between_floor_and_ceiling(
     confirmed: int, ceiling: int, expected: int
 ) -> None:
-    earned = entitlement(confirmed=confirmed, score=5_000, floor=10_000, per_rating=1_000, ceiling=ceiling)
+    earned = entitlement(merit=confirmed, score=5_000, floor=10_000, per_rating=1_000, ceiling=ceiling)
     assert earned == expected
