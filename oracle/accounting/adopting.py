@@ -1,16 +1,17 @@
 """Finds the base of a pair's vouchers again: a store that is an older copy adopts what it signed since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
+from oracle.chain.view import AllianceView
 from oracle.domain.errors import Refused
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
 from oracle.peer.notary import Notary
-from oracle.rules.vouchers import Totals, least, totals_of
+from oracle.rules.vouchers import Totals, least, most, totals_of
 from oracle.store.charges import ChargeJournal
 from oracle.store.restoration import RestorationJournal
 
@@ -27,10 +28,11 @@ class Counterparties(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """What a holder proves, and what it says it has accepted, which is never believed beyond the proof."""
+    """What a holder or the chain proves, and what the holder says it accepted: believed up to the proof."""
 
-    voucher: Voucher
+    proven: Totals
     accepted: Totals
+    price_version: int
 
 
 class Adoption:
@@ -49,12 +51,14 @@ class Adoption:
         restoration: RestorationJournal,
         counterparties: Counterparties,
         notary: Notary,
+        view: AllianceView,
     ) -> None:
         self._me = me
         self._charges = charges
         self._restoration = restoration
         self._counterparties = counterparties
         self._notary = notary
+        self._view = view
 
     async def needed(self, holder: MemberId) -> bool:
         """Whether the store was restored and this holder has not been asked since."""
@@ -76,10 +80,8 @@ class Adoption:
         most_lost = Totals()
         if shown is not None:
             # All that a receipt was written for stands in the newest voucher; the rest of it was lost.
-            most_lost = totals_of(shown.voucher).less(await self._charges.receipted(holder))
-            await self._charges.adopt(
-                holder, accepted=shown.accepted, voucher=shown.voucher, most_lost=most_lost
-            )
+            most_lost = shown.proven.less(await self._charges.receipted(holder))
+            await self._adopt(holder, shown, most_lost)
             log.info("vouchers_adopted", holder=int(holder))
         await self._restoration.note_asked(holder, most_lost)
 
@@ -93,7 +95,7 @@ class Adoption:
         if shown is None:
             return False
         if await self._restoration.current() is None:
-            if (await self._charges.signed(holder)).at_least(totals_of(shown.voucher)):
+            if (await self._charges.signed(holder)).at_least(shown.proven):
                 return False
             log.warning("store_is_older_than_its_vouchers", holder=int(holder))
             await self._restoration.begin(0)
@@ -101,21 +103,36 @@ class Adoption:
         most_lost = await self._restoration.most_lost(holder)
         if most_lost is None:
             known = (await self._charges.receipted(holder)).less(charge)
-            most_lost = totals_of(shown.voucher).less(known)
+            most_lost = shown.proven.less(known)
             await self._restoration.note_asked(holder, most_lost)
+        return await self._adopt(holder, replace(shown, accepted=shown.accepted.plus(charge)), most_lost)
+
+    async def _adopt(self, holder: MemberId, shown: _Shown, most_lost: Totals) -> bool:
         return await self._charges.adopt(
-            holder, accepted=shown.accepted.plus(charge), voucher=shown.voucher, most_lost=most_lost
+            holder,
+            accepted=shown.accepted,
+            proven=shown.proven,
+            price_version=shown.price_version,
+            most_lost=most_lost,
         )
 
     async def _ask(self, holder: MemberId) -> _Shown | None:
         state = await self._counterparties.voucher_state(holder)
-        if state.voucher is None:
+        paid = self._view.redeemed(self._me, holder)
+        # The ledger has checked our signature under it: as good a proof, of a holder that lost it, too.
+        proven = Totals(queries=paid.queries, hits=paid.hits, amount=paid.amount)
+        price_version = 0
+        if state.voucher is not None:
+            if self._genuine(state.voucher, holder):
+                proven = most(proven, totals_of(state.voucher.value))
+                price_version = state.voucher.value.price_version
+            else:
+                log.warning("voucher_state_wrong", holder=int(holder))
+        if proven == Totals():
             return None
-        if not self._genuine(state.voucher, holder):
-            log.warning("voucher_state_wrong", holder=int(holder))
-            return None
-        voucher = state.voucher.value
-        return _Shown(voucher=voucher, accepted=least(_totals(state.accepted), totals_of(voucher)))
+        return _Shown(
+            proven=proven, accepted=least(_totals(state.accepted), proven), price_version=price_version
+        )
 
     def _genuine(self, signed: Signed[Voucher], holder: MemberId) -> bool:
         voucher = signed.value

@@ -4,8 +4,7 @@ from sqlalchemy import and_, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, Credits, MemberId
-from oracle.domain.messages import Voucher
-from oracle.rules.vouchers import Totals, least, most, totals_of
+from oracle.rules.vouchers import Totals, least, most
 from oracle.store.database import Database
 from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
@@ -70,8 +69,10 @@ class ChargeJournal:
         totals = _totals(values["queries"], values["hits"], values["amount"])
         return totals, values["price_version"]
 
-    async def adopt(self, holder: MemberId, *, accepted: Totals, voucher: Voucher, most_lost: Totals) -> bool:
-        """Bring the list up to what the holder has accepted, and what was signed up to its voucher.
+    async def adopt(
+        self, holder: MemberId, *, accepted: Totals, proven: Totals, price_version: int, most_lost: Totals
+    ) -> bool:
+        """Bring the list up to what the holder has accepted, and what was signed up to what is proven.
 
         The line for what was lost grows to `most_lost` at most; False when it does not grow.
         """
@@ -82,14 +83,14 @@ class ChargeJournal:
             "queries": lost.queries,
             "hits": lost.hits,
             "amount": lost.amount,
-            "price_version": max(newest, voucher.price_version),
+            "price_version": max(newest, price_version),
         }
-        greatest = most(await self.signed(holder), totals_of(voucher))
+        greatest = most(await self.signed(holder), proven)
         newest_signed = {
             "queries": greatest.queries,
             "hits": greatest.hits,
             "amount": greatest.amount,
-            "price_version": max(newest, voucher.price_version),
+            "price_version": max(newest, price_version),
         }
         async with self._database.writing() as connection:
             await connection.execute(
@@ -102,7 +103,6 @@ class ChargeJournal:
                 .values(holder=holder, **newest_signed)
                 .on_conflict_do_update(index_elements=["holder"], set_=newest_signed)
             )
-
         return lost != before
 
     async def receipted(self, holder: MemberId) -> Totals:

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from oracle.domain.errors import Broken
 from oracle.store import schema
+from oracle.store.disk import disk_error
 from oracle.store.engine import create_engine
 from oracle.store.errors import StoreUnreachable, StoreUnusable
 
@@ -50,6 +51,9 @@ class Database:
             await database._bring_up_to_date()
         except (DBAPIError, CommandError) as error:
             await database.close()
+            refused = disk_error(error) if isinstance(error, DBAPIError) else None
+            if refused is not None:
+                raise refused from error
             raise StoreUnusable(
                 f"the store cannot be opened ({type(error).__name__}); check that [store] url names a "
                 "database of this or an earlier version of Riskmesh, that it is reached, and that this "
@@ -138,13 +142,17 @@ class Database:
         """A server that is away, or busy for too long, is waited for; a file is not, it is here or broken."""
         try:
             yield
-        except (OperationalError, InterfaceError, PoolExhausted) as error:
-            if not self.shared:
+        except (DBAPIError, PoolExhausted) as error:
+            away = isinstance(error, OperationalError | InterfaceError | PoolExhausted)
+            if self.shared and away:
+                raise StoreUnreachable(
+                    f"the database of [store] url does not answer ({type(error).__name__}); what was begun "
+                    "is undone and tried again. Check that the server runs and is not overloaded"
+                ) from error
+            refused = None if self.shared or isinstance(error, PoolExhausted) else disk_error(error)
+            if refused is None:
                 raise
-            raise StoreUnreachable(
-                f"the database of [store] url does not answer ({type(error).__name__}); what was begun is "
-                "undone and tried again. Check that the server runs and is not overloaded"
-            ) from error
+            raise refused from error
 
 
 def _file_size(engine: AsyncEngine) -> int:

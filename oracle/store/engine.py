@@ -49,9 +49,19 @@ def create_engine(url: str) -> AsyncEngine:
     )
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StoreUnusable(
+            f"the folder {folder} of the store cannot be made ({error.strerror}); check [store] url and the "
+            "rights of this account"
+        ) from error
+
+
 def _sqlite(url: URL) -> AsyncEngine:
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(Path(url.database).parent)
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _durable)
     event.listen(engine.sync_engine, "begin", _begin)

@@ -1,6 +1,6 @@
 """What can go wrong with the store.
 
-    Misconfigured  StoreUnusable ─ StoreNewer
+    Misconfigured  StoreUnusable ─ StoreNewer, StoreFull, StoreReadOnly, StoreDiskFailed, StoreDamaged
     Transient      StoreUnreachable
 
 No message repeats the store's URL, which may carry a password.
@@ -21,6 +21,30 @@ class StoreNewer(StoreUnusable):
     """A later version of Riskmesh has changed the schema; an older program would misread it."""
 
     code: ClassVar[str] = "store_newer"
+
+
+class StoreFull(StoreUnusable):
+    """There is no room on the store's disk; nothing of the write is kept."""
+
+    code: ClassVar[str] = "store_full"
+
+
+class StoreReadOnly(StoreUnusable):
+    """The store, its folder or its file system may not be written."""
+
+    code: ClassVar[str] = "store_read_only"
+
+
+class StoreDiskFailed(StoreUnusable):
+    """The disk, or a limit of the system, refused to read or write."""
+
+    code: ClassVar[str] = "store_disk_failed"
+
+
+class StoreDamaged(StoreUnusable):
+    """What is in the file is no sound database any more."""
+
+    code: ClassVar[str] = "store_damaged"
 
 
 class StoreUnreachable(Transient):

@@ -98,6 +98,7 @@ def _lane(
         restoration=base.restoration,
         counterparties=courier,
         notary=notary,
+        view=base.view,
     )
     return VoucherBook(me=me, journal=journals.charges, adoption=adoption, notary=notary, view=base.view)
 

@@ -172,6 +172,7 @@ class InProcess:
             restoration=self.base.restoration,
             counterparties=self.courier,
             notary=self.notary,
+            view=self.base.view,
         )
         rest = {"adoption": adoption, "notary": self.notary, "view": self.base.view}
         return VoucherBook(**{**parts, **rest, **other})

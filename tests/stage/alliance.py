@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,11 +52,11 @@ class Alliance:
     def of(self, name: str) -> Institution:
         return self.institutions[name]
 
-    async def start(self, name: str) -> None:
-        """Start a daemon that writes to a log of its own."""
+    async def start(self, name: str, launcher: Sequence[str] = ("-m", "oracle.cli")) -> None:
+        """Start a daemon that writes to a log of its own; `launcher` is what Python runs."""
         with (self.work / f"{name}.log").open("ab") as log:
             self.daemons[name] = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "oracle.cli", "daemon", "run", "--home", str(self.of(name).home)),
+                *(sys.executable, *launcher, "daemon", "run", "--home", str(self.of(name).home)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

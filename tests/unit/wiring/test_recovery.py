@@ -21,7 +21,7 @@ from stage.yesterday import (
 
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState, ReceiptState, ReplyState
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import RecordState
 from oracle.domain.settlement import RefusalReason
 from oracle.rules.vouchers import Totals
@@ -246,3 +246,21 @@ async def test_reply__delivered_when_its_part_is_over__gets_a_receipt_that_says_
     found = await north.holder.journal.batch(MemberId(1), batch_id)
     assert (found.state, found.reason) == (AnswerState.SETTLED, RefusalReason.REPLY_LATE)
     assert batch is not None
+
+
+async def test_holder__that_refuses_a_voucher_and_proves_nothing__is_given_up_and_paid_for_no_hit(
+    consortium: Consortium,
+) -> None:
+    """It says that it had accepted more than was signed for: our journal is whole, nothing is adopted."""
+    asker, north = consortium[1], consortium[2]
+    await consortium.whole("north.example")
+    await north.holder.vouchers.adopt(MemberId(1), times(HIT, 2))
+
+    accepted = await consortium.whole("north.example")
+
+    receipt = await asker.requester.journals.receipts.receipt(
+        BatchId(bytes.fromhex(accepted.batches[0][2:])), NORTH
+    )
+    assert (receipt.state, receipt.reason) == (ReceiptState.REFUSED, RefusalReason.VOUCHER_NOT_COVERING)
+    assert await owed(consortium, NORTH) == HIT.plus(MISS)
+    assert await asker.base.restoration.current() is None
