@@ -63,6 +63,22 @@ async def expect_charged_once(alliance: Alliance, states: list[QueryState]) -> N
     assert after.balances[members["asker"]] == before.balances[members["asker"]] - owed
 
 
+async def expect_paid_once(alliance: Alliance, states: list[QueryState]) -> None:
+    """What was asked is what is owed, what the vouchers say and what the chain has paid; no more can be had."""
+    members = await numbers(alliance)
+    for name in HOLDERS:
+        hits = sum(holder == name for holder, _ in HITS)
+        async with alliance.of(name).client() as client:
+            await client.redeem()
+            again = await client.redeem()
+        given = await pair(alliance, "asker", members[name], side="given")
+        received = await pair(alliance, name, members["asker"], side="received")
+        assert (given.queries, given.hits) == (len(QUESTION) * len(states), hits * len(states))
+        assert (received.queries, received.hits, received.amount) == (given.queries, given.hits, given.amount)
+        assert received.paid == received.amount
+        assert sum(one.paid for one in again.pairs) == 0
+
+
 async def numbers(alliance: Alliance) -> dict[str, int]:
     async with alliance.of("asker").client() as client:
         return {line.name: line.member_id for line in await client.members()}

@@ -8,7 +8,7 @@ import pytest
 from faults.story import (
     HOLDERS,
     expect_answered,
-    expect_charged_once,
+    expect_paid_once,
     submit,
 )
 from stage.alliance import PATIENCE_S, Alliance
@@ -88,7 +88,7 @@ async def _run(alliance: Alliance, points: list[tuple[str, str, str]]) -> None:
     for victim, step, when in points:
         states.append(await _killed_at(alliance, victim, step, when))
         await expect_answered(alliance, states)
-        await expect_charged_once(alliance, states)
+        await expect_paid_once(alliance, states)
     after = await alliance.ledger()
     assert before.conserved
     assert after.conserved
