@@ -64,7 +64,7 @@ async def expect_charged_once(alliance: Alliance, states: list[QueryState]) -> N
 
 
 async def expect_paid_once(alliance: Alliance, states: list[QueryState]) -> None:
-    """What was asked is what is owed, what the vouchers say and what the chain has paid; no more can be had."""
+    """What was asked is owed, vouched for and paid by the chain, and no more can be had."""
     members = await numbers(alliance)
     for name in HOLDERS:
         hits = sum(holder == name for holder, _ in HITS)
