@@ -69,6 +69,7 @@ SAMPLE = [
 """One for each way in which a step can be lost or doubled."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_query__with_a_daemon_killed_at_a_write__is_answered_and_paid_once(alliance: Alliance) -> None:
     await _run(alliance, SAMPLE)
