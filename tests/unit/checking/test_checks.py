@@ -150,7 +150,7 @@ async def test_balance__above_below_zero_and_at_the_floor__are_told_apart(
     case: Case, spent: int, outcome: CheckOutcome
 ) -> None:
     assert case.registry.parameter("credit_floor").value == 100_000
-    case.registry.credits._move(MemberId(1), -spent)  # noqa: SLF001 - what many redemptions do
+    case.registry.credits._debit(MemberId(1), spent)  # noqa: SLF001 - what many redemptions do
 
     assert (await Account().look(case)).outcome is outcome
 
