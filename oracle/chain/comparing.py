@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from oracle.chain.answers import Block
 from oracle.chain.endpoints import Endpoint
-from oracle.chain.errors import NodeOnOtherBranch
+from oracle.chain.errors import NodeOnOtherBranch, NodeRefused
 from oracle.chain.node import LATEST
 from oracle.domain.errors import Misconfigured, Transient
 from oracle.domain.ids import BlockNumber
@@ -44,7 +44,7 @@ async def _look(endpoint: Endpoint, identify: Callable[[Endpoint], Awaitable[Non
             if endpoint.operators_fault is not None:
                 endpoint.reinstate()
         head = await endpoint.node.block(LATEST)
-    except Transient as error:
+    except (Transient, NodeRefused) as error:
         endpoint.failed(error)
         return None
     except Misconfigured as error:
@@ -65,7 +65,7 @@ async def _compare(look: Look, reference: Look, finality: int) -> None:
     try:
         theirs = await look.endpoint.node.block(number)
         ours = await reference.endpoint.node.block(number)
-    except Transient as error:
+    except (Transient, NodeRefused) as error:
         look.endpoint.failed(error)
         return
     if theirs.hash == ours.hash:

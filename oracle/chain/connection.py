@@ -13,7 +13,7 @@ from oracle.chain.announcing import follow_announcements
 from oracle.chain.comparing import look_at
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.endpoints import Endpoint
-from oracle.chain.errors import NoUsableNode
+from oracle.chain.errors import NodeRefused, NoUsableNode
 from oracle.chain.identity import identify, identify_contracts
 from oracle.chain.node import Node
 from oracle.chain.transport import HttpTransport
@@ -66,8 +66,14 @@ class ChainConnection:
     async def ask_others(self, besides: Node, work: Callable[[Node], Awaitable[_T]]) -> Sequence[_T]:
         """What the other nodes of our chain say; those that do not answer are left out."""
         others = [one for one in self.endpoints if one.node is not besides and not one.aside]
-        answers = await asyncio.gather(*(self._ask_one(one, work) for one in others), return_exceptions=True)
-        return [answer for answer in answers if not isinstance(answer, BaseException)]
+        answers = await asyncio.gather(*(self._ask_if_there(one, work) for one in others))
+        return [answer for of_one in answers for answer in of_one]
+
+    async def _ask_if_there(self, endpoint: Endpoint, work: Callable[[Node], Awaitable[_T]]) -> list[_T]:
+        try:
+            return [await self._ask_one(endpoint, work)]
+        except (Transient, NodeRefused):
+            return []
 
     def set_aside(self, node: Node, error: Transient) -> None:
         """Asks this node nothing more until it is seen to agree with the others again."""

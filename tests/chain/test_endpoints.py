@@ -259,3 +259,16 @@ async def test_report__before_anything_was_asked__names_hosts_and_no_secrets(bot
     for each in both.report():
         assert each.state is EndpointState.UNTRIED
         assert "secret" not in repr(each)
+
+
+async def test_look__node_that_knows_none_of_our_methods__is_no_reason_to_stop(
+    own: RpcProxy, both: ChainConnection
+) -> None:
+    own.misbehave(erring(-32601, "method not found"))
+
+    await both.look()
+
+    mine, other = _of(both)
+    assert (mine.state, other.in_use) == (EndpointState.UNREACHABLE, True)
+    assert await both.ask_others(both.nodes[1], lambda node: node.block_number()) == []
+    assert await both.ask_others(both.nodes[0], lambda node: node.block_number()) == [0]
