@@ -1,6 +1,7 @@
 """The event stream: the chain read by cursor, journalled first, then told to whoever listens."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -90,12 +91,18 @@ class EventStream:
         if self.view.head is not None:
             # Who waits for what the journal has already is not left to wait for the next block.
             await self._tell(Arrival(facts=(), head=self.view.head, caught_up=False))
+        away = False
         while True:
             try:
                 step = await self._step()
             except (Transient, NodeRefused) as error:
-                _log.warning("chain_not_read", code=error.code, reason=str(error))
-                step = None
+                # Said once an outage: the status has it as long as it lasts.
+                _log.log(logging.DEBUG if away else logging.WARNING, "chain_not_read", error=error)
+                away, step = True, None
+            else:
+                if away:
+                    _log.info("chain_read_again")
+                away = False
             if step is not None:
                 await self._tell(step)
                 continue
