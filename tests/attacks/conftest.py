@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from attacks.conversation import Conversation, phone
-from attacks.member import PASSPHRASE, InProcess, open_in_process
+from attacks.member import LIMITS, PASSPHRASE, InProcess, open_in_process
 
 from oracle.chain.connection import open_connection
 from oracle.chain.deploy.deploying import Deployment
@@ -30,6 +30,7 @@ from oracle.config.template import render
 from oracle.crypto.signing import generate_signing_key
 from oracle.crypto.workers import Workers
 from oracle.domain.ids import MemberId
+from oracle.peer.limits import ServerLimits
 
 ROOT = Path(__file__).parents[2]
 ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
@@ -175,12 +176,12 @@ async def members(
     settings = consortium.fresh(tmp_path / "members")
     stacks: dict[int, contextlib.AsyncExitStack] = {}
 
-    async def opened(number: int) -> InProcess:
+    async def opened(number: int, limits: ServerLimits = LIMITS) -> InProcess:
         if number in stacks:
             await stacks.pop(number).aclose()
         stack = contextlib.AsyncExitStack()
         stacks[number] = stack
-        opening = open_in_process(settings[number], MemberId(number), workers)
+        opening = open_in_process(settings[number], MemberId(number), workers, limits)
         return await stack.enter_async_context(opening)
 
     yield opened

@@ -46,6 +46,7 @@ from oracle.wiring.requester import Requester, build_requester
 from oracle.wiring.snapshots import DatasetSnapshots
 
 PASSPHRASE = "opens keys of tests"
+LIMITS = ServerLimits()
 A_DAY = 86_400
 
 
@@ -228,7 +229,9 @@ class InProcess:
 
 
 @asynccontextmanager
-async def open_in_process(settings: Settings, me: MemberId, workers: Workers) -> AsyncIterator[InProcess]:
+async def open_in_process(
+    settings: Settings, me: MemberId, workers: Workers, limits: ServerLimits = LIMITS
+) -> AsyncIterator[InProcess]:
     """A member and its server, ready to be asked; the test polls its event stream."""
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(open_foundation(settings, PASSPHRASE))
@@ -266,7 +269,7 @@ async def open_in_process(settings: Settings, me: MemberId, workers: Workers) ->
             front=front,
         )
         await _follow(base, member)
-        await stack.enter_async_context(_listening(base, front))
+        await stack.enter_async_context(_listening(base, front, limits))
         yield member
 
 
@@ -279,10 +282,10 @@ async def _follow(base: Foundation, member: InProcess) -> None:
 
 
 @asynccontextmanager
-async def _listening(base: Foundation, front: Front) -> AsyncIterator[None]:
+async def _listening(base: Foundation, front: Front, limits: ServerLimits) -> AsyncIterator[None]:
     peers = TrustedPeers()
     assert peers.refresh(base.registry.certificates()) == ()
-    server = PeerServer(front, peers, limits=ServerLimits(), on_broken=_stop)
+    server = PeerServer(front, peers, limits=limits, on_broken=_stop)
     listen = base.settings.peer.listen
     await server.start(listen.host, listen.port, server_context(base.keyring.tls_identity, peers))
     try:
