@@ -17,6 +17,7 @@ from eth_abi.abi import encode
 from eth_account import Account
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
+from ledger_vectors import ledger_vectors
 from quality_vectors import FADED, SCORES, fading_case, quality_trace, score_case
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -205,6 +206,7 @@ def vectors() -> dict[str, Any]:
         "fading": [fading_case(value, epochs) for value in FADED for epochs in (0, 1, 5, 63, 1_000)],
         "quality": quality_trace(),
         "draws": draw_case(),
+        **ledger_vectors(drawn),
     }
 
 

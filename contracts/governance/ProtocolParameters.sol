@@ -75,7 +75,9 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
             return key == ParameterKeys.QUERY_FEE ? queryFee : hitFee;
         }
         if (key == ParameterKeys.EPOCH_LENGTH_S) return _epochs.checkpointAt(block.timestamp).lengthS;
-        return _declared(key).value;
+        value = _parameters[key].value;
+        // Only a zero can be that of no parameter; most readers are spared the second slot.
+        if (value == 0) value = _declared(key).value;
     }
 
     /// @inheritdoc IProtocolParameters

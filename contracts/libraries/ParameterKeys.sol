@@ -19,6 +19,10 @@ library ParameterKeys {
     bytes32 internal constant CREDIT_FLOOR = keccak256("credit_floor");
     bytes32 internal constant ADMISSION_GRANT = keccak256("admission_grant");
     bytes32 internal constant ALLOWANCE_RATE = keccak256("allowance_rate");
+    bytes32 internal constant ANCHOR_WINDOW_S = keccak256("anchor_window_s");
+    bytes32 internal constant REPORT_ANSWER_S = keccak256("report_answer_s");
+    bytes32 internal constant REPORT_RETENTION_S = keccak256("report_retention_s");
+    bytes32 internal constant NEEDLESS_REPORT_FEE = keccak256("needless_report_fee");
     bytes32 internal constant ENTITLEMENT_FLOOR = keccak256("entitlement_floor");
     bytes32 internal constant ENTITLEMENT_PER_RATING = keccak256("entitlement_per_rating");
     bytes32 internal constant ENTITLEMENT_CEILING = keccak256("entitlement_ceiling");

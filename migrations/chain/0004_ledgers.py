@@ -17,6 +17,8 @@ async def run(context: DeployContext) -> None:
     datasets = await context.deploy(
         "DatasetRegistry", registry, parameters, quality.address, context.deployer
     )
-    queries = await context.deploy("QueryLedger", registry, parameters, credit_ledger.address)
+    queries = await context.deploy(
+        "QueryLedger", registry, parameters, credit_ledger.address, quality.address, context.deployer
+    )
     ledgers = (datasets.address, queries.address, credit_ledger.address, quality.address)
     await context.deploy("AuditLedger", registry, parameters, ledgers, context.deployer)

@@ -66,11 +66,22 @@ class CreditsDesk:
         self._clock = clock
 
     async def credits(self) -> CreditsSummary:
-        prices = self._view.price_at(self._view.epoch_of(self._clock.chain_time()))
+        view, now = self._view, self._clock.chain_time()
+        epoch = view.epoch_of(now)
+        prices, budget = view.price_at(epoch), view.budget(self._me, epoch)
+        account = view.credits.account(self._me)
         return CreditsSummary(
             balance=self._view.balance(self._me),
             floor=self._view.parameter("credit_floor").value,
             granted=self._view.credits.granted(self._me),
+            allowance=view.credits.allowance(self._me) if account.claimed_in == epoch else 0,
+            allowance_unspent=account.unspent,
+            escrowed=view.credits.held_of(self._me),
+            penalties=view.credits.penalties(self._me),
+            evaluations_used=budget.used,
+            evaluations_limit=max(budget.limit, view.entitlement(self._me, epoch)),
+            epoch=epoch,
+            epoch_ends=view.parameters.checkpoint_at(now).end_of(epoch),
             price_version=prices.version,
             query_fee=prices.query_fee,
             hit_fee=prices.hit_fee,

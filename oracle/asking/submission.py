@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from oracle.asking.blinding import BlindedBatch, blind_question
 from oracle.asking.ports import Clock
@@ -31,6 +32,12 @@ class NothingToAsk(Refused):
     """No subject of the query is valid, so nothing was sent; the reasons name each of them."""
 
     code = "nothing_to_ask"
+
+
+class EvaluationBudgetExceeded(Refused):
+    """The query has more subjects than this institution may still ask about in this epoch."""
+
+    code = "evaluation_budget_exceeded"
 
 
 class PurposeUnknown(Refused):
@@ -90,6 +97,7 @@ class Submission:
         view = self._view
         # Reading thousands of subjects takes a while: not in the event loop.
         question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, deadline_s)
+        await self._require_budget(len(question.subjects))
         batch_size = min(self._policy.batch_size, view.parameter("max_batch_count").value)
         blinded = await self._workers.run(
             _blind,
@@ -108,6 +116,20 @@ class Submission:
             deadline=batches[0].deadline,
             refused=question.refused,
         )
+
+    async def _require_budget(self, subjects: int) -> None:
+        """Refuse at the edge what the ledger would refuse; what is prepared counts as used."""
+        now, view = self._clock.chain_time(), self._view
+        epoch = view.epoch_of(now)
+        budget = view.budget(self._me, epoch)
+        limit = max(budget.limit, view.entitlement(self._me, epoch))
+        used = budget.used + await self._journal.prepared_elements()
+        if used + subjects > limit:
+            renews = datetime.fromtimestamp(view.parameters.checkpoint_at(now).end_of(epoch), UTC)
+            raise EvaluationBudgetExceeded(
+                f"This query has {subjects} subjects; {used} of this epoch's {limit} evaluations are used. "
+                f"The budget renews at {renews:%Y-%m-%d %H:%M:%S} UTC; ask fewer subjects, or ask after that."
+            )
 
     def _question(
         self,

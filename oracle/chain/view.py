@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, fields
 from typing import assert_never
 
 from oracle.chain import facts
+from oracle.chain.books.anchors import AnchorBook
 from oracle.chain.books.audits import AuditBook
+from oracle.chain.books.budgets import BudgetBook
 from oracle.chain.books.commitments import CommitmentBook
 from oracle.chain.books.credits import CreditBook, RedeemedTotals
 from oracle.chain.books.member_book import MemberBook
@@ -17,6 +19,7 @@ from oracle.chain.books.quality import EntitlementTerms, QualityBook
 from oracle.chain.facts import Committed, Fact
 from oracle.chain.journal import BlockMark
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
+from oracle.rules.budgets import Budget
 from oracle.rules.pricing import hit_price
 
 
@@ -30,6 +33,8 @@ class AllianceView:
     parameters: ParameterBook = field(default_factory=ParameterBook)
     publications: PublicationBook = field(default_factory=PublicationBook)
     commitments: CommitmentBook = field(default_factory=CommitmentBook)
+    budgets: BudgetBook = field(default_factory=BudgetBook)
+    anchors: AnchorBook = field(default_factory=AnchorBook)
     credits: CreditBook = field(default_factory=CreditBook)
     quality: QualityBook = field(default_factory=QualityBook)
     audits: AuditBook = field(default_factory=AuditBook)
@@ -59,8 +64,15 @@ class AllianceView:
                 self.members.apply(fact)
             case facts.Published():
                 self.publications.apply(fact)
-            case facts.Committed():
-                self.commitments.apply(fact)
+            case (
+                facts.Committed()
+                | facts.BudgetOpened()
+                | facts.Anchored()
+                | facts.Reported()
+                | facts.ReportClosed()
+                | facts.NonceReuseProven()
+            ):
+                self._apply_query(fact)
             case (
                 facts.Granted()
                 | facts.AllowanceClaimed()
@@ -84,6 +96,15 @@ class AllianceView:
                 self.proposals.apply(fact)
             case _:
                 assert_never(fact)
+
+    def _apply_query(self, fact: facts.QueryFact) -> None:
+        if isinstance(fact, Committed):
+            self.commitments.apply(fact)
+        elif not isinstance(fact, facts.BudgetOpened):
+            self.anchors.apply(fact)
+        if isinstance(fact, (Committed, facts.Anchored, facts.BudgetOpened)):
+            epoch, floor = self.epoch_of(fact.at.block_timestamp), self.parameter("entitlement_floor").value
+            self.budgets.apply(fact, epoch=epoch, floor=floor)
 
     def fold(self, many: Iterable[Fact]) -> None:
         for fact in many:
@@ -152,6 +173,10 @@ class AllianceView:
 
     def score_bps(self, holder: MemberId, epoch: int) -> int:
         return self.quality.score_bps(holder, epoch)
+
+    def budget(self, member: MemberId, epoch: int) -> Budget:
+        """As it stands in this epoch, which is the member's newest or a later one."""
+        return self.budgets.of(member, epoch, floor=self.parameter("entitlement_floor").value)
 
     def entitlement(self, member: MemberId, epoch: int) -> int:
         """Evaluations that a member may ask for in this epoch, by the parameters in force now."""

@@ -7,7 +7,7 @@ import typer
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, count, facts, print_json, shortened
+from oracle.cli.printing import Sheet, count, facts, moment, print_json, shortened
 from oracle.domain.record import Category
 from oracle.domain.reports import CreditsSummary, PairAccount, Verdict
 
@@ -92,6 +92,17 @@ def _print(session: Session, summary: CreditsSummary) -> None:
         ("Balance", f"{count(summary.balance)} credits"),
         ("Floor", f"{count(-summary.floor)} credits"),
         ("Granted", f"{count(summary.granted)} credits"),
+        (
+            "Allowance",
+            f"{count(summary.allowance)} credits, {count(summary.allowance_unspent)} to expire unspent",
+        ),
+        ("In escrow", f"{count(summary.escrowed)} credits"),
+        ("Penalties", f"{count(summary.penalties)} credits"),
+        (
+            "Budget",
+            f"{count(summary.evaluations_used)} of {count(summary.evaluations_limit)} evaluations used",
+        ),
+        ("Renewed", f"allowance and budget at {moment(summary.epoch_ends)} UTC"),
         (
             "Prices",
             f"{count(summary.query_fee)} a query, {count(summary.hit_fee)} a hit before its score",

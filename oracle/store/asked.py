@@ -76,6 +76,14 @@ class AskedJournal:
         async with self._database.reading() as connection:
             return tuple(self._batch_of(row) for row in await connection.execute(statement))
 
+    async def prepared_elements(self) -> int:
+        """Elements of batches that are to be committed yet."""
+        statement = select(func.coalesce(func.sum(batches.c.elements), 0)).where(
+            batches.c.state == BatchState.PREPARED
+        )
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(statement) or 0)
+
     async def committed(self, batch_id: BatchId, at_ms: int, holders: tuple[MemberId, ...]) -> bool:
         """Note that a batch stands on the chain and who is to answer; False when it was noted before."""
         async with self._database.writing() as connection:

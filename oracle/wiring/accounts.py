@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming, RedemptionPolicy
+from oracle.accounting.upkeep import EpochUpkeep
 from oracle.domain.ids import MemberId
 from oracle.governing.names import MemberNames
 from oracle.store.ratings import RatingJournal
@@ -19,6 +20,7 @@ class Accounts:
 
     redeeming: Redeeming
     rating: RatingDesk
+    upkeep: EpochUpkeep
     credits: CreditsDesk
     ratings: VerdictDesk
 
@@ -46,6 +48,14 @@ def build_accounts(
     return Accounts(
         redeeming=redeeming,
         rating=rating,
+        upkeep=EpochUpkeep(
+            me=me,
+            credit_ledger=base.contracts.credits,
+            query_ledger=base.contracts.queries,
+            lane=base.lane,
+            view=base.view,
+            clock=base.clock,
+        ),
         credits=CreditsDesk(
             me=me,
             charges=requester.journals.charges,

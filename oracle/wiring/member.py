@@ -173,6 +173,7 @@ def _work(
         rating=accounts.rating,
         upkeep=upkeep,
         recovery=recovery,
+        epoch_upkeep=accounts.upkeep,
         compacting=Compacting(database=base.database, facts=FactTable(base.database), view=base.view),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
+from oracle.accounting.upkeep import EpochUpkeep
 from oracle.governing.upkeep import Upkeep
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.holder import Holder
@@ -60,6 +61,7 @@ class Work:
     redeeming: Redeeming
     rating: RatingDesk
     upkeep: Upkeep
+    epoch_upkeep: EpochUpkeep
     compacting: Compacting
     recovery: Recovery
 
@@ -79,6 +81,10 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Ca
         receipts.wake()
         await collector.end_overdue()
 
+    async def upkeep() -> None:
+        await work.upkeep.round()
+        await work.epoch_upkeep.round()
+
     return Rounds(
         commit=Round(
             name="commit",
@@ -97,7 +103,7 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Ca
             name="remind", work=work.holder.reminding.round, every_s=NEWS_S, held=held, overlap=True
         ),
         publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s, held=held),
-        upkeep=Round(name="upkeep", work=work.upkeep.round, every_s=NEWS_S, held=held),
+        upkeep=Round(name="upkeep", work=upkeep, every_s=NEWS_S, held=held),
         redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S, held=held),
         rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S, held=held),
         recover=Round(name="recover", work=work.recovery.round, every_s=NEWS_S, held=held),

@@ -20,14 +20,33 @@ contract GasTest is World {
         for (uint64 i = FOUNDERS + 1; i <= CROWD; ++i) {
             credits.claimGrant(admitted(i));
         }
+        queries.openBudget(1); // as every daemon does in every epoch
+        vm.warp(block.timestamp + EPOCH);
     }
 
     function test_gas__commit_one_batch__within_100000() public {
         vm.assertLe(measured("commit, 1 batch", operator(1), address(queries), commitCall(1)), 100_000);
     }
 
+    function test_gas__commit_for_the_first_time__is_measured() public {
+        measured("commit, a member's very first batch", operator(2), address(queries), commitCall(1));
+    }
+
     function test_gas__commit_ten_batches__within_100000_each() public {
         vm.assertLe(measured("commit, 10 batches", operator(1), address(queries), commitCall(10)), 1_000_000);
+    }
+
+    function test_gas__anchor__within_80000() public {
+        bytes memory call = abi.encodeCall(queries.anchor, (keccak256("root"), 5000, 9999));
+        vm.assertLe(measured("anchor", operator(1), address(queries), call), 80_000);
+        measured("anchor, a member's very first", operator(2), address(queries), call);
+    }
+
+    function test_gas__open_budget_and_allowance__are_measured() public {
+        bytes memory call = abi.encodeCall(queries.openBudget, (uint64(1)));
+        measured("open budget", operator(1), address(queries), call);
+        measured("commit, 1 batch in an open budget", operator(1), address(queries), commitCall(1));
+        measured("claim allowance", operator(1), address(credits), abi.encodeCall(credits.claimAllowance, (uint64(1))));
     }
 
     function test_gas__redeem_twenty_vouchers__within_60000_each() public {

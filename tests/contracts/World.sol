@@ -30,6 +30,9 @@ abstract contract World {
     uint256 internal constant FLOOR = 500;
     uint256 internal constant GRANT = 1000;
     uint256 internal constant ALLOWANCE_RATE = 500;
+    uint256 internal constant ANCHOR_WINDOW = 1 hours;
+    uint256 internal constant REPORT_ANSWER = 1 days;
+    uint256 internal constant REPORT_RETENTION = 30 days;
     uint256 internal constant QUERY_FEE = 1;
     uint256 internal constant HIT_FEE = 20;
     uint256 internal constant ENTITLEMENT_FLOOR = 10_000;
@@ -79,7 +82,7 @@ abstract contract World {
         quality = new QualityLedger(registry, parameters, credits, address(this));
         datasets = new DatasetRegistry(registry, parameters, quality, address(this));
         credits.setQualityLedger(quality);
-        queries = new QueryLedger(registry, parameters, credits);
+        queries = new QueryLedger(registry, parameters, credits, quality, address(this));
         audits = new AuditLedger(
             registry, parameters, AuditLedger.Ledgers(datasets, queries, credits, quality), address(this)
         );
@@ -109,6 +112,9 @@ abstract contract World {
         datasets.grantRole(bytes32(0), address(timelock));
         datasets.renounceRole(bytes32(0), address(this));
         credits.grantRole(credits.ACCOUNTANT_ROLE(), address(audits));
+        queries.grantRole(bytes32(0), address(timelock));
+        queries.renounceRole(bytes32(0), address(this));
+        credits.grantRole(credits.ACCOUNTANT_ROLE(), address(queries));
         credits.grantRole(bytes32(0), address(timelock));
         credits.renounceRole(bytes32(0), address(this));
     }
@@ -283,7 +289,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](27);
+        list = new IProtocolParameters.Declaration[](31);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -295,6 +301,10 @@ abstract contract World {
         list[8] = IProtocolParameters.Declaration("max_deadline_s", 60, 7 days, 1 hours);
         list[9] = IProtocolParameters.Declaration("credit_floor", 0, type(uint64).max, FLOOR);
         list[10] = IProtocolParameters.Declaration("admission_grant", 0, type(uint64).max, GRANT);
+        list[27] = IProtocolParameters.Declaration("anchor_window_s", 1, 7 days, ANCHOR_WINDOW);
+        list[28] = IProtocolParameters.Declaration("report_answer_s", 1, 30 days, REPORT_ANSWER);
+        list[29] = IProtocolParameters.Declaration("report_retention_s", 1 days, 366 days, REPORT_RETENTION);
+        list[30] = IProtocolParameters.Declaration("needless_report_fee", 0, type(uint64).max, NEEDLESS_FEE);
         list[18] = IProtocolParameters.Declaration("allowance_rate", 0, type(uint32).max, ALLOWANCE_RATE);
         list[11] = IProtocolParameters.Declaration("finality_depth", 0, 1000, 0);
         list[12] = IProtocolParameters.Declaration("entitlement_floor", 0, 2 ** 48, ENTITLEMENT_FLOOR);

@@ -17,6 +17,7 @@ from oracle.chain.transactions import Order, Transaction, TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import Address, BlockNumber, Credits, MemberId
+from oracle.rules.credits import allowance_of
 from oracle.rules.quality import counted_changes
 
 START = 1_800_000_000
@@ -227,6 +228,23 @@ def _grant(lane: FactLane, member: int) -> Any:
     return [lambda at: facts.Granted(at=at, member_id=member, amount=amount)]
 
 
+def _allowance(lane: FactLane, member: int) -> Any:
+    view, now = lane.chain.view, START + lane.chain.number
+    epoch, account = view.epoch_of(now), view.credits.account(MemberId(member))
+    amount = allowance_of(view.entitlement(MemberId(member), epoch), view.parameter("allowance_rate").value)
+    return [
+        lambda at: facts.AllowanceClaimed(
+            at=at, member_id=member, epoch=epoch, amount=Credits(amount), expired=Credits(account.unspent)
+        )
+    ]
+
+
+def _budget(lane: FactLane, member: int) -> Any:
+    view, epoch = lane.chain.view, lane.chain.view.epoch_of(START + lane.chain.number)
+    limit = view.entitlement(MemberId(member), epoch)
+    return [lambda at: facts.BudgetOpened(at=at, member_id=member, epoch=epoch, limit=limit)]
+
+
 def _activate(_lane: FactLane, member: int) -> Any:
     return [lambda at: facts.MemberActivated(at=at, member_id=member)]
 
@@ -237,5 +255,7 @@ EFFECTS: dict[str, Effect] = {
     "redeem": _redeem,
     "rate": _rate,
     "claimGrant": _grant,
+    "claimAllowance": _allowance,
+    "openBudget": _budget,
     "activate": _activate,
 }

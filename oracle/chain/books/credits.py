@@ -59,6 +59,7 @@ class CreditBook:
     sums: Sums = field(default_factory=Sums)
     _accounts: dict[MemberId, Account] = field(default_factory=dict)
     _grants: dict[MemberId, int] = field(default_factory=dict)
+    _allowances: dict[MemberId, int] = field(default_factory=dict)
     _penalties: dict[MemberId, int] = field(default_factory=dict)
     _redeemed: dict[tuple[MemberId, MemberId], RedeemedTotals] = field(default_factory=dict)
     _escrows: dict[bytes, Escrow] = field(default_factory=dict)
@@ -93,6 +94,7 @@ class CreditBook:
         if before.unspent != fact.expired:
             raise Broken("An allowance expired in another amount than was unspent: a fact is missing")
         self._accounts[fact.member_id] = before.allowed(fact.epoch, fact.amount)
+        self._allowances[fact.member_id] = fact.amount
         self.sums = replace(
             self.sums,
             allowances=self.sums.allowances + fact.amount,
@@ -129,6 +131,10 @@ class CreditBook:
 
     def granted(self, member: MemberId) -> Credits:
         return Credits(self._grants.get(member, 0))
+
+    def allowance(self, member: MemberId) -> Credits:
+        """What its newest claim credited it with."""
+        return Credits(self._allowances.get(member, 0))
 
     def penalties(self, member: MemberId) -> Credits:
         return Credits(self._penalties.get(member, 0))

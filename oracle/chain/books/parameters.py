@@ -55,6 +55,10 @@ class EpochCheckpoint:
     def epoch_of(self, timestamp: int) -> int:
         return self.first + (timestamp - self.start) // self.length_s
 
+    def end_of(self, epoch: int) -> int:
+        """Unix seconds in which the next epoch begins, if no other length takes effect before."""
+        return self.start + (epoch - self.first + 1) * self.length_s
+
 
 @dataclass(slots=True)
 class ParameterBook:

@@ -1,4 +1,4 @@
-"""QueryLedger: committed batches."""
+"""QueryLedger: committed batches, evaluation budgets, anchors of express batches, reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,9 @@ from eth_abi.abi import decode
 from oracle.chain.calls import BlockPin, Contract, integer, struct
 from oracle.chain.connection import ChainConnection
 from oracle.chain.transactions import Order
-from oracle.domain.ids import BatchId, BlockNumber, MemberId
+from oracle.crypto.anchor_tree import AnchorNode
+from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId
+from oracle.domain.messages import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,34 @@ class Commitment:
 class StoredCommitment:
     commitment: Commitment
     block_number: BlockNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedRequest:
+    """A request and its requester's signature, under an operator key of a version."""
+
+    request: Request
+    key_version: KeyVersion
+    signature: bytes
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The contract's `SignedRequest` struct."""
+        said = self.request
+        fields = (
+            int(said.mode),
+            said.requester,
+            said.nonce,
+            said.elements_hash,
+            said.count,
+            said.purpose,
+            said.case_commitment,
+            said.issued_at,
+            said.deadline,
+            said.reference_block,
+            said.reference_block_hash,
+        )
+        return fields, self.key_version, self.signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +73,46 @@ class QueryLedger:
             Commitment(batch_id=BatchId(batch), count=count, deadline=deadline)
             for batch, count, deadline in values
         ]
+
+    def open_budget(self, member: MemberId) -> Order:
+        return self.contract.order("openBudget", member)
+
+    def anchor(self, root: AnchorNode, batches: int) -> Order:
+        return self.contract.order("anchor", root.hash, batches, root.elements)
+
+    def report(self, signed: SignedRequest) -> Order:
+        return self.contract.order("report", signed.values)
+
+    def answer_report(
+        self,
+        requester: MemberId,
+        batch: BatchId,
+        *,
+        root: bytes,
+        index: int,
+        siblings: Sequence[AnchorNode],
+    ) -> Order:
+        way = [(sibling.hash, sibling.elements) for sibling in siblings]
+        return self.contract.order("answerReport", requester, batch, (root, index, way))
+
+    def close_report(self, requester: MemberId, batch: BatchId) -> Order:
+        return self.contract.order("closeReport", requester, batch)
+
+    def prove_nonce_reuse(self, one: SignedRequest, other: SignedRequest) -> Order:
+        return self.contract.order("proveNonceReuse", one.values, other.values)
+
+    async def budget_of(
+        self, connection: ChainConnection, member: MemberId, *, block: BlockPin
+    ) -> tuple[int, int]:
+        """Evaluations used in the block's epoch, and how many may be."""
+        values = await self.contract.read(connection, block, "budgetOf", member)
+        return integer(values), integer(values, 1)
+
+    async def report_state_of(
+        self, connection: ChainConnection, requester: MemberId, batch: BatchId, *, block: BlockPin
+    ) -> int:
+        """0 when there is none."""
+        return integer(struct(await self.contract.read(connection, block, "reportOf", requester, batch)))
 
     async def commitment_of(
         self, connection: ChainConnection, requester: MemberId, batch: BatchId, *, block: BlockPin

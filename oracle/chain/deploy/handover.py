@@ -16,7 +16,7 @@ _GOVERNOR: Final = "ConsortiumGovernor"
 _GOVERNED: Final = ("ProtocolParameters", "MemberRegistry", "DatasetRegistry", "QualityLedger", "AuditLedger")
 """Contracts that do what a vote has decided."""
 
-ADMINISTERED: Final = (*_GOVERNED, "CreditLedger", _TIMELOCK)
+ADMINISTERED: Final = (*_GOVERNED, "CreditLedger", "QueryLedger", _TIMELOCK)
 """Contracts whose roles the deployer may grant until it renounces."""
 
 
@@ -37,6 +37,8 @@ GRANTS: Final = (
     *(Grant(contract=name, role="admin", holder=_TIMELOCK) for name in _GOVERNED),
     Grant(contract="CreditLedger", role="admin", holder=_TIMELOCK),
     Grant(contract="CreditLedger", role="accountant", holder="AuditLedger"),
+    Grant(contract="CreditLedger", role="accountant", holder="QueryLedger"),
+    Grant(contract="QueryLedger", role="admin", holder=_TIMELOCK),
     Grant(contract=_TIMELOCK, role="proposer", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="canceller", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="executor", holder="", by_deployer=False),

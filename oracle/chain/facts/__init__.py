@@ -5,16 +5,21 @@ from typing import Final
 from oracle.chain.facts.audits import AUDIT_FACTS, AuditFact, OfAudits
 from oracle.chain.facts.ledgers import (
     AllowanceClaimed,
+    Anchored,
     Breached,
+    BudgetOpened,
     Committed,
     Escrowed,
     FreshnessNoted,
     Granted,
+    NonceReuseProven,
     Penalized,
     Published,
     Rated,
     Redeemed,
     Released,
+    ReportClosed,
+    Reported,
 )
 from oracle.chain.facts.members import (
     EndpointSet,
@@ -54,7 +59,8 @@ StatusFact = MemberActivated | MemberSuspended | MemberReinstated | MemberExpell
 KeyFact = GovernanceReplaced | OperatorRotated | SealingKeyRotated | OprfKeyRotated | EndpointSet | ProfileSet
 MemberFact = MemberAdmitted | StatusFact | MemberSuspendedInEmergency | KeyFact
 DataFact = Published
-QueryFact = Committed
+AnchorFact = Anchored | Reported | ReportClosed | NonceReuseProven
+QueryFact = Committed | BudgetOpened | AnchorFact
 QualityFact = Rated | FreshnessNoted | Breached
 AccountFact = Granted | AllowanceClaimed | Redeemed | Escrowed | Released | Penalized
 ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | ProposalCanceled
@@ -81,7 +87,7 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     ),
     "ConsortiumGovernor": (ProposalCreated, VoteCast, ProposalQueued, ProposalExecuted, ProposalCanceled),
     "DatasetRegistry": (Published,),
-    "QueryLedger": (Committed,),
+    "QueryLedger": (Committed, BudgetOpened, Anchored, Reported, ReportClosed, NonceReuseProven),
     "CreditLedger": (Granted, AllowanceClaimed, Redeemed, Escrowed, Released, Penalized),
     "QualityLedger": (Rated, FreshnessNoted, Breached),
     "AuditLedger": AUDIT_FACTS,
@@ -92,8 +98,11 @@ __all__ = [
     "FACTS_OF_CONTRACT",
     "AccountFact",
     "AllowanceClaimed",
+    "AnchorFact",
+    "Anchored",
     "AuditFact",
     "Breached",
+    "BudgetOpened",
     "Committed",
     "DataFact",
     "EndpointSet",
@@ -112,6 +121,7 @@ __all__ = [
     "MemberReinstated",
     "MemberSuspended",
     "MemberSuspendedInEmergency",
+    "NonceReuseProven",
     "OfAudits",
     "OperatorRotated",
     "OprfKeyRotated",
@@ -134,6 +144,8 @@ __all__ = [
     "Rated",
     "Redeemed",
     "Released",
+    "ReportClosed",
+    "Reported",
     "SealingKeyRotated",
     "StatusFact",
     "VoteCast",

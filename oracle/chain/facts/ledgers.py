@@ -27,6 +27,51 @@ class Committed(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetOpened(Placed):
+    """The member's limit in this epoch is its entitlement."""
+
+    member_id: MemberId
+    epoch: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchored(Placed):
+    requester: MemberId
+    root: bytes
+    batches: int
+    elements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported(Placed):
+    """An express request that `reporter` knows no anchor of."""
+
+    requester: MemberId
+    batch_id: BatchId
+    reporter: MemberId
+    count: int
+    answerable_until: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportClosed(Placed):
+    requester: MemberId
+    batch_id: BatchId
+    state: int
+    """2 needless, 3 answered late, 4 breached."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonceReuseProven(Placed):
+    requester: MemberId
+    nonce: int
+    batch_id: BatchId
+    other_batch_id: BatchId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Granted(Placed):
     member_id: MemberId
     amount: Credits

@@ -29,6 +29,21 @@ class CreditsSummary:
     """The balance may go down to minus this."""
     granted: int
     """Credits granted on admission."""
+    allowance: int
+    """Credits of the epoch's allowance; 0 while it is not claimed."""
+    allowance_unspent: int
+    """Of the newest allowance; expires when the next one is claimed."""
+    escrowed: int
+    """Credits of this institution that wait for disputes to be decided."""
+    penalties: int
+    """Credits that penalties have taken in all."""
+    evaluations_used: int
+    """Subjects committed in this epoch."""
+    evaluations_limit: int
+    """Subjects that may be asked about in this epoch."""
+    epoch: int
+    epoch_ends: int
+    """Unix seconds; then budget and allowance renew."""
     price_version: int
     query_fee: int
     hit_fee: int

@@ -102,6 +102,8 @@ async def _expect_equal_member(
         operator = await contracts.registry.operator_at(connection, member, KeyVersion(version), block=block)
         assert view.operator_of(member, KeyVersion(version)) == operator
     assert view.member_by_operator(known.operator.value) == known
+    budget = view.budget(member, epoch)
+    assert (budget.used, budget.limit) == await contracts.queries.budget_of(connection, member, block=block)
     unspent = await contracts.credits.unspent_allowance_of(connection, member, block=block)
     assert view.credits.account(member).unspent == unspent
     assert view.balance(member) == await contracts.credits.balance_of(connection, member, block=block)

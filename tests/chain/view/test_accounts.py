@@ -5,9 +5,11 @@ from typing import Protocol
 
 import pytest
 
+from oracle.chain.books.anchors import ReportState
+from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import Bindings
 from oracle.chain.contracts.quality_ledger import Rating
-from oracle.chain.contracts.query_ledger import Commitment
+from oracle.chain.contracts.query_ledger import Commitment, SignedRequest
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import TransactionReverted
@@ -15,12 +17,13 @@ from oracle.chain.events import EventStream
 from oracle.chain.lane import Lane
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
+from oracle.crypto.anchor_tree import AnchoredBatch, anchor_proof, anchor_root
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.signing import sign
-from oracle.crypto.typed_data import digest, voucher_domain
+from oracle.crypto.typed_data import digest, member_domain, voucher_domain
 from oracle.domain.application import Application
 from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
-from oracle.domain.messages import Publication, Voucher
+from oracle.domain.messages import Mode, Publication, Request, Voucher
 
 ExpectEqual = Callable[[AllianceView], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
@@ -132,3 +135,83 @@ async def test_view__publications__answers_the_snapshot_rule_by_block(
     assert view.publication_before(ONE, BlockNumber(blocks[1] + 1)) == second
     assert view.publications.up_to(ONE, blocks[1]) == second
     assert view.publication_before(TWO, BlockNumber(10_000)) is None
+
+
+async def test_view__allowances_budgets_anchors_and_reports__equals_the_contracts(
+    *,
+    stream: EventStream,
+    expect_equal: ExpectEqual,
+    contracts: Bindings,
+    connection: ChainConnection,
+    record: DeploymentRecord,
+    founders: tuple[Founder, ...],
+    operator_lane: OperatorLane,
+    ask_chain: AskChain,
+) -> None:
+    lane, view = operator_lane(1), stream.view
+    requests = [_express(record, founders[0], nonce=nonce, at=view.now) for nonce in (1, 1, 2)]
+    requests[1] = _express(record, founders[0], nonce=1, at=view.now, count=9)
+    batches = [AnchoredBatch(batch_id=batch, count=signed.request.count) for batch, signed in requests]
+    root = anchor_root(batches[1:])
+    for order in (
+        contracts.credits.claim_allowance(ONE),
+        contracts.queries.open_budget(ONE),
+        contracts.queries.commit(
+            [Commitment(batch_id=BatchId(b"\x05" * 32), count=70, deadline=view.now + 500)]
+        ),
+        contracts.queries.anchor(root, batches=2),
+    ):
+        await lane.execute(order.data.hex()[:60], order)
+    await operator_lane(2).execute(
+        "reuse", contracts.queries.prove_nonce_reuse(requests[0][1], requests[1][1])
+    )
+    await ask_chain("evm_increaseTime", 3_600)
+    for name, (_, signed) in zip(("lost", "anchored"), requests[::2], strict=True):
+        await operator_lane(2).execute(f"report {name}", contracts.queries.report(signed))
+    answer = contracts.queries.answer_report(
+        ONE, batches[2].batch_id, root=root.hash, index=1, siblings=anchor_proof(batches[1:], 1)
+    )
+    await operator_lane(3).execute("answer", answer)
+    await stream.poll()
+    assert [report.reported.batch_id for report in view.anchors.open_reports_on(ONE)] == [requests[0][0]]
+    await ask_chain("evm_increaseTime", 86_401)
+    await operator_lane(3).execute("close", contracts.queries.close_report(ONE, batches[0].batch_id))
+    await stream.poll()
+
+    states = [view.anchors.report(ONE, batches[index].batch_id) for index in (0, 2)]
+    assert [None if report is None else report.state for report in states] == [
+        ReportState.BREACHED,
+        ReportState.NEEDLESS,
+    ]
+    assert view.anchors.anchor(ONE, root.hash) is not None
+    assert view.anchors.reused_nonces == {(ONE, 1)}
+    assert (view.credits.penalties(ONE), view.credits.penalties(TWO)) == (20_000, 1_000)
+    assert view.head is not None
+    for index, report in zip((0, 2), states, strict=True):
+        state = await contracts.queries.report_state_of(
+            connection, ONE, batches[index].batch_id, block=view.head.number
+        )
+        assert report is not None
+        assert report.state == state
+    await expect_equal(view)
+
+
+def _express(
+    record: DeploymentRecord, requester: Founder, *, nonce: int, at: int, count: int = 3
+) -> tuple[BatchId, SignedRequest]:
+    request = Request(
+        mode=Mode.EXPRESS,
+        requester=ONE,
+        nonce=nonce,
+        elements_hash=bytes(32),
+        count=count,
+        purpose=1,
+        case_commitment=bytes(32),
+        issued_at=at,
+        deadline=at + 60,
+        reference_block=BlockNumber(1),
+        reference_block_hash=bytes(32),
+    )
+    said = digest(member_domain(record.chain_id, record.address_of("MemberRegistry")), request)
+    signature = sign(requester.operator_key, said)
+    return BatchId(said), SignedRequest(request=request, key_version=KeyVersion(1), signature=signature)

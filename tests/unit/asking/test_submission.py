@@ -8,10 +8,13 @@ from stage.consortium import Consortium, House
 from oracle.asking.submission import (
     AskingPolicy,
     DeadlineNotAllowed,
+    EvaluationBudgetExceeded,
     NothingToAsk,
     PurposeUnknown,
     Submission,
 )
+from oracle.chain import facts
+from oracle.chain.books.parameters import parameter_key
 from oracle.crypto.keccak import keccak256
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import KeyVersion
@@ -172,3 +175,23 @@ async def test_query__on_a_chain_that_stood_still__has_its_deadline_ahead_of_now
     )
 
     assert accepted.deadline == 1_003_600 + 120
+
+
+async def test_query__beyond_the_budget__is_refused_with_what_is_used_and_when_it_renews(
+    consortium: Consortium, asker: House
+) -> None:
+    consortium.chain.happen(
+        lambda at: facts.ParameterSet(at=at, key=parameter_key("entitlement_floor"), value=5)
+    )
+    await _submit(asker, _domains("a.example", "b.example"))
+    await asker.commit()
+    await _submit(asker, _domains("c.example"))
+
+    with pytest.raises(
+        EvaluationBudgetExceeded, match=r"3 subjects; 3 of this epoch's 5 .* renews at .* UTC"
+    ):
+        await _submit(asker, _domains("d.example", "e.example", "f.example"))
+    await _submit(asker, _domains("d.example", "e.example"))
+    consortium.chain.pass_time(1_000)
+    await asker.commit()
+    await _submit(asker, _domains("f.example"))

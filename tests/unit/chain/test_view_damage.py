@@ -4,6 +4,7 @@ import pytest
 
 from oracle.chain.errors import UnknownMember
 from oracle.chain.facts import (
+    AllowanceClaimed,
     Committed,
     EndpointSet,
     Fact,
@@ -14,12 +15,14 @@ from oracle.chain.facts import (
     ParameterSet,
     Position,
     ProposalExecuted,
+    Released,
+    ReportClosed,
     VoteCast,
 )
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.errors import Broken
-from oracle.domain.ids import Address, BatchId, BlockNumber, KeyVersion, MemberId
+from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
 
 AT = Position(
     block_number=BlockNumber(5), log_index=0, block_hash=bytes(32), block_timestamp=50, tx_hash=bytes(32)
@@ -27,6 +30,11 @@ AT = Position(
 ACCOUNT = Address("0x00000000000000000000000000000000000000AA")
 ADMITTED = MemberAdmitted(at=AT, member_id=MemberId(1), governance=ACCOUNT, operator=ACCOUNT, activates_at=9)
 COMMITTED = Committed(at=AT, batch_id=BatchId(bytes(32)), requester=MemberId(1), count=1, deadline=9)
+
+PARAMETERS = tuple(
+    ParameterDeclared(at=AT, key=keccak256(name.encode()), name=name, min=0, max=9_999, value=value)
+    for name, value in (("epoch_start", 0), ("epoch_length_s", 10), ("entitlement_floor", 100))
+)
 
 
 def _operator(version: int) -> OperatorRotated:
@@ -39,7 +47,10 @@ def _operator(version: int) -> OperatorRotated:
         [ADMITTED, ADMITTED],
         [ADMITTED, _operator(2)],
         [ADMITTED, _operator(1), _operator(1)],
-        [COMMITTED, COMMITTED],
+        [*PARAMETERS, COMMITTED, COMMITTED],
+        [ReportClosed(at=AT, requester=MemberId(1), batch_id=BatchId(bytes(32)), state=4)],
+        [Released(at=AT, dispute_id=bytes(32), winner=MemberId(1), amount=Credits(1))],
+        [AllowanceClaimed(at=AT, member_id=MemberId(1), epoch=3, amount=Credits(1), expired=Credits(1))],
         [ParameterSet(at=AT, key=keccak256(b"finality_depth"), value=1)],
         [ParameterDeclared(at=AT, key=bytes(32), name="finality_depth", min=0, max=9, value=1)],
         [ProposalExecuted(at=AT, proposal_id=7)],
@@ -79,7 +90,7 @@ def test_member_by_tls__one_certificate_twice__stays_with_whoever_announced_it_f
 
 def test_become__another_view__takes_over_all_of_it() -> None:
     view, fresh = AllianceView(), AllianceView()
-    fresh.fold([ADMITTED, COMMITTED])
+    fresh.fold([*PARAMETERS, ADMITTED, COMMITTED])
 
     view.become(fresh)
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.28;
+
+import {IQueryLedger} from "../interfaces/IQueryLedger.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+/// @title How many evaluations each member has used in its current epoch, and how many it may use.
+library Budgets {
+    struct Budget {
+        uint48 epoch;
+        bool known; // whether `limit` is set for the epoch
+        bool open; // whether it is the entitlement
+        uint64 used;
+        uint64 limit;
+    }
+
+    /// @dev The budget as it stands in `epoch`: a new epoch begins with nothing used and no limit known.
+    function at(Budget memory budget, uint64 epoch) internal pure returns (Budget memory) {
+        if (budget.epoch == epoch) return budget;
+        return Budget({epoch: SafeCast.toUint48(epoch), known: false, open: false, used: 0, limit: 0});
+    }
+
+    function spend(Budget memory budget, uint64 memberId, uint256 evaluations) internal pure {
+        uint256 used = budget.used + evaluations;
+        if (used > budget.limit) revert IQueryLedger.EvaluationBudgetExceeded(memberId, used, budget.limit);
+        budget.used = SafeCast.toUint64(used);
+    }
+}
