@@ -89,7 +89,7 @@ class EventDecoder:
             values = decode(self.indexed, b"".join(log.topics[1:])) + decode(self.unindexed, log.data)
             if encode(self.unindexed, values[len(self.indexed) :]) != log.data:
                 raise LogRefused(f"The data of a {self.kind.__name__} log is not encoded canonically")
-        except (DecodingError, EncodingError, UnicodeDecodeError) as error:
+        except (DecodingError, EncodingError, UnicodeDecodeError, OverflowError) as error:
             raise LogRefused(f"The data of a {self.kind.__name__} log cannot be decoded") from error
         return (convert(value) for convert, value in zip(self.conversions, values, strict=True))
 
