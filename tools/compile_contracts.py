@@ -23,6 +23,7 @@ SOURCES = {
     "CreditLedger": "contracts/accounts/CreditLedger.sol",
     "DatasetRegistry": "contracts/data/DatasetRegistry.sol",
     "MemberRegistry": "contracts/membership/MemberRegistry.sol",
+    "ProposalRehearsal": "contracts/governance/ProposalRehearsal.sol",
     "ProtocolParameters": "contracts/governance/ProtocolParameters.sol",
     "QualityLedger": "contracts/quality/QualityLedger.sol",
     "QueryLedger": "contracts/queries/QueryLedger.sol",

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from oracle.api.connection import Connection, DaemonUnreachable, ProblemReported
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, application_file
+from oracle.api.governing_client import GoverningClient
 from oracle.api.ports import ImportEvent, QueryEvent
 from oracle.api.schema import (
     AcceptReorganisation,
@@ -58,14 +59,11 @@ async def connect(listen: UnixSocket | Loopback) -> AsyncIterator["LocalClient"]
         yield LocalClient(connection)
 
 
-class LocalClient:
+class LocalClient(GoverningClient):
     """Satisfies every service of `oracle.api.ports`.
 
     Raises `ProblemReported` for what the daemon refuses, `DaemonUnreachable` when nobody answers.
     """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     async def submit(
         self,

@@ -15,14 +15,22 @@ from oracle.domain.reports import (
     CompactionReport,
     CreditsSummary,
     DatasetStats,
+    Departed,
+    GovernanceOrder,
     HeldReorganisation,
     HolderProgress,
     ImportFormat,
     ImportProgress,
     ImportSummary,
+    KeyKind,
+    KeyLine,
     MemberLine,
     MetricsText,
+    Moved,
+    ParameterLine,
+    ProposalDetails,
     ProposalLine,
+    ProposedCall,
     PublishedSnapshot,
     QueryAccepted,
     QueryState,
@@ -33,6 +41,7 @@ from oracle.domain.reports import (
     RecordPage,
     RedemptionReport,
     RemovalSummary,
+    RotationReport,
     SignedBallot,
     StatusReport,
     SubjectResult,
@@ -114,6 +123,18 @@ class GovernanceService(Protocol):
         """The newest first."""
         ...
 
+    async def proposal(self, proposal_id: str) -> ProposalDetails:
+        """One proposal in words, and what it would do now."""
+        ...
+
+    async def propose(self, calls: Sequence[ProposedCall], *, title: str) -> ProposalLine:
+        """Put calls to the vote; a title is made from them when there is none."""
+        ...
+
+    async def parameters(self) -> tuple[ParameterLine, ...]:
+        """Every governed number."""
+        ...
+
     async def propose_admission(self, application: Application) -> ProposalLine: ...
 
     async def ballot_form(self, proposal_id: str, support: Support) -> BallotForm:
@@ -127,6 +148,36 @@ class GovernanceService(Protocol):
     async def carry(self, proposal_id: str) -> ProposalLine:
         """Queue a proposal that succeeded, or execute one whose delay has passed."""
         ...
+
+
+class KeysService(Protocol):
+    """Rotates this member's keys and carries out the orders of its governance account."""
+
+    async def keys(self) -> tuple[KeyLine, ...]:
+        """All versions by kind, also those that are prepared and not registered."""
+        ...
+
+    async def order_operator(self, *, grace_s: int | None) -> GovernanceOrder:
+        """Prepare the next operator key; what the governance account signs for it."""
+        ...
+
+    async def rotate_operator(
+        self, *, version: int, grace_s: int, authorization: bytes
+    ) -> RotationReport: ...
+
+    async def rotate(self, kind: KeyKind, *, grace_s: int | None) -> RotationReport:
+        """Make and register the next key of a kind that the operator may rotate."""
+        ...
+
+    async def move(self, endpoint: str) -> Moved:
+        """Register another endpoint."""
+        ...
+
+    async def order_departure(self) -> GovernanceOrder:
+        """What the governance account signs to leave for ever."""
+        ...
+
+    async def leave(self, authorization: bytes) -> Departed: ...
 
 
 class CreditsService(Protocol):
@@ -191,6 +242,9 @@ class Services(Protocol):
 
     @property
     def governance(self) -> GovernanceService: ...
+
+    @property
+    def keys(self) -> KeysService: ...
 
     @property
     def credits(self) -> CreditsService: ...

@@ -2,6 +2,7 @@
 
 from oracle.api import handlers
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission
+from oracle.api.governing_routes import GOVERNING_ROUTES
 from oracle.api.route_kinds import Route, StreamRoute, UploadRoute, get_json, post_json
 from oracle.api.schema import (
     AcceptReorganisation,
@@ -45,6 +46,7 @@ from oracle.domain.reports import (
 )
 
 ROUTES: tuple[Route, ...] = (
+    *GOVERNING_ROUTES,
     post_json(
         "/v1/queries",
         Parameters,

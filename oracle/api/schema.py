@@ -117,8 +117,8 @@ class SubmitBallot(Body, frozen=True, kw_only=True):
 
     support: Support
     voter: Address
-    signature: Annotated[str, Meta(pattern="^0x[0-9a-fA-F]{130}$", max_length=132)]
-    """65 bytes r || s || v as hex, over the EIP-712 data of `ballot-typed-data`."""
+    signature: Annotated[str, Meta(pattern="^0x([0-9a-fA-F]{2}){1,4096}$", max_length=8_194)]
+    """65 bytes r || s || v as hex, or what a contract account takes, over the data of `ballot-typed-data`."""
 
 
 class RedeemCredits(Body, frozen=True, kw_only=True):

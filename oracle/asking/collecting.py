@@ -9,6 +9,7 @@ import structlog
 
 from oracle.asking.commitment import NotYetCommitted, commitment_of
 from oracle.asking.ports import Clock
+from oracle.asking.possession import proven
 from oracle.asking.receipts import Receipts
 from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected, ReplySnapshotWrong
 from oracle.asking.reminders import Reminders
@@ -237,7 +238,7 @@ class Collector:
                 snapshot_block=published.block_number,
                 snapshot_block_hash=published.block_hash,
             ),
-            oprf_key=view.oprf_key(reply.holder, published.publication.oprf_key_version).key,
+            oprf_key=proven(view.oprf_key(reply.holder, published.publication.oprf_key_version)),
             head=head,
             frame=reply.received.frame,
             elements=batch.content.elements,

@@ -46,3 +46,10 @@ class ReplyProofWrong(ReplyRejected):
 
     code: ClassVar[str] = "reply_proof_wrong"
     reason: ClassVar[RefusalReason] = RefusalReason.REPLY_PROOF_WRONG
+
+
+class ReplyKeyUnproven(ReplyRejected):
+    """The holder registered the OPRF key of this snapshot without proving that it knows it."""
+
+    code: ClassVar[str] = "reply_key_unproven"
+    reason: ClassVar[RefusalReason] = RefusalReason.REPLY_PROOF_WRONG

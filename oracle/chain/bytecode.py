@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import msgspec
 
@@ -24,6 +26,18 @@ class CompiledCode(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def runtime(self) -> bytes:
         return bytes.fromhex(self.runtime_bytecode.removeprefix("0x"))
+
+
+@cache
+def load_runtime(contract: str) -> bytes:
+    """Runtime code of a packaged contract without immutable values. Raises BadArtifact."""
+    source = files("oracle.chain").joinpath("artifacts", f"{contract}.json")
+    try:
+        return parse_compiled(msgspec.json.decode(source.read_bytes())).runtime
+    except (OSError, msgspec.MsgspecError, ValueError) as error:
+        raise BadArtifact(
+            f"The generated artifact of {contract} is missing or damaged; install the package again"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

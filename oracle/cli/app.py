@@ -15,6 +15,9 @@ from oracle.cli import (
     demonstration,
     imports,
     initialise,
+    keys,
+    params,
+    proposing,
     query,
     records,
     recovery,
@@ -42,7 +45,10 @@ records.app.add_typer(imports.app)
 app.add_typer(records.app, name="records")
 app.add_typer(query.app)
 app.add_typer(consortium.app)
-app.add_typer(consortium.propose, name="propose")
+app.add_typer(proposing.propose, name="propose")
+app.add_typer(params.app)
+app.add_typer(keys.app, name="keys")
+app.add_typer(keys.leaving)
 app.add_typer(voting.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)

@@ -29,7 +29,7 @@ class BallotFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     proposal: ProposalId
     support: Support
     voter: Address
-    signature: Annotated[str, Meta(pattern="^0x[0-9a-fA-F]{130}$", max_length=132)]
+    signature: Annotated[str, Meta(pattern="^0x([0-9a-fA-F]{2}){1,4096}$", max_length=8_194)]
 
 
 def sign_ballot(form: BallotForm, signer: Signer) -> SignedBallot:

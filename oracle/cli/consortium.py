@@ -1,4 +1,4 @@
-"""`riskmesh members`, `proposals`, `propose admit` and `carry`: the consortium and its decisions."""
+"""`riskmesh members`, `proposals` and `carry`: the consortium and its decisions."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,13 +12,13 @@ from oracle.api.governance_schema import ApplicationFile
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, facts, moment, percent, print_json, shown
+from oracle.cli.proposal_report import print_details
 from oracle.domain.application import Application
-from oracle.domain.reports import MemberStatus, ProposalLine, ProposalState
+from oracle.domain.reports import MemberStatus, ProposalDetails, ProposalLine, ProposalState
 
 SHORT = 10
 """Digits of a proposal's number in a list; a whole one has up to 78."""
 app = group(about="The consortium.")
-propose = group(about="Propose something to the members.")
 
 _STATE_STYLES = {
     ProposalState.ACTIVE: "bold yellow",
@@ -52,10 +52,21 @@ async def members(session: Session) -> None:
     sheet.print(session.out)
 
 
-@command(app, "proposals", example="riskmesh proposals", failure="The proposals are not known.")
-async def proposals(session: Session) -> None:
-    """List proposals, the newest first."""
+@command(
+    app,
+    "proposals",
+    example="riskmesh proposals\nriskmesh proposals 812301",
+    failure="The proposals are not known.",
+)
+async def proposals(
+    session: Session,
+    proposal: Annotated[str | None, typer.Argument(help="Its number, or the first digits.")] = None,
+) -> None:
+    """List proposals, the newest first; or show one: what it calls and what that would do now."""
     async with connect(session.settings().api.listen) as client:
+        if proposal is not None:
+            await _show(session, await client.proposal(await found_proposal(client, proposal)))
+            return
         listed = await client.proposals()
     if session.json:
         print_json(session.out, listed)
@@ -76,30 +87,16 @@ async def proposals(session: Session) -> None:
             one.own_vote.value if one.own_vote is not None else None,
         )
     sheet.print(session.out)
-    session.note("Vote with: riskmesh vote NUMBER for|against|abstain (its first digits are enough)")
+    session.note("See what one would do with: riskmesh proposals NUMBER (its first digits are enough)")
+    session.note("Vote with: riskmesh vote NUMBER for|against|abstain")
 
 
-@command(
-    propose,
-    "admit",
-    example="riskmesh propose admit bank-d/application.json",
-    failure="The admission was not proposed.",
-)
-async def propose_admission(
-    session: Session,
-    application: Annotated[Path, typer.Argument(help="application.json as riskmesh init wrote it.")],
-) -> None:
-    """Propose to admit an institution; the members then vote."""
-    parsed = read_application(application)
-    async with connect(session.settings().api.listen) as client:
-        line = await client.propose_admission(parsed)
-    print_proposal(session, line)
-    session.note(f"Vote with: riskmesh vote {line.proposal_id} for")
-
-
-@propose.callback()
-def _group() -> None:
-    """Without it, typer would take the lone command for the whole group."""
+async def _show(session: Session, details: ProposalDetails) -> None:
+    if session.json:
+        print_json(session.out, details)
+        return
+    print_proposal(session, details.line)
+    print_details(session.out, details)
 
 
 @command(

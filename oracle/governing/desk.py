@@ -1,5 +1,6 @@
 """Proposals: made with the operator key, voted with ballots that the governance key signed elsewhere."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from oracle.chain.books.proposals import Proposal
@@ -8,6 +9,7 @@ from oracle.chain.contracts.consortium_governor import ConsortiumGovernor, Motio
 from oracle.chain.contracts.consortium_governor import ProposalState as OnChainState
 from oracle.chain.contracts.member_registry import MemberRegistry
 from oracle.chain.lane import Lane
+from oracle.chain.quantities import checksummed
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.domain.application import Application
@@ -15,13 +17,17 @@ from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.domain.reports import (
     BallotForm,
+    ParameterLine,
+    ProposalDetails,
     ProposalLine,
     ProposalState,
+    ProposedCall,
     SignedBallot,
     Support,
     UnknownReference,
 )
 from oracle.governing.applications import admission_motion
+from oracle.governing.examining import Examiner
 from oracle.governing.ports import Clock
 
 GOVERNOR_NAME = "Riskmesh Governor"
@@ -54,6 +60,7 @@ class GovernanceDesk:
         view: AllianceView,
         clock: Clock,
         chain_id: int,
+        examiner: Examiner,
     ) -> None:
         self._me = me
         self._governor = governor
@@ -63,10 +70,26 @@ class GovernanceDesk:
         self._view = view
         self._clock = clock
         self._chain_id = chain_id
+        self._examiner = examiner
 
     async def proposals(self) -> tuple[ProposalLine, ...]:
         """The newest first."""
         return tuple([await self._line(entry) for entry in reversed(self._view.proposals.all)])
+
+    async def proposal(self, proposal_id: str) -> ProposalDetails:
+        """One proposal in words, and what it would do now."""
+        proposal = self._proposal(_number(proposal_id))
+        return await self._examiner.details(proposal, await self._line(proposal), block=self._head())
+
+    async def parameters(self) -> tuple[ParameterLine, ...]:
+        """Every governed number."""
+        return await self._examiner.parameters(self._head())
+
+    async def propose(self, calls: Sequence[ProposedCall], *, title: str) -> ProposalLine:
+        """Put calls to the vote. Raises `CallUnknown`, `ArgumentWrong` or what the governor says."""
+        motion = self._examiner.motion(calls, title, block=self._head())
+        await self._execute(f"propose:{motion.proposal_id}", self._governor.propose(motion))
+        return await self._line(self._proposal(motion.proposal_id))
 
     async def propose_admission(self, application: Application) -> ProposalLine:
         """Put an applicant to the vote. Raises `ApplicationRefused` or what the governor says."""
@@ -91,11 +114,9 @@ class GovernanceDesk:
         )
 
     async def submit_ballot(self, ballot: SignedBallot) -> ProposalLine:
-        """Bring a signed vote to the chain; the governor checks the signature."""
+        """Bring a signed vote, of this member or another, to the chain; the governor checks the signature."""
         proposal = self._proposal(_number(ballot.proposal_id))
-        voter = self._view.member(self._me).governance
-        if ballot.voter != voter:
-            raise Refused(f"The ballot is of account {ballot.voter}; this member votes with {voter}.")
+        voter = checksummed(bytes.fromhex(ballot.voter[2:]))
         number = proposal.created.proposal_id
         order = self._governor.cast_vote_by_signature(number, ballot.support.code, voter, ballot.signature)
         await self._execute(f"vote:{number}:{voter}", order)

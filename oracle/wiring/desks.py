@@ -9,6 +9,7 @@ from oracle.dataset.desk import RecordsDesk
 from oracle.domain.errors import Refused
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
+from oracle.governing.own_keys import OwnKeysDesk
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.status import StatusDesk
 
@@ -27,6 +28,7 @@ class MemberDesks:
     records: RecordsDesk
     members: MembersDesk
     governance: GovernanceDesk
+    keys: OwnKeysDesk
     credits: CreditsDesk
     ratings: VerdictDesk
     store: Compacting
@@ -57,6 +59,10 @@ class Desks:
     @property
     def governance(self) -> GovernanceDesk:
         return self._member.governance
+
+    @property
+    def keys(self) -> OwnKeysDesk:
+        return self._member.keys
 
     @property
     def credits(self) -> CreditsDesk:

@@ -25,6 +25,7 @@ from oracle.wiring.compacting import Compacting
 from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
+from oracle.wiring.governing import build_governance, build_own_keys
 from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.insight import Insight
 from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
@@ -112,12 +113,11 @@ def _join(
         base, me, notary=notary, courier=courier, names=names, submitted=submitted.set
     )
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
-    governance = _governance(base, me)
+    governance = build_governance(base, me, names)
     recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
     upkeep = _upkeep(base, me, governance)
     work = _work(base, requester, holder, accounts=accounts, upkeep=upkeep, recovery=recovery)
-    poll_s = base.settings.chain.poll_interval_s
-    rounds = schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
+    rounds = _rounds(base, work, submitted)
     return Member(
         id=me,
         requester=requester,
@@ -141,6 +141,7 @@ def _join(
             records=holder.records,
             members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
             governance=governance,
+            keys=build_own_keys(base, me),
             credits=accounts.credits,
             ratings=accounts.ratings,
             store=work.compacting,
@@ -178,17 +179,9 @@ def _work(
     )
 
 
-def _governance(base: Foundation, me: MemberId) -> GovernanceDesk:
-    return GovernanceDesk(
-        me=me,
-        governor=base.contracts.governor,
-        registry=base.contracts.registry,
-        connection=base.connection,
-        lane=base.lane,
-        view=base.view,
-        clock=base.clock,
-        chain_id=base.record.chain_id,
-    )
+def _rounds(base: Foundation, work: Work, submitted: asyncio.Event) -> Rounds:
+    poll_s = base.settings.chain.poll_interval_s
+    return schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
 
 
 def _upkeep(base: Foundation, me: MemberId, governance: GovernanceDesk) -> Upkeep:

@@ -7,6 +7,7 @@ from pathlib import Path
 from stage.ledger import FactChain
 
 from oracle.chain import facts
+from oracle.chain.applications import possession_context
 from oracle.chain.deployment import CONTRACT_NAMES, DeployedContract, DeploymentRecord
 from oracle.chain.quantities import checksummed
 from oracle.cli.institution import configuration_values
@@ -91,13 +92,14 @@ def join_registry(chain: FactChain, me: MemberId, name: str, keyring: Keyring, g
     first = KeyVersion(1)
     operator, certificate = keyring.operator_address(), keyring.certificate
     sealing, oprf = keyring.sealing_public(), keyring.oprf_public()
+    possession = keyring.prove_possession(possession_context(governance))
     chain.happen(
         lambda at: facts.MemberAdmitted(
             at=at, member_id=me, governance=governance, operator=operator, activates_at=0
         ),
         lambda at: facts.OperatorRotated(at=at, member_id=me, version=first, operator=operator),
         lambda at: facts.SealingKeyRotated(at=at, member_id=me, version=first, suite=1, key=sealing),
-        lambda at: facts.OprfKeyRotated(at=at, member_id=me, version=first, key=oprf, possession=bytes(96)),
+        lambda at: facts.OprfKeyRotated(at=at, member_id=me, version=first, key=oprf, possession=possession),
         lambda at: facts.EndpointSet(
             at=at,
             member_id=me,

@@ -154,7 +154,7 @@ class MemberBook:
                 sealing = SealingKey(suite=fact.suite, key=fact.key)
                 changed = replace(member, sealing_keys=_appended(member.sealing_keys, fact, sealing))
             case OprfKeyRotated():
-                oprf = OprfKey(key=fact.key, possession=fact.possession)
+                oprf = OprfKey(key=fact.key, possession=fact.possession, governance=member.governance)
                 changed = replace(member, oprf_keys=_appended(member.oprf_keys, fact, oprf))
             case EndpointSet():
                 changed = self._with_endpoint(member, fact)

@@ -52,6 +52,8 @@ class OprfKey:
     key: bytes
     possession: bytes
     """Z || c || s, 96 bytes; every member checks it for itself."""
+    governance: Address
+    """The member's governance account when it registered the key, which the proof is bound to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

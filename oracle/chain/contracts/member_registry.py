@@ -44,6 +44,9 @@ class MemberRegistry:
     def suspend(self, member: MemberId) -> Order:
         return self.contract.order("suspend", member)
 
+    def emergency_suspend(self, member: MemberId) -> Order:
+        return self.contract.order("emergencySuspend", member)
+
     def reinstate(self, member: MemberId) -> Order:
         return self.contract.order("reinstate", member)
 

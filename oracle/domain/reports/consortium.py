@@ -113,4 +113,4 @@ class SignedBallot:
     support: Support
     voter: str
     signature: bytes
-    """65 bytes r || s || v."""
+    """65 bytes r || s || v; a contract account has its own form."""

@@ -78,6 +78,7 @@ async def offered(
             records=client,
             members=client,
             governance=client,
+            keys=client,
             credits=client,
             ratings=client,
             status=client,

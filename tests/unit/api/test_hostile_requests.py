@@ -58,7 +58,7 @@ async def session(served: UnixSocket) -> AsyncIterator[aiohttp.ClientSession]:
         ("/v1/records/publish", {"force": True}),
         ("/v1/proposals/admit", {"application": {"version": 1, "name": "Bank D"}}),
         ("/v1/proposals/1/ballots", BALLOT | {"support": "perhaps"}),
-        ("/v1/proposals/1/ballots", BALLOT | {"signature": "0x1234"}),
+        ("/v1/proposals/1/ballots", BALLOT | {"signature": "0x123"}),
         ("/v1/proposals/1/ballots", BALLOT | {"signature": BALLOT["signature"][:-1] + "\n"}),
         ("/v1/proposals/1/ballots", BALLOT | {"voter": BALLOT["voter"] + "\n"}),
         ("/v1/proposals/-1/carry", {}),

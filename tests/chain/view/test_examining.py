@@ -1,0 +1,274 @@
+"""Proposals in words and tried on a copy of the state, parameters listed: against all contracts."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import pytest
+
+from oracle.chain.books.parameters import parameter_key
+from oracle.chain.books.proposals import Proposal
+from oracle.chain.calls import contract_at
+from oracle.chain.connection import ChainConnection
+from oracle.chain.contracts import roles
+from oracle.chain.contracts.bindings import Bindings
+from oracle.chain.contracts.consortium_governor import Motion
+from oracle.chain.deployment import DeploymentRecord
+from oracle.chain.digest_signing import AccountSigner
+from oracle.chain.events import EventStream
+from oracle.chain.facts import Position, ProposalCreated
+from oracle.chain.lane import Lane
+from oracle.chain.transactions import Order
+from oracle.domain.application import Application
+from oracle.domain.ids import Address, BlockNumber, MemberId
+from oracle.domain.reports import ProposalLine, ProposalState, ProposedCall
+from oracle.governing.abi_text import ArgumentWrong
+from oracle.governing.examining import Examiner
+from oracle.governing.motions import CallUnknown
+from oracle.governing.names import MemberNames
+from oracle.governing.parameters import ParametersReader
+
+TWO = MemberId(2)
+FOREIGN = Address("0x00000000000000000000000000000000000000FF")
+CLAIM_WINDOW = "0x" + parameter_key("claim_window_s").hex()
+
+
+class Founder(Protocol):
+    application: Application
+    governance: AccountSigner
+    operator: AccountSigner
+
+
+@pytest.fixture
+def examiner(
+    record: DeploymentRecord, connection: ChainConnection, contracts: Bindings, stream: EventStream
+) -> Examiner:
+    return Examiner(
+        contracts={name: contract_at(name, one.address) for name, one in record.contracts.items()},
+        connection=connection,
+        view=stream.view,
+        names=MemberNames(view=stream.view, known=record.names),
+        parameters=ParametersReader(
+            view=stream.view,
+            governor=contracts.governor,
+            timelock=contracts.timelock,
+            connection=connection,
+        ),
+    )
+
+
+def _call(contract: str, function: str, *arguments: str) -> ProposedCall:
+    return ProposedCall(contract=contract, function=function, arguments=arguments)
+
+
+def _line(state: ProposalState) -> ProposalLine:
+    return ProposalLine(
+        proposal_id="1",
+        title="",
+        state=state,
+        proposer=FOREIGN,
+        votes_for=0,
+        votes_against=0,
+        votes_abstain=0,
+        quorum=2,
+        voting_starts_at=0,
+        voting_ends_at=0,
+    )
+
+
+def _proposal(motion: Motion, *, value: int = 0) -> Proposal:
+    at = Position(
+        block_number=BlockNumber(1), log_index=0, block_hash=bytes(32), block_timestamp=0, tx_hash=bytes(32)
+    )
+    return Proposal(
+        created=ProposalCreated(
+            at=at,
+            proposal_id=1,
+            proposer=FOREIGN,
+            targets=motion.targets,
+            values=tuple(value for _ in motion.targets),
+            signatures=tuple("" for _ in motion.targets),
+            calldatas=motion.calldatas,
+            vote_start=0,
+            vote_end=0,
+            description=motion.description,
+        )
+    )
+
+
+def _head(stream: EventStream) -> BlockNumber:
+    assert stream.view.head is not None
+    return stream.view.head.number
+
+
+async def test_examine__calls_that_depend_on_each_other__are_tried_in_sequence_on_a_copy(
+    examiner: Examiner, stream: EventStream, contracts: Bindings, connection: ChainConnection
+) -> None:
+    head = _head(stream)
+    motion = examiner.motion(
+        [
+            _call("MemberRegistry", "suspend", "2"),
+            _call("MemberRegistry", "suspend", "2"),
+            _call("ProtocolParameters", "set", CLAIM_WINDOW, "7200"),
+            _call("ProtocolParameters", "setPrices", "1", "120"),
+            _call("ConsortiumGovernor", "updateQuorumNumerator", "0"),
+        ],
+        "",
+        block=head,
+    )
+
+    details = await examiner.details(_proposal(motion), _line(ProposalState.ACTIVE), block=head)
+
+    words = [call.words for call in details.calls]
+    assert words[0] == "suspend member 2 (Bank B)"
+    assert words[2] == "set claim_window_s from 3600 to 7200, at once"
+    assert words[3].startswith("set query_fee from 1 to 1 and hit_fee from 100 to 120, from the epoch after")
+    assert motion.description.startswith("Suspend member 2 (Bank B); ")
+    assert not any(call.warning for call in details.calls)
+    tried = details.rehearsal
+    assert tried is not None
+    assert tried.in_sequence
+    assert [outcome.succeeds for outcome in tried.outcomes] == [True, False, True, True, None]
+    assert tried.outcomes[1].reason == "WrongStatus(2, 3)"
+    assert "only while a proposal is carried out" in tried.outcomes[4].reason
+    changes = {change.what: (change.before, change.after) for change in tried.changes}
+    assert changes["status of member 2"] == ("active", "suspended")
+    assert changes["members with a vote"] == ("3", "2")
+    assert changes["claim_window_s"] == ("3600", "7200")
+    # Nothing of it happened.
+    assert await contracts.registry.status_of(connection, TWO, block=head) == 2
+
+
+async def test_examine__what_nobody_understands__is_said_loudly(
+    examiner: Examiner, stream: EventStream, record: DeploymentRecord
+) -> None:
+    head = _head(stream)
+    registry = record.address_of("MemberRegistry")
+    motion = Motion(
+        targets=(FOREIGN, registry, registry),
+        calldatas=(b"\x01\x02\x03\x04", b"\xff\xff\xff\xff", b"\x00"),
+        description="Harmless",
+    )
+
+    details = await examiner.details(_proposal(motion, value=1), _line(ProposalState.ACTIVE), block=head)
+    over = await examiner.details(_proposal(motion), _line(ProposalState.EXECUTED), block=head)
+
+    assert all(call.warning for call in details.calls)
+    assert "none of the consortium's contracts" in details.calls[0].warning
+    assert "no such function" in details.calls[1].warning
+    assert details.calls[1].contract == "MemberRegistry"
+    assert all("money" in call.warning for call in details.calls)
+    assert over.rehearsal is None
+
+
+async def test_examine__a_role_and_an_expulsion__are_named_and_warned_of(
+    examiner: Examiner, stream: EventStream, record: DeploymentRecord
+) -> None:
+    head = _head(stream)
+    ledger = record.address_of("CreditLedger")
+    motion = examiner.motion(
+        [
+            _call("MemberRegistry", "grantRole", "0x" + roles.EMERGENCY.hex(), ledger),
+            _call("MemberRegistry", "expel", "9"),
+        ],
+        "A title of one's own",
+        block=head,
+    )
+
+    details = await examiner.details(_proposal(motion), _line(ProposalState.ACTIVE), block=head)
+
+    assert details.calls[0].words == "give the role 'emergency' to CreditLedger on MemberRegistry"
+    assert "without another vote" in details.calls[0].warning
+    assert details.calls[1].words == "expel, for ever, member 9, WHICH DOES NOT EXIST"
+    assert motion.description == f"A title of one's own (proposed at block {head})"
+    assert details.rehearsal is not None
+    assert details.rehearsal.outcomes[1].reason == "WrongStatus(9, 0)"
+    assert next((each.before, each.after) for each in details.rehearsal.changes) == ("no", "yes")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (_call("NoSuchLedger", "set"), CallUnknown, "MemberRegistry"),
+        (_call("MemberRegistry", "noSuchFunction"), CallUnknown, "no one function"),
+        (_call("MemberRegistry", "suspend"), ArgumentWrong, "memberId"),
+        (_call("MemberRegistry", "suspend", "two"), ArgumentWrong, "uint64"),
+        (_call("MemberRegistry", "suspend", "-1"), ArgumentWrong, "suspend"),
+        (_call("MemberRegistry", "replaceGovernance", "2", "0x12"), ArgumentWrong, "address"),
+        (_call("MemberRegistry", "admit", "[1]"), ArgumentWrong, "application"),
+    ],
+)
+async def test_motion__a_call_that_does_not_fit__is_refused_by_its_name(
+    examiner: Examiner, call: ProposedCall, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        examiner.motion([call], "", block=BlockNumber(1))
+
+
+async def test_parameters__all__are_listed_with_bounds_purpose_and_what_is_to_come(
+    examiner: Examiner,
+    stream: EventStream,
+    contracts: Bindings,
+    governed: Callable[[Order], Awaitable[None]],
+) -> None:
+    await governed(contracts.parameters.set_prices(2, 120))
+    await governed(contracts.parameters.set_epoch_length(50))
+    await stream.poll()
+
+    lines = {line.name: line for line in await examiner.parameters(_head(stream))}
+
+    assert all(line.purpose for line in lines.values())
+    assert (lines["voting_period_s"].value, lines["quorum_percent"].value) == ("4", "50")
+    assert (lines["claim_window_s"].least, lines["claim_window_s"].most) == ("1", "2592000")
+    fee, length = lines["hit_fee"], lines["epoch_length_s"]
+    assert (fee.value, length.value) == ("100", "100")
+    assert fee.pending is not None
+    assert length.pending is not None
+    next_epoch = stream.view.epoch_of(stream.view.now) + 1
+    assert (fee.pending.value, fee.pending.from_epoch) == ("120", next_epoch)
+    assert (length.pending.value, length.pending.from_epoch) == ("50", next_epoch)
+
+
+async def test_epoch_length__changed__is_counted_alike_by_view_and_contract(
+    stream: EventStream,
+    contracts: Bindings,
+    governed: Callable[[Order], Awaitable[None]],
+    ask_chain: Callable[..., Awaitable[object]],
+    connection: ChainConnection,
+) -> None:
+    for length, later in ((50, 130), (30, 260), (200, 500)):
+        await governed(contracts.parameters.set_epoch_length(length))
+        await ask_chain("evm_increaseTime", later)
+        await ask_chain("evm_mine")
+        await stream.poll()
+        view, head = stream.view, _head(stream)
+        epoch = view.epoch_of(view.now)
+        assert epoch == await contracts.parameters.current_epoch(connection, block=head)
+
+
+async def test_emergency__by_a_holder_of_the_role__ends_standing_in_the_view_until_its_time(
+    *,
+    stream: EventStream,
+    contracts: Bindings,
+    governed: Callable[[Order], Awaitable[None]],
+    ask_chain: Callable[..., Awaitable[object]],
+    founders: tuple[Founder, ...],
+    lane_of: Callable[..., Lane],
+) -> None:
+    registry, audit = contracts.registry, founders[2].operator
+    await governed(roles.grant_role(registry.contract, roles.EMERGENCY, audit.address))
+    await lane_of(audit).execute("emergency", registry.emergency_suspend(TWO))
+    await stream.poll()
+
+    view = stream.view
+    member = view.member(TWO)
+    assert not view.in_standing(TWO)
+    assert [each.id for each in view.members_in_standing()] == [1, 3]
+    assert member.status.in_standing
+    assert member.emergency_until == view.now + 3 * 86_400
+    assert member.emergency_again_from == view.now + 30 * 86_400
+
+    await ask_chain("evm_increaseTime", 3 * 86_400)
+    await ask_chain("evm_mine")
+    await stream.poll()
+
+    assert stream.view.in_standing(TWO)
