@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import ClassVar
@@ -13,12 +13,11 @@ import structlog
 from oracle.api.exposition import expose
 from oracle.api.limits import api_limits
 from oracle.api.server import serve
-from oracle.chain.errors import NodeRefused
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
 from oracle.config.settings import LogFormat, LogSettings, Settings
 from oracle.crypto.tls import show
-from oracle.domain.errors import Broken, Misconfigured, Transient
+from oracle.domain.errors import Broken, Misconfigured
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
@@ -30,9 +29,9 @@ from oracle.wiring.foundation import Foundation, open_foundation
 from oracle.wiring.limits import server_limits
 from oracle.wiring.member import Member, open_member
 from oracle.wiring.status import StatusDesk
+from oracle.wiring.takeover import patiently, take_over
 
 log = structlog.get_logger()
-RETRY_S = 2.0
 LOOK_AT_NODES_S = 5.0
 MIB = 1024 * 1024
 
@@ -169,11 +168,13 @@ class Daemon:
             await asyncio.sleep(LOOK_AT_NODES_S)
 
     async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
-        await member.recovery.begin(self._known_to)
+        if not self._base.database.shared:
+            await member.recovery.begin(self._known_to)
         async with self._listening(member):
             now = self._base.clock.chain_time()
-            open_still = (fact for fact in self._base.view.commitments.all if fact.deadline >= now)
-            await member.holder.answering.note(open_still)
+            every = self._base.view.commitments.all
+            open_still = tuple(fact for fact in every if fact.deadline >= now)
+            await patiently(lambda: member.holder.answering.note(open_still))
             status.attach(member.insight)
             desks.open(member.desks)
             log.info("member_started", member=int(member.id))
@@ -181,13 +182,9 @@ class Daemon:
 
     async def _rounds(self, member: Member) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._resume())
+            group.create_task(self._base.leadership.run(lambda: take_over(self._base, member)))
             for entry in member.rounds.all:
                 group.create_task(entry.run())
-
-    async def _resume(self) -> None:
-        """Finish transactions that an earlier run left, before anything new would wait behind them."""
-        await _patiently(self._base.lane.resume)
 
     async def _membership(self) -> MemberId:
         """This institution's number; waits for its admission as long as that takes."""
@@ -236,15 +233,18 @@ class Daemon:
 
     async def _hear(self, arrival: Arrival) -> None:
         """After the journal has it: note what others committed, trust new certificates, wake the rounds."""
+        if arrival.caught_up:
+            self._base.clock.caught_up.set()
         await self._base.clock.tell()
         member = self._member
         if member is None:
             return
         member.succession.follow()
         self._refresh_peers()
-        committed = [fact for fact in arrival.facts if isinstance(fact, Committed)]
-        await member.holder.answering.note(committed)
-        await member.recovery.notice(committed, self._known_to)
+        committed = tuple(fact for fact in arrival.facts if isinstance(fact, Committed))
+        await patiently(lambda: member.holder.answering.note(committed))
+        if not self._base.database.shared:
+            await member.recovery.notice(committed, self._known_to)
         # While it catches up, the newest block read is old: deadlines must not be judged by it.
         if arrival.caught_up:
             for entry in member.rounds.all:
@@ -256,24 +256,14 @@ class Daemon:
         if member is None:
             return
         member.succession.follow()
-        await member.requester.collector.note_reorganisation()
-        await member.holder.answering.note_reorganisation()
         await member.holder.publisher.note_reorganisation(valid_to)
+        if not self._base.leadership.leads():
+            return
+        await patiently(member.requester.collector.note_reorganisation)
+        await patiently(member.holder.answering.note_reorganisation)
         if self._resending is not None:
             # Beside others that still wait for a node; what breaks in one ends the daemon like anything else.
             self._resending.create_task(self._resend(valid_to))
 
     async def _resend(self, valid_to: BlockNumber) -> None:
-        await _patiently(lambda: self._base.lane.roll_back(valid_to))
-
-
-async def _patiently(step: Callable[[], Awaitable[object]]) -> None:
-    """However long the nodes are away: a transaction that is left out would hold up all later ones."""
-    while True:
-        try:
-            await step()
-        except (Transient, NodeRefused) as error:
-            log.warning("transactions_wait", reason=error.code)
-            await asyncio.sleep(RETRY_S)
-        else:
-            return
+        await patiently(lambda: self._base.lane.roll_back(valid_to))

@@ -4,7 +4,7 @@ from collections.abc import Sequence as Series
 from typing import Protocol
 
 from oracle.domain.answered import NoRecord, StoredRecord
-from oracle.domain.ids import KeyVersion, Sequence, Tag
+from oracle.domain.ids import KeyVersion, MemberId, Sequence, Tag
 from oracle.domain.query import Cut, Element
 
 
@@ -26,6 +26,26 @@ class Snapshots(Protocol):
     async def digests(self, sequence: Sequence, subject: bytes) -> tuple[bytes, ...]:
         """All record digests of the subject's bucket in that snapshot, in the order of its tags."""
         ...
+
+
+class Turns(Protocol):
+    """Which daemon of this member answers a requester now."""
+
+    async def take(self, requester: MemberId) -> bool:
+        """Whether this daemon may; if so `give_back` follows."""
+        ...
+
+    async def give_back(self, requester: MemberId) -> None: ...
+
+
+class Always:
+    """The turns of a member's only daemon."""
+
+    async def take(self, requester: MemberId) -> bool:  # noqa: ARG002 - as the protocol has it
+        return True
+
+    async def give_back(self, requester: MemberId) -> None:
+        """Nobody waits for it."""
 
 
 class OprfKeys(Protocol):

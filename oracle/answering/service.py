@@ -9,7 +9,7 @@ from typing import assert_never
 import structlog
 
 from oracle.answering.admission import Admission
-from oracle.answering.ports import Clock
+from oracle.answering.ports import Always, Clock, Turns
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
@@ -44,6 +44,7 @@ class Answering:
         courier: Courier,
         view: AllianceView,
         clock: Clock,
+        turns: Turns | None = None,
     ) -> None:
         self._me = me
         self._journal = journal
@@ -52,6 +53,7 @@ class Answering:
         self._courier = courier
         self._view = view
         self._clock = clock
+        self._turns = turns or Always()
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_REQUESTER))
         self._under_way: set[tuple[MemberId, BatchId]] = set()
@@ -79,7 +81,11 @@ class Answering:
     async def _attempt(self, requester: MemberId, batch_id: BatchId) -> None:
         async with self._places[requester]:
             try:
-                await self._advance(requester, batch_id)
+                if await self._turns.take(requester):
+                    try:
+                        await self._advance(requester, batch_id)
+                    finally:
+                        await self._turns.give_back(requester)
             except Transient as error:
                 log.info("answer_waits", batch=batch_id.hex(), reason=error.code)
             except Refused as error:

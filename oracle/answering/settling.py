@@ -215,11 +215,16 @@ class Settling:
     ) -> bytes:
         """Journal what was accepted, then the answer, then let it go."""
         requester, batch_id = case.batch.requester, case.batch.batch_id
-        if held is not None:
-            await self._vouchers.accept(requester, batch_id, charge, held)
+        if held is not None and not await self._vouchers.accept(requester, batch_id, charge, held):
+            return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
-        await self._journal.settled(requester, batch_id, case.digest, frame, reason=refused_for)
-        return frame
+        if await self._journal.settled(requester, batch_id, case.digest, frame, reason=refused_for):
+            return frame
+        # Another daemon of ours took a receipt for this batch in the meantime: what it answered stands.
+        settled = await self._journal.batch(requester, batch_id)
+        if settled is None:
+            raise UnknownBatch("No reply of this member to you has this batch identifier any more.")
+        return await self._again(settled, case.digest)
 
     async def _again(self, batch: AnsweredBatch, digest: bytes) -> bytes:
         if batch.disclosures is None or digest != batch.receipt_digest:

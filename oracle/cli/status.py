@@ -61,6 +61,8 @@ def _print(session: Session, report: StatusReport, ready: Readiness) -> None:
     failing = [f"{each.name} ({each.last_failure})" for each in report.rounds if each.last_failure]
     if report.rounds:
         rows.append(("Rounds", "all well" if not failing else shown(", ".join(failing), style="yellow")))
+    if report.lease is not None:
+        rows.append(("Leads", "this daemon" if report.lease.here else report.lease.holder or "nobody now"))
     facts(session.out, *rows)
 
 

@@ -1,6 +1,7 @@
 """Publishes the dataset's snapshots: built first, then sent, the same one until it is mined."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -19,6 +20,10 @@ log = structlog.get_logger()
 SECONDS_A_DAY = 86_400
 
 
+def _always() -> None:
+    """The only daemon of a member always may."""
+
+
 class Publisher:
     """One publication at a time. A sequence number once sent is never used for another root."""
 
@@ -33,7 +38,9 @@ class Publisher:
         view: AllianceView,
         clock: Clock,
         interval_s: int,
+        clear: Callable[[], None] = _always,
     ) -> None:
+        """`clear` raises `Transient` while this daemon may not publish."""
         self._me = me
         self._dataset = dataset
         self._tagger = tagger
@@ -42,6 +49,7 @@ class Publisher:
         self._view = view
         self._clock = clock
         self._interval_s = interval_s
+        self._clear = clear
         self._turn = asyncio.Lock()
 
     async def round(self) -> None:
@@ -58,13 +66,15 @@ class Publisher:
         today = self._clock.chain_time() // SECONDS_A_DAY
         expired = stats.next_expiry_day is not None and stats.next_expiry_day < today
         changed = latest is None or stats.changes_pending or expired
-        if unsent or (changed and rested):
+        # After a restored dataset, or another daemon's publication, nothing can be answered until this.
+        if unsent or self._superseded(latest) or (changed and rested):
             await self.publish()
             await self._forget_old()
 
     async def publish(self) -> SnapshotRow:
         """Build what changed and bring it to the chain; the snapshot that stands there afterwards."""
         async with self._turn:
+            self._clear()
             await self._follow_key()
             row = await self._build(after=self._last_published())
             if row.published_block is not None:
@@ -140,6 +150,16 @@ class Publisher:
             root=row.root,
             bits=row.bits,
             oprf_key_version=row.oprf_key_version,
+        )
+
+    def _superseded(self, latest: SnapshotRow | None) -> bool:
+        """Whether the chain has a later snapshot of ours than this dataset, or another under its number."""
+        published = self._view.publications_of(self._me)
+        if latest is None or not published:
+            return False
+        newest = published[-1].publication
+        return newest.sequence > latest.sequence or (
+            newest.sequence == latest.sequence and newest.root != latest.root
         )
 
     def _last_published(self) -> Sequence:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState
 
-AUDIT_RETENTION_S = 180 * 86_400
-"""How far back a draw may reach where the consortium has no `audit_retention_s` yet."""
 SETTLED_BLOCKS = 8_192
 """A transaction this deep is no reorganisation's any more: twice the blocks whose hashes are kept."""
 

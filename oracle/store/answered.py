@@ -78,10 +78,13 @@ class AnswerJournal:
         disclosures: bytes,
         *,
         reason: int = 0,
-    ) -> None:
-        """End with a receipt and what answered it; `reason` is why the requester refused the reply, if so."""
+    ) -> bool:
+        """End with a receipt and what answered it; `reason` is why the requester refused the reply, if so.
+
+        False when another receipt was quicker: the first one stands.
+        """
         sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
-        await self._turn(
+        return await self._turn(
             requester,
             batch_id,
             (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED),
@@ -94,8 +97,10 @@ class AnswerJournal:
     async def ended(
         self, requester: MemberId, batch_id: BatchId, state: AnswerState, reason: int = 0
     ) -> None:
-        """End a batch that gets no reply: refused with a reason, or expired."""
-        await self._turn(requester, batch_id, OPEN_STATES, state=state, reason=reason)
+        """End a batch that gets no reply: refused with a reason (never once sealed), or expired."""
+        refused = state is AnswerState.REFUSED
+        source = (AnswerState.SEEN, AnswerState.FETCHED) if refused else OPEN_STATES
+        await self._turn(requester, batch_id, source, state=state, reason=reason)
 
     async def batch(self, requester: MemberId, batch_id: BatchId) -> AnsweredBatch | None:
         async with self._database.reading() as connection:
@@ -148,9 +153,9 @@ class AnswerJournal:
 
     async def _turn(
         self, requester: MemberId, batch_id: BatchId, source: tuple[AnswerState, ...], **values: object
-    ) -> None:
+    ) -> bool:
         async with self._database.writing() as connection:
-            await connection.execute(
+            changed = await connection.execute(
                 update(answers)
                 .where(
                     answers.c.requester == requester,
@@ -159,6 +164,7 @@ class AnswerJournal:
                 )
                 .values(**values)
             )
+            return changed.rowcount == 1
 
     def _batch_of(self, row: Row[tuple[object, ...]]) -> AnsweredBatch:
         batch_id = BatchId(row.batch_id)

@@ -105,7 +105,7 @@ class AskedJournal:
 
     async def uncommitted(self, batch_id: BatchId) -> None:
         """A reorganisation took the commitment: back to the state in which it is sent again."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 update(batches)
                 .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.COMMITTED)
@@ -117,7 +117,7 @@ class AskedJournal:
 
     async def close(self, batch_id: BatchId, state: BatchState, failure: str = "") -> None:
         """End a batch, and its question when this was the last one open."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 update(batches).where(batches.c.batch_id == batch_id).values(state=state, failure=failure)
             )

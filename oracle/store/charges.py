@@ -22,7 +22,7 @@ class ChargeJournal:
 
     async def charge(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:
         """Write a charge unless this batch has one."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(charges)
                 .values(
@@ -38,7 +38,7 @@ class ChargeJournal:
 
     async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
         """Set what a batch costs after all: hits whose record was not served are not owed."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 update(charges)
                 .where(charges.c.holder == holder, charges.c.batch_id == batch_id)
@@ -50,7 +50,7 @@ class ChargeJournal:
 
         Totals only grow: what a correction took off the list is made up for by later charges.
         """
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             owed, newest = await _sums(connection, holder)
             found = await connection.execute(select(signed).where(signed.c.holder == holder))
             row = found.first()

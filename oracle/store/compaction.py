@@ -24,7 +24,7 @@ class Compaction:
         over = select(answers.c.requester, answers.c.batch_id).where(
             answers.c.state.in_(states), answers.c.deadline < before
         )
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             found = (await connection.execute(over.order_by(answers.c.deadline).limit(limit))).all()
             by_requester: defaultdict[MemberId, list[BatchId]] = defaultdict(list)
             for row in found:
@@ -48,7 +48,7 @@ class Compaction:
         over = select(batches.c.batch_id, batches.c.query_id).where(
             batches.c.state.in_(states), batches.c.deadline < before, ~waiting, ~rating
         )
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             found = (await connection.execute(over.order_by(batches.c.deadline).limit(limit))).all()
             these = [BatchId(row.batch_id) for row in found]
             holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
@@ -81,7 +81,7 @@ class Compaction:
             sender.c.nonce.is_(None),
             sender.c.position < passed.correlate(sender).scalar_subquery(),
         )
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             rows = select(sender.c.intent).where(or_(refused, settled)).limit(limit)
             intents = (await connection.execute(rows)).scalars().all()
             await connection.execute(transactions.delete().where(transactions.c.intent.in_(intents)))

@@ -6,7 +6,7 @@ committed states only. Every commit is on disk before it returns.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from oracle.store.disk import disk_error
 from oracle.store.engine import create_engine
 from oracle.store.errors import StoreUnreachable, StoreUnusable
 
+Fence: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
 WRITERS = 0x7269736B
 """Key of the advisory lock that writers take turns by; it lives in this database only."""
@@ -42,6 +43,7 @@ class Database:
             options["isolation_level"] = "READ COMMITTED"
         self._writer = engine.execution_options(**options)
         self._turn = asyncio.Lock()
+        self._fence: Fence | None = None
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -79,6 +81,29 @@ class Database:
         async with self._turn, self._reached(), self._writer.begin() as connection:
             await self._take_turn(connection)
             yield connection
+
+    @asynccontextmanager
+    async def leading(self) -> AsyncIterator[AsyncConnection]:
+        """As `writing`, for effects that only the leader may have. Raises what the fence raises."""
+        async with self.writing() as connection:
+            if self._fence is not None:
+                await self._fence(connection)
+            yield connection
+
+    def fence_with(self, fence: Fence) -> None:
+        """Have every leader's transaction checked; without a fence this daemon is the only one."""
+        self._fence = fence
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction of one statement that depends on nothing read before: it waits for no turn."""
+        async with self._reached(), self._writer.begin() as connection:
+            yield connection
+
+    async def session(self) -> AsyncConnection:
+        """A connection of the caller's own that commits each statement; the caller closes it."""
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        return await engine.connect().start()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:

@@ -1,7 +1,7 @@
 """What can go wrong with the store.
 
     Misconfigured  StoreUnusable ─ StoreNewer, StoreFull, StoreReadOnly, StoreDiskFailed, StoreDamaged
-    Transient      StoreUnreachable
+    Transient      StoreUnreachable, StandingBy
 
 No message repeats the store's URL, which may carry a password.
 """
@@ -51,3 +51,9 @@ class StoreUnreachable(Transient):
     """The database server does not answer, ended the connection, or was busy for too long."""
 
     code: ClassVar[str] = "store_unreachable"
+
+
+class StandingBy(Transient):
+    """Another daemon of this member holds the lease: only that one sends transactions and pays."""
+
+    code: ClassVar[str] = "standing_by"

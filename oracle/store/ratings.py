@@ -58,7 +58,7 @@ class RatingJournal:
         """Note the transaction that carries these ratings before it is queued."""
         keys = [(item.batch_id, item.index, item.holder, item.category) for item in items]
         identity = tuple_(ratings.c.batch_id, ratings.c.element, ratings.c.holder, ratings.c.category)
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(update(ratings).where(identity.in_(keys)).values(sent_in=intent))
 
     async def adopt(self, holder: MemberId, *, rated: int) -> int:
@@ -89,7 +89,7 @@ class RatingJournal:
 
     async def confirm(self, intent: str) -> None:
         """Note that the transaction with these ratings is mined."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(update(ratings).where(ratings.c.sent_in == intent).values(confirmed=1))
 
     async def unconfirmed_intents(self) -> tuple[str, ...]:

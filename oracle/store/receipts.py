@@ -21,7 +21,7 @@ class ReceiptJournal:
         """Write a receipt before it is sent; returns the one that stands, which may be an earlier one."""
         body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
         sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(receipts)
                 .values(
@@ -67,7 +67,7 @@ class ReceiptJournal:
         await self._turn(batch_id, holder, state=ReceiptState.REFUSED, reason=reason)
 
     async def _turn(self, batch_id: BatchId, holder: MemberId, **values: object) -> None:
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 update(receipts)
                 .where(

@@ -8,6 +8,7 @@ anyway (identifiers, counts, times) or amounts between two members.
 from sqlalchemy import (
     BigInteger,
     Column,
+    DateTime,
     Integer,
     LargeBinary,
     MetaData,
@@ -209,3 +210,13 @@ folded = Table(
     Column("price_version", BigInteger, nullable=False),
 )
 """What charges that are no longer listed add up to: `given` to a holder, or `accepted` of a requester."""
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("holder", String(200), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+"""Which daemon of the member leads, by the database's clock; `token` grows whenever it changes hands."""

@@ -30,7 +30,7 @@ class TransactionTable:
     async def enqueue(self, row: TransactionRow) -> TransactionRow:
         """Add a row, or return the one that has this intent already."""
         position = select(func.coalesce(func.max(transactions.c.position), 0) + 1).scalar_subquery()
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(transactions)
                 .values(
@@ -47,7 +47,7 @@ class TransactionTable:
         return await self.by_intent(row.intent) or row
 
     async def save(self, row: TransactionRow) -> None:
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 update(transactions)
                 .where(transactions.c.intent == row.intent)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
-from oracle.rules.vouchers import Totals
+from oracle.rules.vouchers import Totals, covers, greatest, totals_of
 from oracle.store.database import Database
 from oracle.store.folding import Side, folded_totals
 from oracle.store.sums import total
@@ -32,19 +33,18 @@ class VoucherJournal:
         self._database = database
         self.holder = holder
 
-    async def accept(self, requester: MemberId, batch_id: BatchId, charge: Totals, held: HeldVoucher) -> None:
-        """Write a charge and the greatest voucher together; a batch is accepted at most once."""
-        voucher = held.voucher
-        values = {
-            "queries": voucher.queries,
-            "hits": voucher.hits,
-            "amount": voucher.amount,
-            "price_version": voucher.price_version,
-            "key_version": voucher.key_version,
-            "signature": held.signature,
-            "received_at": held.received_at,
-        }
+    async def accept(self, requester: MemberId, batch_id: BatchId, charge: Totals, held: HeldVoucher) -> bool:
+        """Write a charge and the greatest voucher together; a batch is accepted at most once.
+
+        False, and nothing is written, when that voucher does not cover what was accepted meanwhile.
+        """
         async with self._database.writing() as connection:
+            standing = await self._standing(connection, requester)
+            before = None if standing is None else totals_of(standing.voucher)
+            best = greatest(before, totals_of(held.voucher))
+            others = await _accepted(connection, requester, without=batch_id)
+            if best is None or not covers(best, others, charge):
+                return False
             await connection.execute(
                 self._database.insert(accepted)
                 .values(
@@ -56,11 +56,14 @@ class VoucherJournal:
                 )
                 .on_conflict_do_nothing()
             )
-            await connection.execute(
-                self._database.insert(vouchers)
-                .values(requester=requester, **values)
-                .on_conflict_do_update(index_elements=["requester"], set_=values)
-            )
+            if best != before:
+                values = _values(held)
+                await connection.execute(
+                    self._database.insert(vouchers)
+                    .values(requester=requester, **values)
+                    .on_conflict_do_update(index_elements=["requester"], set_=values)
+                )
+            return True
 
     async def adopt(self, requester: MemberId, redeemed: Totals) -> None:
         """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""
@@ -75,19 +78,15 @@ class VoucherJournal:
 
     async def accepted_totals(self, requester: MemberId, *, without: BatchId | None = None) -> Totals:
         """Sum of what was accepted of this requester, leaving out one batch if named."""
-        statement = select(
-            total(accepted.c.queries),
-            total(accepted.c.hits),
-            total(accepted.c.amount),
-        ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
         async with self._database.reading() as connection:
-            queries, hits, amount = (await connection.execute(statement)).one()
-            before, _ = await folded_totals(connection, Side.ACCEPTED, requester)
-        return before.plus(Totals(queries=queries, hits=hits, amount=Credits(amount)))
+            return await _accepted(connection, requester, without=without)
 
     async def held(self, requester: MemberId) -> HeldVoucher | None:
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(vouchers).filter_by(requester=requester))).first()
+            return await self._standing(connection, requester)
+
+    async def _standing(self, connection: AsyncConnection, requester: MemberId) -> HeldVoucher | None:
+        row = (await connection.execute(select(vouchers).filter_by(requester=requester))).first()
         return None if row is None else self._held_of(row)
 
     async def all_held(self) -> tuple[HeldVoucher, ...]:
@@ -106,3 +105,29 @@ class VoucherJournal:
             key_version=KeyVersion(row.key_version),
         )
         return HeldVoucher(voucher=voucher, signature=row.signature, received_at=row.received_at)
+
+
+async def _accepted(
+    connection: AsyncConnection, requester: MemberId, *, without: BatchId | None = None
+) -> Totals:
+    statement = select(
+        total(accepted.c.queries),
+        total(accepted.c.hits),
+        total(accepted.c.amount),
+    ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
+    queries, hits, amount = (await connection.execute(statement)).one()
+    before, _ = await folded_totals(connection, Side.ACCEPTED, requester)
+    return before.plus(Totals(queries=queries, hits=hits, amount=Credits(amount)))
+
+
+def _values(held: HeldVoucher) -> dict[str, object]:
+    voucher = held.voucher
+    return {
+        "queries": voucher.queries,
+        "hits": voucher.hits,
+        "amount": voucher.amount,
+        "price_version": voucher.price_version,
+        "key_version": voucher.key_version,
+        "signature": held.signature,
+        "received_at": held.received_at,
+    }

@@ -14,6 +14,8 @@ class ChainClock:
         self._view = view
         self._wake = wake
         self._moved = asyncio.Condition()
+        self.caught_up = asyncio.Event()
+        """Set once the newest block read was the node's head, too."""
 
     def chain_time(self) -> int:
         """Timestamp of the newest block read, unix seconds; 0 before the first."""

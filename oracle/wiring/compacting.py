@@ -7,14 +7,12 @@ from dataclasses import replace
 import structlog
 
 from oracle.chain.encoding import decode_fact
-from oracle.chain.errors import UnknownParameter
 from oracle.chain.facts import Committed
 from oracle.chain.transactions import TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.domain.reports import CompactionReport
 from oracle.rules.retention import (
     ANSWERS_OVER,
-    AUDIT_RETENTION_S,
     BATCHES_OVER,
     Horizon,
     Windows,
@@ -35,7 +33,15 @@ WITHOUT_EFFECT = (TransactionStatus.FAILED.value,)
 class Compacting:
     """A step that is cut off is undone; the next round goes on with it."""
 
-    def __init__(self, *, database: Database, facts: FactTable, view: AllianceView) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        facts: FactTable,
+        view: AllianceView,
+        leads: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._leads = leads
         self._database = database
         self._compaction = Compaction(database)
         self._facts = facts
@@ -43,6 +49,10 @@ class Compacting:
         self._turn = asyncio.Lock()
 
     async def round(self) -> None:
+        if not self._leads():
+            # The events are this daemon's own, the rest is the leader's to forget.
+            await self._forget_commitments(self._horizon())
+            return
         report = await self.compact()
         if report.batches or report.answers or report.transactions or report.commitments:
             log.info("store_compacted", before_bytes=report.bytes_before, after_bytes=report.bytes_after)
@@ -92,15 +102,11 @@ class Compacting:
 
     def _horizon(self) -> Horizon:
         head, parameter = self._view.head, self._view.parameter
-        try:
-            audit_s = parameter("audit_retention_s").value
-        except UnknownParameter:
-            audit_s = AUDIT_RETENTION_S
         return horizon(
             Windows(
                 claim_s=parameter("claim_window_s").value,
                 dispute_s=parameter("dispute_window_s").value,
-                audit_s=audit_s,
+                audit_s=parameter("audit_retention_s").value,
             ),
             now=0 if head is None else head.timestamp,
             head=0 if head is None else head.number,

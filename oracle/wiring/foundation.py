@@ -25,8 +25,10 @@ from oracle.store.restoration import RestorationJournal
 from oracle.store.transactions import TransactionTable
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.journals import StoredFacts, StoredTransactions
+from oracle.wiring.leadership import Leadership
 from oracle.wiring.registry import Registry
 from oracle.wiring.restore_notice import noted_restoration
+from oracle.wiring.stores import Stores, open_stores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class Foundation:
     record: DeploymentRecord
     contracts: Bindings
     database: Database
+    facts: FactTable
+    """What this daemon has read of the chain."""
+    leadership: Leadership
     connection: ChainConnection
     stream: EventStream
     clock: ChainClock
@@ -71,57 +76,85 @@ async def open_foundation(settings: Settings, passphrase: str) -> AsyncIterator[
     """Open keys, store and chain; raises `Misconfigured` with what to change."""
     keyring = open_keyring(settings.keys.folder, passphrase)
     record = read_record(settings.chain.deployment)
-    database = await Database.open(settings.store.url)
     limits = settings.limits
     workers = Workers(settings.dataset.workers, waiting=limits.tasks, waiting_each=limits.member_tasks)
-    patience = Patience()
     try:
-        restoration = await noted_restoration(settings.home, database)
-        async with open_connection(settings.chain.rpc, patience, expected=record) as connection:
-            view, hold = AllianceView(), Hold()
-            stream = EventStream(
+        async with (
+            open_stores(settings) as stores,
+            open_connection(settings.chain.rpc, Patience(), expected=record) as connection,
+        ):
+            restoration = await noted_restoration(settings.home, stores.database)
+            yield _founded(
+                settings,
+                keyring,
+                record,
+                stores,
                 connection=connection,
-                journal=StoredFacts(FactTable(database)),
-                reader=RangeReader(decoder=log_decoder(record)),
-                first_block=record.block,
-                interval_s=settings.chain.poll_interval_s,
-                finality=lambda: finality_depth(view, record),
-                hold=hold,
-                view=view,
-            )
-            lane = Lane(
-                connection=connection,
-                journal=StoredTransactions(TransactionTable(database)),
-                # Its successors take over once the registry is read.
-                signer=DigestTransactionSigner(keyring.operator(keyring.operator_versions[0])),
-                chain_id=record.chain_id,
-                clear=hold.check,
-                settings=LaneSettings(
-                    gas_price_wei=settings.chain.gas_price_wei,
-                    max_gas_price_wei=settings.chain.max_gas_price_wei,
-                    replace_after_s=settings.chain.replace_after_s,
-                    poll_s=settings.chain.poll_interval_s / 2,
-                    confirmations=record.parameters.get("finality_depth", 0),
-                ),
-            )
-            yield Foundation(
-                settings=settings,
-                keyring=keyring,
-                record=record,
-                contracts=bindings(record),
-                database=database,
-                connection=connection,
-                stream=stream,
-                clock=ChainClock(stream.view, stream.wake),
-                registry=Registry(stream.view),
-                lane=lane,
-                hold=hold,
                 workers=workers,
                 restoration=restoration,
             )
     finally:
         workers.close()
-        await database.close()
+
+
+def _founded(
+    settings: Settings,
+    keyring: Keyring,
+    record: DeploymentRecord,
+    stores: Stores,
+    *,
+    connection: ChainConnection,
+    workers: Workers,
+    restoration: RestorationJournal,
+) -> Foundation:
+    view, hold, leadership = AllianceView(), Hold(), Leadership(stores.lease)
+    stream = EventStream(
+        connection=connection,
+        journal=StoredFacts(stores.facts),
+        reader=RangeReader(decoder=log_decoder(record)),
+        first_block=record.block,
+        interval_s=settings.chain.poll_interval_s,
+        finality=lambda: finality_depth(view, record),
+        hold=hold,
+        view=view,
+    )
+
+    def clear() -> None:
+        hold.check()
+        leadership.check()
+
+    lane = Lane(
+        connection=connection,
+        journal=StoredTransactions(TransactionTable(stores.database)),
+        # Its successors take over once the registry is read.
+        signer=DigestTransactionSigner(keyring.operator(keyring.operator_versions[0])),
+        chain_id=record.chain_id,
+        clear=clear,
+        settings=LaneSettings(
+            gas_price_wei=settings.chain.gas_price_wei,
+            max_gas_price_wei=settings.chain.max_gas_price_wei,
+            replace_after_s=settings.chain.replace_after_s,
+            poll_s=settings.chain.poll_interval_s / 2,
+            confirmations=record.parameters.get("finality_depth", 0),
+        ),
+    )
+    return Foundation(
+        settings=settings,
+        keyring=keyring,
+        record=record,
+        contracts=bindings(record),
+        database=stores.database,
+        facts=stores.facts,
+        leadership=leadership,
+        connection=connection,
+        stream=stream,
+        clock=ChainClock(stream.view, stream.wake),
+        registry=Registry(stream.view),
+        lane=lane,
+        hold=hold,
+        workers=workers,
+        restoration=restoration,
+    )
 
 
 def finality_depth(view: AllianceView, record: DeploymentRecord) -> int:

@@ -1,11 +1,13 @@
 """Builds the holder's side of a member."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
+from oracle.answering.ports import Always, Turns
 from oracle.answering.reminding import Reminding
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering
@@ -17,6 +19,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
+from oracle.store.turns import AnsweringTurns
 from oracle.store.vouchers import VoucherJournal
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.keys import OwnTagger
@@ -47,15 +50,30 @@ async def open_holder(
         base.settings.dataset.folder, cipher=base.keyring.storage_cipher("records"), tagger=tagger.current()
     )
     try:
-        yield _build(base, me, dataset, tagger, notary=notary, courier=courier)
+        async with _turns(base) as turns:
+            yield _build(base, me, dataset, tagger, notary=notary, courier=courier, turns=turns)
     finally:
         await dataset.close()
 
 
-def _build(
-    base: Foundation, me: MemberId, dataset: Dataset, tagger: OwnTagger, *, notary: Notary, courier: Courier
-) -> Holder:
-    publisher = Publisher(
+@asynccontextmanager
+async def _turns(base: Foundation) -> AsyncIterator[Turns]:
+    """Where several daemons answer, one at a time answers a requester."""
+    if not base.database.shared:
+        yield Always()
+        return
+    turns = AnsweringTurns(base.database)
+    keeping = asyncio.create_task(turns.keep())
+    try:
+        yield turns
+    finally:
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+
+
+def _publisher(base: Foundation, me: MemberId, dataset: Dataset, tagger: OwnTagger) -> Publisher:
+    return Publisher(
         me=me,
         dataset=dataset,
         tagger=tagger,
@@ -64,10 +82,24 @@ def _build(
         view=base.view,
         clock=base.clock,
         interval_s=base.settings.dataset.publish_interval_s,
+        clear=base.leadership.check,
     )
+
+
+def _build(
+    base: Foundation,
+    me: MemberId,
+    dataset: Dataset,
+    tagger: OwnTagger,
+    *,
+    notary: Notary,
+    courier: Courier,
+    turns: Turns,
+) -> Holder:
+    publisher = _publisher(base, me, dataset, tagger)
+    snapshots = DatasetSnapshots(dataset, shared=base.database.shared)
     journal = AnswerJournal(base.database, base.keyring.storage_cipher("answered"))
     vouchers = VoucherJournal(base.database, me)
-    snapshots = DatasetSnapshots(dataset)
     return Holder(
         dataset=dataset,
         publisher=publisher,
@@ -90,6 +122,7 @@ def _build(
             courier=courier,
             view=base.view,
             clock=base.clock,
+            turns=turns,
         ),
         settling=Settling(
             journal=journal,

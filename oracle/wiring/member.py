@@ -18,7 +18,6 @@ from oracle.peer.limits import ClientLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.peer.reachable import ReachPolicy
-from oracle.store.facts import FactTable
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.agreement import require_agreement
 from oracle.wiring.compacting import Compacting
@@ -31,7 +30,7 @@ from oracle.wiring.insight import Insight
 from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
 from oracle.wiring.recovery.recovering import Recovery
 from oracle.wiring.requester import Requester, build_requester
-from oracle.wiring.schedule import Rounds, Work, schedule
+from oracle.wiring.schedule import NEWS_S, SHARED_NEWS_S, Pauses, Rounds, Work, schedule
 from oracle.wiring.waiting import WaitingDesk
 
 
@@ -158,6 +157,18 @@ def _join(
     )
 
 
+def _pauses(base: Foundation) -> Pauses:
+    held, leadership = base.hold.holds, base.leadership
+    return Pauses(
+        all=held,
+        leading=lambda: held() or not leadership.leads(),
+        publishing=lambda: held() or not leadership.established(),
+        answering=lambda: held() or (base.database.shared and not base.clock.caught_up.is_set()),
+        # What another daemon of ours took in is found by looking.
+        look_s=SHARED_NEWS_S if base.database.shared else NEWS_S,
+    )
+
+
 def _work(
     base: Foundation,
     requester: Requester,
@@ -175,13 +186,15 @@ def _work(
         upkeep=upkeep,
         recovery=recovery,
         epoch_upkeep=accounts.upkeep,
-        compacting=Compacting(database=base.database, facts=FactTable(base.database), view=base.view),
+        compacting=Compacting(
+            database=base.database, facts=base.facts, view=base.view, leads=base.leadership.leads
+        ),
     )
 
 
 def _rounds(base: Foundation, work: Work, submitted: asyncio.Event) -> Rounds:
     poll_s = base.settings.chain.poll_interval_s
-    return schedule(work, submitted=submitted, publish_s=poll_s, held=base.hold.holds)
+    return schedule(work, submitted=submitted, publish_s=poll_s, pauses=_pauses(base))
 
 
 def _upkeep(base: Foundation, me: MemberId, governance: GovernanceDesk) -> Upkeep:

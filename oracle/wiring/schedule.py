@@ -1,7 +1,7 @@
 """Which work is done in rounds, and what wakes which."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from oracle.accounting.rating import RatingDesk
@@ -17,6 +17,8 @@ from oracle.wiring.rounds import Round
 COMPACT_S = 600.0
 NEWS_S = 5.0
 """Rounds that news wakes run this often in any case, to try again what could not be done."""
+SHARED_NEWS_S = 1.0
+"""And this often where the news may have come to another daemon of this member."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +68,33 @@ class Work:
     recovery: Recovery
 
 
-def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Callable[[], bool]) -> Rounds:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pauses:
+    """When rounds of which kind begin nothing, and how often those that news wakes look in any case."""
+
+    all: Callable[[], bool]
+    """Nothing may leave."""
+    leading: Callable[[], bool]
+    """Another daemon of this member sends, pays and publishes."""
+    publishing: Callable[[], bool]
+    """Or what that one left is not finished yet."""
+    answering: Callable[[], bool]
+    """Where the store may know more than this daemon has read of the chain: until it has caught up."""
+    look_s: float
+
+
+def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, pauses: Pauses) -> Rounds:
+    collector, look_s = work.requester.collector, pauses.look_s
+
+    def led(name: str, work: Callable[[], Awaitable[None]], *, overlap: bool = False) -> Round:
+        return Round(name=name, work=work, every_s=look_s, held=pauses.leading, overlap=overlap)
+
     async def follow() -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(work.requester.receipts.round())
             group.create_task(work.requester.reminders.round())
 
-    receipts = Round(name="receipts", work=follow, every_s=NEWS_S, held=held, overlap=True)
-    collector = work.requester.collector
+    receipts = led("receipts", follow, overlap=True)
 
     async def judge() -> None:
         await collector.note_commitments()
@@ -85,27 +106,26 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, held: Ca
         await work.upkeep.round()
         await work.epoch_upkeep.round()
 
+    commit = led("commit", work.requester.committing.round, overlap=True)
+    commit.news = submitted
     return Rounds(
-        commit=Round(
-            name="commit",
-            work=work.requester.committing.round,
-            every_s=NEWS_S,
-            held=held,
-            overlap=True,
-            news=submitted,
-        ),
-        judge=Round(name="judge", work=judge, every_s=NEWS_S, held=held),
+        commit=commit,
+        judge=led("judge", judge),
         receipts=receipts,
         answer=Round(
-            name="answer", work=work.holder.answering.round, every_s=NEWS_S, held=held, overlap=True
+            name="answer",
+            work=work.holder.answering.round,
+            every_s=look_s,
+            held=pauses.answering,
+            overlap=True,
         ),
-        remind=Round(
-            name="remind", work=work.holder.reminding.round, every_s=NEWS_S, held=held, overlap=True
+        remind=led("remind", work.holder.reminding.round, overlap=True),
+        publish=Round(
+            name="publish", work=work.holder.publisher.round, every_s=publish_s, held=pauses.publishing
         ),
-        publish=Round(name="publish", work=work.holder.publisher.round, every_s=publish_s, held=held),
-        upkeep=Round(name="upkeep", work=upkeep, every_s=NEWS_S, held=held),
-        redeem=Round(name="redeem", work=work.redeeming.round, every_s=NEWS_S, held=held),
-        rate=Round(name="rate", work=work.rating.round, every_s=NEWS_S, held=held),
-        recover=Round(name="recover", work=work.recovery.round, every_s=NEWS_S, held=held),
-        compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=held),
+        upkeep=led("upkeep", upkeep),
+        redeem=led("redeem", work.redeeming.round),
+        rate=led("rate", work.rating.round),
+        recover=led("recover", work.recovery.round),
+        compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

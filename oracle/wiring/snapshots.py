@@ -1,28 +1,46 @@
 """The dataset as the answering room sees it."""
 
 from collections.abc import Sequence as Series
+from typing import ClassVar
 
 from oracle.crypto.buckets import bucket_hash, bucket_number
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.errors import SnapshotUnknown, TagNotInSnapshot
 from oracle.dataset.snapshot import Withdrawn
 from oracle.domain.answered import NoRecord, StoredRecord
+from oracle.domain.errors import Transient
 from oracle.domain.ids import Sequence, Tag
 from oracle.domain.query import Cut, Element
 
 
-class DatasetSnapshots:
-    """Reads committed snapshots only."""
+class SnapshotElsewhere(Transient):
+    """This machine's dataset does not have the snapshot that was published under this number."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    code: ClassVar[str] = "snapshot_elsewhere"
+
+
+class DatasetSnapshots:
+    """Reads committed snapshots only; if `shared`, another daemon of ours may have what this one lacks."""
+
+    def __init__(self, dataset: Dataset, *, shared: bool = False) -> None:
         self._dataset = dataset
+        self._shared = shared
 
     async def holds(self, sequence: Sequence, root: bytes) -> bool:
-        """A dataset restored from a backup may have another snapshot under the number, or none."""
+        """A dataset restored from a backup may have another snapshot under the number, or none.
+
+        Raises `SnapshotElsewhere` where another daemon of this member may have it.
+        """
         try:
-            return (await self._dataset.snapshot(sequence)).row.root == root
+            held = (await self._dataset.snapshot(sequence)).row.root == root
         except SnapshotUnknown:
-            return False
+            held = False
+        if self._shared and not held:
+            raise SnapshotElsewhere(
+                f"This machine's dataset does not have the published snapshot {sequence}: it was published "
+                "from another one. Nothing is answered from a wrong one; the daemon that has it answers."
+            )
+        return held
 
     async def cut(self, sequence: Sequence, elements: Series[Element]) -> tuple[Cut, ...]:
         """What each element is answered with, cut from one snapshot; raises when it is not kept."""

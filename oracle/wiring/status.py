@@ -69,6 +69,7 @@ class StatusDesk:
                 queued=states.get(("transactions", "queued"), 0),
                 sent=states.get(("transactions", "sent"), 0),
             ),
+            lease=await base.leadership.line(),
             rounds=() if insight is None else insight.round_lines,
         )
 

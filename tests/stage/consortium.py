@@ -28,6 +28,7 @@ from oracle.peer.errors import PeerRefused, PeerUnreachable, UnknownBatch
 from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
+from oracle.store.facts import FactTable
 from oracle.store.restoration import RestorationJournal
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.clock import ChainClock
@@ -35,6 +36,7 @@ from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.keys import SealingKeys
+from oracle.wiring.leadership import Leadership
 from oracle.wiring.registry import Registry
 from oracle.wiring.requester import Requester, build_requester
 
@@ -225,6 +227,8 @@ async def _open_house(
         record=deployed,
         contracts=bindings(deployed),
         database=database,
+        facts=FactTable(database),
+        leadership=Leadership(None),
         connection=SimpleNamespace(),  # desks that read the chain itself are given one by their tests
         stream=SimpleNamespace(view=chain.view),
         hold=Hold(),

@@ -98,6 +98,18 @@ class RoundLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseLine:
+    """Which of a member's daemons leads: it alone sends, pays and publishes; all answer."""
+
+    holder: str
+    """Host, process and start of the one that leads; empty when nobody does at the moment."""
+    token: int
+    """Grows whenever the lease changes hands."""
+    here: bool
+    """Whether it is this daemon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What an operator looks at first."""
 
@@ -121,6 +133,8 @@ class StatusReport:
     problems: tuple[str, ...] = ()
     """What needs attention, each saying what to do."""
     lane: LaneLine | None = None
+    lease: LeaseLine | None = None
+    """None for a member's only daemon."""
     rounds: tuple[RoundLine, ...] = ()
     """Empty while this institution is not a member."""
 

@@ -83,7 +83,8 @@ async def test_answers__past_their_windows__are_forgotten_and_their_charges_stay
     journal, vouchers = AnswerJournal(database, cipher), VoucherJournal(database, ME)
     for number in (1, 2, 3):
         await _answered(journal, number, deadline=100 * number)
-        await vouchers.accept(OTHER, _batch(number), _charge(3, number), _held(_charge(3 * number)))
+        covering = _held(_charge(3 * number, sum(range(number + 1))))
+        assert await vouchers.accept(OTHER, _batch(number), _charge(3, number), covering)
         await journal.settled(OTHER, _batch(number), bytes(32), b"disclosures")
     before = await vouchers.accepted_totals(OTHER)
 

@@ -1,10 +1,12 @@
 """Every earlier schema with data in every table: all of it is there after the upgrade, or nothing changed."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, LargeBinary, MetaData, String, Table, Text, inspect, select, text
+from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, String, Table, Text, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from stage.stores import step_to, synchronous
 
@@ -45,6 +47,9 @@ def _row(table: Table, number: int, greatest: int) -> dict[str, object]:
             values[column.name] = bytes([number, place]) + b"\x00\xff" * 200
         elif isinstance(column.type, String | Text):
             values[column.name] = f"{column.name[:12]} {number}"
+        elif isinstance(column.type, DateTime):
+            # SQLite keeps no time zone; the column is PostgreSQL's alone.
+            values[column.name] = datetime(2030, 1, 1 + number, tzinfo=UTC if column.type.timezone else None)
         else:
             values[column.name] = greatest - 100 * number - place
     return values

@@ -72,16 +72,3 @@ async def test_commitments__past_every_window__leave_the_journal_and_nothing_els
     kept = await _kept(database)
     assert late in kept
     assert kept == [fact for fact in everything if not isinstance(fact, facts.Committed) or fact is late]
-
-
-async def test_commitments__of_a_chain_without_audits__are_kept_half_a_year(database: Database) -> None:
-    chain = FactChain()
-    chain.declare(**{name: value for name, value in WINDOWS.items() if name != "audit_retention_s"})
-    chain.happen(_commitment(1))
-    chain.pass_time(179 * DAY)
-    await _journalled(chain, database)
-    compacting = Compacting(database=database, facts=FactTable(database), view=chain.view)
-
-    assert (await compacting.compact()).commitments == 0
-    chain.pass_time(3 * DAY)
-    assert (await compacting.compact()).commitments == 1
