@@ -64,6 +64,8 @@ def _contracts(inputs, made, as_deployer):
     credit_ledger.setQualityLedger(quality, as_deployer)
     datasets = made.DatasetRegistry.deploy(registry, parameters, quality, deployer, as_deployer)
     queries = made.QueryLedger.deploy(registry, parameters, credit_ledger, as_deployer)
+    ledgers = (datasets, queries, credit_ledger, quality)
+    audits = made.AuditLedger.deploy(registry, parameters, ledgers, deployer, as_deployer)
     return {
         "ProtocolParameters": parameters,
         "MemberRegistry": registry,
@@ -73,6 +75,7 @@ def _contracts(inputs, made, as_deployer):
         "QualityLedger": quality,
         "DatasetRegistry": datasets,
         "QueryLedger": queries,
+        "AuditLedger": audits,
     }
 
 
