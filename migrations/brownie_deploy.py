@@ -63,7 +63,7 @@ def _contracts(inputs, made, as_deployer):
     quality = made.QualityLedger.deploy(registry, parameters, credit_ledger, deployer, as_deployer)
     credit_ledger.setQualityLedger(quality, as_deployer)
     datasets = made.DatasetRegistry.deploy(registry, parameters, quality, deployer, as_deployer)
-    queries = made.QueryLedger.deploy(registry, parameters, credit_ledger, as_deployer)
+    queries = made.QueryLedger.deploy(registry, parameters, credit_ledger, quality, deployer, as_deployer)
     ledgers = (datasets, queries, credit_ledger, quality)
     audits = made.AuditLedger.deploy(registry, parameters, ledgers, deployer, as_deployer)
     return {
