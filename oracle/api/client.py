@@ -9,9 +9,12 @@ from oracle.api.governing_client import GoverningClient
 from oracle.api.ports import ImportEvent, QueryEvent
 from oracle.api.schema import (
     AcceptReorganisation,
+    AuditorList,
+    CaseList,
     ImportLine,
     MemberList,
     ProposalList,
+    QualityList,
     QueryLine,
     QueryList,
     RateItem,
@@ -25,7 +28,9 @@ from oracle.config.settings import Loopback, UnixSocket
 from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AuditorLine,
     BallotForm,
+    CaseLine,
     CompactionReport,
     CreditsSummary,
     DatasetStats,
@@ -35,6 +40,7 @@ from oracle.domain.reports import (
     MetricsText,
     ProposalLine,
     PublishedSnapshot,
+    QualityLine,
     QueryAccepted,
     QueryState,
     QuerySummary,
@@ -131,6 +137,15 @@ class LocalClient(GoverningClient):
 
     async def members(self) -> tuple[MemberLine, ...]:
         return (await self._connection.get("/v1/members", MemberList)).members
+
+    async def auditors(self) -> tuple[AuditorLine, ...]:
+        return (await self._connection.get("/v1/auditors", AuditorList)).auditors
+
+    async def cases(self) -> tuple[CaseLine, ...]:
+        return (await self._connection.get("/v1/cases", CaseList)).cases
+
+    async def quality(self) -> tuple[QualityLine, ...]:
+        return (await self._connection.get("/v1/quality", QualityList)).members
 
     async def proposals(self) -> tuple[ProposalLine, ...]:
         return (await self._connection.get("/v1/proposals", ProposalList)).proposals

@@ -9,8 +9,10 @@ from oracle.api.ports import Services
 from oracle.api.schema import (
     CATEGORIES,
     AcceptReorganisation,
+    AuditorList,
     BallotParameters,
     Body,
+    CaseList,
     Health,
     ImportLine,
     ImportParameters,
@@ -20,6 +22,7 @@ from oracle.api.schema import (
     Parameters,
     ProposalList,
     ProposalPath,
+    QualityList,
     QueryLine,
     QueryList,
     QueryPath,
@@ -130,6 +133,18 @@ async def compact_store(services: Services, _: Parameters, __: Body) -> Compacti
 
 async def list_members(services: Services, _: Parameters, __: Body) -> MemberList:
     return MemberList(members=await services.members.members())
+
+
+async def list_auditors(services: Services, _: Parameters, __: Body) -> AuditorList:
+    return AuditorList(auditors=await services.audits.auditors())
+
+
+async def list_cases(services: Services, _: Parameters, __: Body) -> CaseList:
+    return CaseList(cases=await services.audits.cases())
+
+
+async def list_quality(services: Services, _: Parameters, __: Body) -> QualityList:
+    return QualityList(members=await services.audits.quality())
 
 
 async def list_proposals(services: Services, _: Parameters, __: Body) -> ProposalList:

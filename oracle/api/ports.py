@@ -10,8 +10,10 @@ from typing import Protocol
 from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AuditorLine,
     BadLineReport,
     BallotForm,
+    CaseLine,
     CompactionReport,
     CreditsSummary,
     DatasetStats,
@@ -32,6 +34,7 @@ from oracle.domain.reports import (
     ProposalLine,
     ProposedCall,
     PublishedSnapshot,
+    QualityLine,
     QueryAccepted,
     QueryState,
     QuerySummary,
@@ -112,6 +115,22 @@ class MembersService(Protocol):
     """Knows the consortium."""
 
     async def members(self) -> tuple[MemberLine, ...]:
+        """All members ever admitted, by number."""
+        ...
+
+
+class AuditsService(Protocol):
+    """Knows who audits, what is judged, and what data is worth."""
+
+    async def auditors(self) -> tuple[AuditorLine, ...]:
+        """Those in office, in the order of their appointment."""
+        ...
+
+    async def cases(self) -> tuple[CaseLine, ...]:
+        """Audits, disputes and contradictions, the newest first."""
+        ...
+
+    async def quality(self) -> tuple[QualityLine, ...]:
         """All members ever admitted, by number."""
         ...
 
@@ -239,6 +258,9 @@ class Services(Protocol):
 
     @property
     def members(self) -> MembersService: ...
+
+    @property
+    def audits(self) -> AuditsService: ...
 
     @property
     def governance(self) -> GovernanceService: ...

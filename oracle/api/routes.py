@@ -6,8 +6,10 @@ from oracle.api.governing_routes import GOVERNING_ROUTES
 from oracle.api.route_kinds import Route, StreamRoute, UploadRoute, get_json, post_json
 from oracle.api.schema import (
     AcceptReorganisation,
+    AuditorList,
     BallotParameters,
     Body,
+    CaseList,
     Health,
     ImportLine,
     ImportParameters,
@@ -17,6 +19,7 @@ from oracle.api.schema import (
     Parameters,
     ProposalList,
     ProposalPath,
+    QualityList,
     QueryLine,
     QueryList,
     QueryPath,
@@ -112,6 +115,15 @@ ROUTES: tuple[Route, ...] = (
         MemberList,
         handlers.list_members,
         summary="List the members of the consortium",
+    ),
+    get_json("/v1/auditors", Parameters, AuditorList, handlers.list_auditors, summary="List the auditors"),
+    get_json("/v1/cases", Parameters, CaseList, handlers.list_cases, summary="List audits and disputes"),
+    get_json(
+        "/v1/quality",
+        Parameters,
+        QualityList,
+        handlers.list_quality,
+        summary="List what the members' data is worth",
     ),
     get_json("/v1/proposals", Parameters, ProposalList, handlers.list_proposals, summary="List proposals"),
     post_json(

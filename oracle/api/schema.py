@@ -9,13 +9,16 @@ from msgspec import Meta, Struct
 
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AuditorLine,
     BadLineReport,
+    CaseLine,
     HolderProgress,
     ImportFormat,
     ImportProgress,
     ImportSummary,
     MemberLine,
     ProposalLine,
+    QualityLine,
     QuerySummary,
     SubjectResult,
     Support,
@@ -195,6 +198,24 @@ class MemberList(Struct, frozen=True, kw_only=True):
     """All members ever admitted, by number."""
 
     members: tuple[MemberLine, ...]
+
+
+class AuditorList(Struct, frozen=True, kw_only=True):
+    """Auditors in office, in the order of their appointment."""
+
+    auditors: tuple[AuditorLine, ...]
+
+
+class CaseList(Struct, frozen=True, kw_only=True):
+    """Audits, disputes and contradictions, the newest first."""
+
+    cases: tuple[CaseLine, ...]
+
+
+class QualityList(Struct, frozen=True, kw_only=True):
+    """What each member's data is worth, by number."""
+
+    members: tuple[QualityLine, ...]
 
 
 class ProposalList(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import typer
 from oracle import __version__
 from oracle.cli import (
     accounts,
+    audits,
     chain,
     checks,
     consortium,
@@ -50,6 +51,7 @@ app.add_typer(params.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(keys.leaving)
 app.add_typer(voting.app)
+app.add_typer(audits.app)
 app.add_typer(accounts.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)

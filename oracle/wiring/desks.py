@@ -7,6 +7,7 @@ from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.asking.desk import QueryDesk
 from oracle.dataset.desk import RecordsDesk
 from oracle.domain.errors import Refused
+from oracle.governing.audits import AuditsDesk
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
 from oracle.governing.own_keys import OwnKeysDesk
@@ -27,6 +28,7 @@ class MemberDesks:
     queries: QueryDesk
     records: RecordsDesk
     members: MembersDesk
+    audits: AuditsDesk
     governance: GovernanceDesk
     keys: OwnKeysDesk
     credits: CreditsDesk
@@ -55,6 +57,10 @@ class Desks:
     @property
     def members(self) -> MembersDesk:
         return self._member.members
+
+    @property
+    def audits(self) -> AuditsDesk:
+        return self._member.audits
 
     @property
     def governance(self) -> GovernanceDesk:

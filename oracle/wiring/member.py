@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.domain.ids import MemberId
+from oracle.governing.audits import AuditsDesk
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
 from oracle.governing.names import MemberNames
@@ -107,12 +108,11 @@ def _join(
     succession: Succession,
 ) -> Member:
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
-    submitted = asyncio.Event()
+    submitted, governance = asyncio.Event(), build_governance(base, me, names)
     requester = build_requester(
         base, me, notary=notary, courier=courier, names=names, submitted=submitted.set
     )
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
-    governance = build_governance(base, me, names)
     recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
     upkeep = _upkeep(base, me, governance)
     work = _work(base, requester, holder, accounts=accounts, upkeep=upkeep, recovery=recovery)
@@ -139,6 +139,7 @@ def _join(
             queries=requester.desk,
             records=holder.records,
             members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
+            audits=AuditsDesk(view=base.view, names=names, clock=base.clock),
             governance=governance,
             keys=build_own_keys(base, me),
             credits=accounts.credits,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+from fakes.audits import InMemoryAudits
 from fakes.consortium import InMemoryConsortium
 
 from oracle.api.ports import ImportEvent, QueryEvent, Services
@@ -52,7 +53,7 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
-class InMemoryRooms(InMemoryConsortium):
+class InMemoryRooms(InMemoryAudits, InMemoryConsortium):
     """Every service, of an institution that is a few Python values. Numbers starting +46 are hits."""
 
     def __init__(self) -> None:
@@ -202,6 +203,7 @@ def services_of(rooms: InMemoryRooms) -> Services:
         queries=rooms,
         records=rooms,
         members=rooms,
+        audits=rooms,
         governance=rooms,
         credits=rooms,
         ratings=rooms,

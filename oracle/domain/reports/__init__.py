@@ -12,6 +12,14 @@ from oracle.domain.reports.accounts import (
     RedemptionReport,
     Verdict,
 )
+from oracle.domain.reports.audits import (
+    AuditorLine,
+    CaseLine,
+    CaseReason,
+    CaseStanding,
+    CategoryQuality,
+    QualityLine,
+)
 from oracle.domain.reports.checks import CheckLine, CheckOutcome, CheckReport
 from oracle.domain.reports.consortium import (
     BallotForm,
@@ -86,11 +94,16 @@ from oracle.domain.reports.unknown import UnknownReference
 from oracle.domain.reports.waiting import WaitingKind, WaitingLine, WaitingReport
 
 __all__ = [
+    "AuditorLine",
     "BadLineReport",
     "BallotForm",
     "CallArgument",
     "CallLine",
     "CallOutcome",
+    "CaseLine",
+    "CaseReason",
+    "CaseStanding",
+    "CategoryQuality",
     "ChainStatus",
     "CheckLine",
     "CheckOutcome",
@@ -126,6 +139,7 @@ __all__ = [
     "ProposalState",
     "ProposedCall",
     "PublishedSnapshot",
+    "QualityLine",
     "QueryAccepted",
     "QueryPhase",
     "QueryState",

@@ -77,6 +77,7 @@ async def offered(
             queries=client,
             records=client,
             members=client,
+            audits=client,
             governance=client,
             keys=client,
             credits=client,

@@ -11,6 +11,7 @@ from oracle.domain.errors import RiskmeshError
 from oracle.domain.record import Category
 from oracle.domain.reports import (
     BadLineReport,
+    CaseReason,
     Finding,
     ImportFormat,
     ImportSummary,
@@ -132,6 +133,16 @@ async def test_remove__a_held_and_an_unheld_subject__counts_both(offered: Servic
 async def test_publish__twice__counts_up(offered: Services) -> None:
     assert (await offered.records.publish_snapshot()).sequence == 1
     assert (await offered.records.publish_snapshot()).sequence == 2
+
+
+async def test_audits__auditors_cases_and_quality__arrive_as_they_are(offered: Services) -> None:
+    assert [one.sealing_suite for one in await offered.audits.auditors()] == [1]
+    assert [one.reason for one in await offered.audits.cases()] == [CaseReason.DISPUTE, CaseReason.CAUSE]
+    lines = await offered.audits.quality()
+    assert [(one.name, one.categories[0].category) for one in lines] == [
+        ("Bank A", "telecom_fraud"),
+        ("Bank B", "telecom_fraud"),
+    ]
 
 
 async def test_members__two__are_listed_by_number(offered: Services) -> None:

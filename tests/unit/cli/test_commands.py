@@ -134,6 +134,10 @@ def test_remove__without_yes_and_nobody_to_ask__changes_nothing(
     ("arguments", "shown"),
     [
         (("members",), "Bank A (you)"),
+        (("auditors",), "0x52908400098527886E0F7030069857D2E4169EE7"),
+        (("audits",), "answered"),
+        (("disputes",), "300"),
+        (("quality",), "25,000"),
         (("credits",), "860 credits"),
         (("status",), "number 1, active"),
         (("records", "publish"), "snapshot 1"),

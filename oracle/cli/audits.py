@@ -1,0 +1,126 @@
+"""`riskmesh auditors`, `audits`, `disputes` and `quality`: who judges, what is judged, what data is worth."""
+
+from oracle.api.client import connect
+from oracle.cli.command import Session, command, group
+from oracle.cli.printing import Sheet, count, moment, percent, print_json, shortened, shown
+from oracle.domain.reports import CaseLine, CaseReason, CaseStanding
+
+app = group(about="Audits, disputes and quality.")
+
+_STYLES = {
+    CaseStanding.OPEN: "bold yellow",
+    CaseStanding.ANSWERED: "yellow",
+    CaseStanding.UPHELD: "red",
+    CaseStanding.DISMISSED: "green",
+}
+
+
+@command(app, "auditors", example="riskmesh auditors --json", failure="The auditors are not known.")
+async def auditors(session: Session) -> None:
+    """List the auditors in office; members appoint and dismiss them by vote."""
+    async with connect(session.settings().api.listen) as client:
+        listed = await client.auditors()
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("Account", "Appointed (UTC)", "Sealing key", "Hash of its name")
+    for one in listed:
+        keys = (shortened(one.sealing_key), shortened(one.name_hash))
+        sheet.row(shown(one.account, style="cyan"), moment(one.appointed_at), *keys)
+    sheet.print(session.out)
+
+
+@command(app, "audits", example="riskmesh audits", failure="The audits are not known.")
+async def audits(session: Session) -> None:
+    """List drawn audits, audits for cause and proven contradictions, the newest first."""
+    async with connect(session.settings().api.listen) as client:
+        listed = tuple(one for one in await client.cases() if one.reason is not CaseReason.DISPUTE)
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("Case", "Reason", "Accused", "Standing", "#Upheld", "#Dismissed", "Next step by (UTC)")
+    for one in listed:
+        sheet.row(
+            *_opening_cells(one), _standing(one), one.upheld_votes, one.dismissed_votes, _next_step(one)
+        )
+    sheet.print(session.out)
+
+
+@command(app, "disputes", example="riskmesh disputes", failure="The disputes are not known.")
+async def disputes(session: Session) -> None:
+    """List disputes over disclosures, the newest first."""
+    async with connect(session.settings().api.listen) as client:
+        listed = tuple(one for one in await client.cases() if one.reason is CaseReason.DISPUTE)
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet("Case", "#Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
+    for one in listed:
+        case, _, accused = _opening_cells(one)
+        sheet.row(case, one.opener, accused, _standing(one), one.amount, _next_step(one))
+    sheet.print(session.out)
+
+
+@command(
+    app, "quality", example="riskmesh quality --json", failure="The quality of members' data is not known."
+)
+async def quality(session: Session) -> None:
+    """List what each member's data is worth, by category too, and what right to ask it earns."""
+    async with connect(session.settings().api.listen) as client:
+        listed = await client.quality()
+    if session.json:
+        print_json(session.out, listed)
+        return
+    sheet = Sheet(
+        "#No.",
+        "Name",
+        "Category",
+        "#Score",
+        "#Next",
+        "#Entitlement",
+        "#Confirmed",
+        "#Refuted",
+        "#Fresh",
+        "#Breaches",
+    )
+    for one in listed:
+        sheet.row(
+            one.member_id,
+            shown(one.name or "-", style="bold"),
+            "all",
+            percent(one.score_bps),
+            percent(one.next_score_bps),
+            count(one.entitlement),
+            _weight(one.confirmed),
+            _weight(one.refuted),
+            percent(one.fresh_bps),
+            one.breaches,
+        )
+        for part in one.categories:
+            weights = (None, None, _weight(part.confirmed), _weight(part.refuted), None, None)
+            sheet.row(None, None, shown(part.category), percent(part.score_bps), *weights)
+    sheet.print(session.out)
+
+
+def _opening_cells(one: CaseLine) -> tuple[str, str, str]:
+    accused = f"{one.accused} {one.accused_name}".rstrip()
+    return shortened(one.case_id), one.reason.value, accused
+
+
+def _standing(one: CaseLine) -> str:
+    if one.outcome is not None:
+        return f"{one.standing.value}: {one.outcome.value}"
+    return f"{one.standing.value} by appeal" if one.overturned else one.standing.value
+
+
+def _next_step(one: CaseLine) -> str | None:
+    """When what can happen next has to have happened."""
+    if one.standing is CaseStanding.OPEN:
+        return f"{moment(one.answer_by)} answer"
+    if one.standing is CaseStanding.ANSWERED:
+        return f"{moment(one.decide_by)} ruling"
+    return None if one.appeal_by is None else f"{moment(one.appeal_by)} appeal"
+
+
+def _weight(thousandths: int) -> str:
+    return f"{thousandths / 1_000:.1f}"

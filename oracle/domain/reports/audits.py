@@ -1,0 +1,98 @@
+"""Audits, disputes and quality as one member sees them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CaseReason(StrEnum):
+    """Why a member is accused."""
+
+    DRAWN = "drawn"
+    CAUSE = "cause"
+    DISPUTE = "dispute"
+    CONTRADICTION = "contradiction"
+
+
+class CaseStanding(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    LAPSED = "lapsed"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditorLine:
+    """One auditor."""
+
+    account: str
+    sealing_suite: int
+    sealing_key: str
+    """What openings are sealed with, in hexadecimal."""
+    name_hash: str
+    """keccak256 of its name, in hexadecimal."""
+    appointed_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine:
+    """One audit, dispute or contradiction. Times are in unix seconds."""
+
+    case_id: str
+    reason: CaseReason
+    standing: CaseStanding
+    accused: int
+    accused_name: str
+    subject: str
+    """The batch, the evidence, the claim or the sequence number that it is about, in hexadecimal."""
+    opened_at: int
+    answer_by: int
+    decide_by: int
+    upheld_votes: int
+    dismissed_votes: int
+    overturned: bool
+    amount: int
+    """Credits in escrow, of a dispute."""
+    opener: int | None = None
+    """None when an auditor opened it, or anyone with a proof."""
+    appeal_by: int | None = None
+    """None while it came to nothing."""
+    outcome: CaseStanding | None = None
+    """How it was settled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryQuality:
+    """Ratings of a member's records in one category."""
+
+    category: str
+    score_bps: int
+    confirmed: int
+    """Weight of confirmed ratings, in thousandths of a rating."""
+    refuted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityLine:
+    """What a member's data is worth in this epoch, and what right to ask it earns."""
+
+    member_id: int
+    name: str
+    score_bps: int
+    next_score_bps: int
+    """What the next epoch begins with if nothing else happens."""
+    entitlement: int
+    """Elements that the member may ask for in this epoch."""
+    confirmed: int
+    """Weight of confirmed ratings, in thousandths of a rating."""
+    refuted: int
+    fresh_bps: int
+    breaches: int
+    """Ever recorded."""
+    breach_bps: int
+    """What they take from the score now."""
+    categories: tuple[CategoryQuality, ...]

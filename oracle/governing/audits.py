@@ -1,0 +1,110 @@
+"""Auditors, cases and the quality of members' data, as this institution sees them."""
+
+from oracle.chain.view import AllianceView
+from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.ids import MemberId
+from oracle.domain.record import Category
+from oracle.domain.reports import (
+    AuditorLine,
+    CaseLine,
+    CaseReason,
+    CaseStanding,
+    CategoryQuality,
+    QualityLine,
+)
+from oracle.governing.names import MemberNames
+from oracle.governing.ports import Clock
+from oracle.rules.cases import Case
+
+
+class AuditsDesk:
+    """Answers from the local view alone."""
+
+    def __init__(self, *, view: AllianceView, names: MemberNames, clock: Clock) -> None:
+        self._view = view
+        self._names = names
+        self._clock = clock
+
+    async def auditors(self) -> tuple[AuditorLine, ...]:
+        """Those in office, in the order of their appointment."""
+        return tuple(
+            AuditorLine(
+                account=one.account,
+                sealing_suite=one.sealing_suite,
+                sealing_key=_hexadecimal(one.sealing_key),
+                name_hash=_hexadecimal(one.name_hash),
+                appointed_at=one.appointed_at,
+            )
+            for one in self._view.audits.auditors.values()
+        )
+
+    async def cases(self) -> tuple[CaseLine, ...]:
+        """Audits, disputes and contradictions, the newest first."""
+        now = self._clock.chain_time()
+        return tuple(self._case(case, now) for case in self._view.audits.newest_cases())
+
+    async def quality(self) -> tuple[QualityLine, ...]:
+        """All members ever admitted, by number."""
+        epoch = self._view.epoch_of(self._clock.chain_time())
+        return tuple(self._quality(member, epoch) for member in sorted(self._view.members.all))
+
+    def _case(self, case: Case, now: int) -> CaseLine:
+        upheld = sum(1 for _, upholds in case.verdicts if upholds)
+        return CaseLine(
+            case_id=_hexadecimal(case.id),
+            reason=_reason(case.kind),
+            standing=_standing(case.state(now)),
+            accused=case.accused,
+            accused_name=self._names.name_of(case.accused),
+            subject=_hexadecimal(case.subject),
+            opened_at=case.opened_at,
+            answer_by=case.answer_by,
+            decide_by=case.decide_by,
+            upheld_votes=upheld,
+            dismissed_votes=len(case.verdicts) - upheld,
+            overturned=case.overturned,
+            amount=case.amount,
+            opener=case.opener,
+            appeal_by=case.appeal_by(now),
+            outcome=None if case.outcome is None else _standing(case.outcome),
+        )
+
+    def _quality(self, member: MemberId, epoch: int) -> QualityLine:
+        book = self._view.quality
+        confirmed, refuted = book.weights(member, epoch)
+        breaches, breach_bps = book.breaches(member, epoch)
+        return QualityLine(
+            member_id=member,
+            name=self._names.name_of(member),
+            score_bps=book.score_bps(member, epoch),
+            next_score_bps=book.score_bps(member, epoch + 1),
+            entitlement=self._view.entitlement(member, epoch),
+            confirmed=confirmed,
+            refuted=refuted,
+            fresh_bps=book.fresh_bps(member, epoch),
+            breaches=breaches,
+            breach_bps=breach_bps,
+            categories=tuple(self._category(member, epoch, code) for code in book.categories(member)),
+        )
+
+    def _category(self, member: MemberId, epoch: int, code: int) -> CategoryQuality:
+        confirmed, refuted = self._view.quality.weights(member, epoch, code)
+        known = {category.value: category.label for category in Category}
+        return CategoryQuality(
+            category=known.get(code, str(code)),
+            score_bps=self._view.quality.score_bps(member, epoch, code),
+            confirmed=confirmed,
+            refuted=refuted,
+        )
+
+
+def _reason(kind: CaseKind) -> CaseReason:
+    return CaseReason(kind.name.lower())
+
+
+def _standing(state: CaseState) -> CaseStanding:
+    return CaseStanding(state.name.lower())
+
+
+def _hexadecimal(value: bytes) -> str:
+    return "0x" + value.hex()

@@ -1,0 +1,71 @@
+"""Auditors, cases and quality, as an institution would see them that is a few Python values."""
+
+from oracle.domain.reports import (
+    AuditorLine,
+    CaseLine,
+    CaseReason,
+    CaseStanding,
+    CategoryQuality,
+    QualityLine,
+)
+
+_OPENED = 1_800_000_000
+
+
+def _case(number: int, reason: CaseReason, standing: CaseStanding, amount: int = 0) -> CaseLine:
+    return CaseLine(
+        case_id="0x" + f"{number:02x}" * 32,
+        reason=reason,
+        standing=standing,
+        accused=2,
+        accused_name="Bank B",
+        subject="0x" + "0a" * 32,
+        opened_at=_OPENED,
+        answer_by=_OPENED + 100,
+        decide_by=_OPENED + 200,
+        upheld_votes=1,
+        dismissed_votes=0,
+        overturned=False,
+        amount=amount,
+        opener=1,
+    )
+
+
+class InMemoryAudits:
+    """One auditor, an audit for cause, a dispute, and what two members' data is worth."""
+
+    async def auditors(self) -> tuple[AuditorLine, ...]:
+        return (
+            AuditorLine(
+                account="0x52908400098527886E0F7030069857D2E4169EE7",
+                sealing_suite=1,
+                sealing_key="0x" + "11" * 32,
+                name_hash="0x" + "22" * 32,
+                appointed_at=_OPENED,
+            ),
+        )
+
+    async def cases(self) -> tuple[CaseLine, ...]:
+        return (
+            _case(2, CaseReason.DISPUTE, CaseStanding.OPEN, amount=300),
+            _case(1, CaseReason.CAUSE, CaseStanding.ANSWERED),
+        )
+
+    async def quality(self) -> tuple[QualityLine, ...]:
+        part = CategoryQuality(category="telecom_fraud", score_bps=7_500, confirmed=20_000, refuted=0)
+        return tuple(
+            QualityLine(
+                member_id=number,
+                name=name,
+                score_bps=7_500,
+                next_score_bps=7_300,
+                entitlement=25_000,
+                confirmed=20_000,
+                refuted=0,
+                fresh_bps=10_000,
+                breaches=0,
+                breach_bps=0,
+                categories=(part,),
+            )
+            for number, name in ((1, "Bank A"), (2, "Bank B"))
+        )

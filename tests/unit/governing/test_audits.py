@@ -1,0 +1,82 @@
+"""What an institution sees of auditors, cases and quality."""
+
+from stage.consortium import Consortium
+
+from oracle.chain.facts import Breached, FreshnessNoted, Rated
+from oracle.chain.facts.audits import AuditorAppointed, CaseAnswered, CaseOpened, Disputed, VerdictCast
+from oracle.domain.audits import BreachKind, CaseKind
+from oracle.domain.ids import Address, MemberId
+from oracle.domain.reports import CaseReason, CaseStanding
+from oracle.governing.audits import AuditsDesk
+from oracle.governing.names import MemberNames
+
+AUDITOR = Address("0x00000000000000000000000000000000000000AA")
+CASE = b"\x01" * 32
+
+
+def _desk(consortium: Consortium) -> AuditsDesk:
+    names = MemberNames(view=consortium.chain.view, known=("North",))
+    return AuditsDesk(view=consortium.chain.view, names=names, clock=consortium[1].base.clock)
+
+
+async def test_auditors__appointed__are_listed(consortium: Consortium) -> None:
+    consortium.chain.happen(
+        lambda at: AuditorAppointed(
+            at=at, auditor=AUDITOR, sealing_suite=1, sealing_key=b"\x02" * 32, name_hash=b"\x03" * 32
+        )
+    )
+    (line,) = await _desk(consortium).auditors()
+    assert (line.account, line.sealing_key) == (AUDITOR, "0x" + "02" * 32)
+
+
+async def test_cases__a_dispute_that_was_answered__says_what_waits_and_until_when(
+    consortium: Consortium,
+) -> None:
+    now = consortium[1].base.clock.chain_time()
+    consortium.chain.happen(
+        lambda at: CaseOpened(
+            at=at,
+            case_id=CASE,
+            kind=CaseKind.DISPUTE,
+            accused=MemberId(2),
+            opener=1,
+            subject=b"\x04" * 32,
+            answer_by=now + 100,
+            decide_by=now + 10_000,
+            appeal_window_s=50,
+        ),
+        lambda at: Disputed(at=at, case_id=CASE, reply_digest=b"\x05" * 32, amount=300),
+        lambda at: CaseAnswered(at=at, case_id=CASE, digest=b"\x06" * 32),
+        lambda at: VerdictCast(at=at, case_id=CASE, auditor=AUDITOR, upheld=True, reason=b"\x07" * 32),
+    )
+    (line,) = await _desk(consortium).cases()
+    assert (line.reason, line.standing) == (CaseReason.DISPUTE, CaseStanding.ANSWERED)
+    assert (line.accused, line.accused_name, line.opener, line.amount) == (2, "North", 1, 300)
+    assert (line.upheld_votes, line.dismissed_votes, line.appeal_by) == (1, 0, None)
+
+
+async def test_quality__ratings_changes_and_breaches_of_earlier_epochs__are_what_counts(
+    consortium: Consortium,
+) -> None:
+    desk = _desk(consortium)
+    before = {line.member_id: line for line in await desk.quality()}[2]
+    assert (before.score_bps, before.confirmed, before.categories) == (5_000, 0, ())
+    epoch = consortium.chain.view.epoch_of(consortium[1].base.clock.chain_time())
+    holder = MemberId(2)
+    consortium.chain.happen(
+        lambda at: Rated(
+            at=at, requester=MemberId(1), holder=holder, category=4, confirmed=20, refuted=0, epoch=epoch
+        ),
+        lambda at: FreshnessNoted(at=at, member_id=holder, counted=300, epoch=epoch),
+        lambda at: Breached(at=at, member_id=holder, kind=BreachKind.DISPUTE, ref=CASE, epoch=epoch),
+    )
+    same = {line.member_id: line for line in await desk.quality()}[2]
+    assert (same.score_bps, same.entitlement) == (before.score_bps, before.entitlement)
+    assert same.next_score_bps > same.score_bps
+
+    consortium.chain.pass_time(consortium.chain.view.parameter("epoch_length_s").value)
+    line = {line.member_id: line for line in await desk.quality()}[2]
+    assert (line.score_bps, line.confirmed, line.refuted) == (same.next_score_bps, 20_000, 0)
+    assert (line.breaches, line.breach_bps) == (1, 2_500)
+    assert line.entitlement > before.entitlement
+    assert [(part.category, part.confirmed) for part in line.categories] == [("telecom_fraud", 20_000)]
