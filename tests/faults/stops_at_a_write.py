@@ -45,7 +45,8 @@ class Stops:
         if found is None:
             return
         operation, table = (part for part in found.groups() if part)
-        compiled = context.compiled_parameters[0] if context.compiled_parameters else {}
+        # Rows written many at once go to the driver as they are: there is nothing to read a state from.
+        compiled = next(iter(getattr(context, "compiled_parameters", ())), {})
         state = next((str(compiled[name]) for name in STATES if name in compiled), "")
         step = " ".join(part for part in (operation, table, state) if part)
         connection.info.setdefault("written", []).append(step)

@@ -1,14 +1,20 @@
 """What the daemons of an alliance are asked in these tests, and what must be true of it afterwards."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
 
 from stage.alliance import PATIENCE_S, Alliance
 
+from oracle.api.client import LocalClient
 from oracle.demo.institutions import Institution
 from oracle.domain.errors import RiskmeshError
 from oracle.domain.ids import BatchId
 from oracle.domain.reports import Finding, HolderState, PairAccount, QueryState, RawSubject, RecordState
 
+T = TypeVar("T")
 QUESTION = tuple(
     RawSubject(type="domain", value=name) for name in ("both.example", "north.example", "clear.example")
 )
@@ -16,6 +22,12 @@ HITS = {("north", 0), ("north", 1), ("south", 0)}
 """Which of the question each holder lists."""
 HOLDERS = ("north", "south")
 DEADLINE_S = 600
+LAUNCHER = Path(__file__).with_name("stops_at_a_write.py")
+
+
+def stopping(step: str, when: str, log: Path) -> tuple[str, ...]:
+    """What Python runs for a daemon that kills itself before or after this write."""
+    return (str(LAUNCHER), step, when, str(log))
 
 
 async def submit(asker: Institution) -> tuple[str, BatchId]:
@@ -55,8 +67,7 @@ async def expect_charged_once(alliance: Alliance, states: list[QueryState]) -> N
         paid = sum(line.paid for state in states for line in state.holders if line.holder == members[name])
         assert given.amount == paid
         for expected in (given.amount, 0):
-            async with alliance.of(name).client() as client:
-                report = await client.redeem()
+            report = await asked(alliance, name, lambda client: client.redeem())
             assert sum(pair.paid for pair in report.pairs) == expected
         owed += given.amount
     after = await alliance.ledger()
@@ -68,9 +79,8 @@ async def expect_paid_once(alliance: Alliance, states: list[QueryState]) -> None
     members = await numbers(alliance)
     for name in HOLDERS:
         hits = sum(holder == name for holder, _ in HITS)
-        async with alliance.of(name).client() as client:
-            await client.redeem()
-            again = await client.redeem()
+        await asked(alliance, name, lambda client: client.redeem())
+        again = await asked(alliance, name, lambda client: client.redeem())
         given = await pair(alliance, "asker", members[name], side="given")
         received = await pair(alliance, name, members["asker"], side="received")
         assert (given.queries, given.hits) == (len(QUESTION) * len(states), hits * len(states))
@@ -80,17 +90,22 @@ async def expect_paid_once(alliance: Alliance, states: list[QueryState]) -> None
 
 
 async def numbers(alliance: Alliance) -> dict[str, int]:
-    async with alliance.of("asker").client() as client:
+    async def ask(client: LocalClient) -> dict[str, int]:
         return {line.name: line.member_id for line in await client.members()}
+
+    return await asked(alliance, "asker", ask)
 
 
 async def pair(alliance: Alliance, name: str, other: int, *, side: str) -> PairAccount:
-    async with asyncio.timeout(PATIENCE_S):
+    account = await asked(alliance, name, lambda client: client.credits())
+    return next(line for line in getattr(account, side) if line.member_id == other)
+
+
+async def asked(alliance: Alliance, name: str, question: Callable[[LocalClient], Awaitable[T]]) -> T:
+    """The answer of a daemon that may have been started again a moment ago."""
+    async with asyncio.timeout(2 * PATIENCE_S):
         while True:
-            try:
+            with suppress(RiskmeshError):
                 async with alliance.of(name).client() as client:
-                    account = await client.credits()
-            except RiskmeshError:
-                await asyncio.sleep(0.1)  # started again a moment ago
-                continue
-            return next(line for line in getattr(account, side) if line.member_id == other)
+                    return await question(client)
+            await asyncio.sleep(0.1)

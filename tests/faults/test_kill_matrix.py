@@ -2,13 +2,13 @@
 
 import asyncio
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from faults.story import (
     HOLDERS,
     expect_answered,
     expect_paid_once,
+    stopping,
     submit,
 )
 from stage.alliance import PATIENCE_S, Alliance
@@ -17,7 +17,6 @@ from oracle.domain.errors import RiskmeshError
 from oracle.domain.record import Category
 from oracle.domain.reports import QueryState, Verdict
 
-LAUNCHER = Path(__file__).with_name("stops_at_a_write.py")
 ASKING = (
     "INSERT queries",
     "INSERT batches prepared",
@@ -102,7 +101,7 @@ async def _killed_at(alliance: Alliance, victim: str, step: str, when: str) -> Q
     log = alliance.work / "steps.log"
     log.unlink(missing_ok=True)
     await alliance.kill(victim)
-    await alliance.start(victim, (str(LAUNCHER), step, when, str(log)))
+    await alliance.start(victim, stopping(step, when, log))
     again = asyncio.create_task(_started_again(alliance, victim))
     try:
         query_id = await _asked(alliance)

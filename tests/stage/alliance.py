@@ -9,8 +9,8 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -161,8 +161,12 @@ async def _chain(running: Processes) -> str:
             return f"http://127.0.0.1:{port}"
 
 
+def three_founders() -> AbstractAsyncContextManager[Alliance]:
+    return founders(LISTS)
+
+
 @asynccontextmanager
-async def three_founders() -> AsyncIterator[Alliance]:
+async def founders(lists: Mapping[str, HeldList]) -> AsyncIterator[Alliance]:
     """Members in standing, each with its list published, and nothing asked yet."""
     work = Path(tempfile.mkdtemp(prefix="rm"))  # a socket's path has at most 107 bytes
     running = Processes(work)
@@ -170,7 +174,7 @@ async def three_founders() -> AsyncIterator[Alliance]:
         rpc = await _chain(running)
         made = Alliance(work=work, rpc=rpc, running=running)
         made.institutions = {
-            name: Institution(name=name, home=work / name, held=lines) for name, lines in LISTS.items()
+            name: Institution(name=name, home=work / name, held=lines) for name, lines in lists.items()
         }
         everyone = list(made.institutions.values())
         await asyncio.gather(*(set_up(each, rpc, work / "deployment.json") for each in everyone))

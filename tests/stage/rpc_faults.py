@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from aiohttp import web
@@ -146,5 +146,14 @@ def sometimes(random: Random, probability: float, misbehaviour: Misbehaviour) ->
         if random.random() < probability:
             return await misbehaviour(exchange)
         return await exchange.forward()
+
+    return act
+
+
+def one_of(random: Random, misbehaviours: Sequence[Misbehaviour]) -> Misbehaviour:
+    """Each time another of these."""
+
+    async def act(exchange: Exchange) -> Outcome:
+        return await random.choice(misbehaviours)(exchange)
 
     return act

@@ -1,0 +1,116 @@
+"""An Anvil of one test: mines every transaction at once, replaces blocks, is ended and started again."""
+
+import asyncio
+import secrets
+import subprocess
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import aiohttp
+
+from oracle.demo.processes import find_anvil, free_port
+
+NO_FEES = ("--gas-price", "0", "--block-base-fee-per-gas", "0", "--disable-min-priority-fee")
+STARTS_S = 60.0
+T = TypeVar("T")
+
+
+class ChainRefused(Exception):
+    """What the node answered instead of a result."""
+
+
+@dataclass(slots=True)
+class Anvil:
+    session: aiohttp.ClientSession
+    port: int = field(default_factory=free_port)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def call(self, method: str, *params: object) -> Any:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        async with self.session.post(self.url, json=body) as response:
+            answer = await response.json()
+        if "error" in answer:
+            raise ChainRefused(f"{method}: {answer['error']}")
+        return answer["result"]
+
+    async def head(self) -> int:
+        return int(await self.call("eth_blockNumber"), 16)
+
+    async def head_hash(self) -> bytes:
+        return bytes.fromhex((await self.call("eth_getBlockByNumber", "latest", False))["hash"][2:])
+
+    async def mine(self, blocks: int = 1) -> None:
+        if blocks:
+            await self.call("anvil_mine", hex(blocks))
+
+    async def become_another(self) -> None:
+        """Another miner from here on: else an empty block in the place of an empty one would be the same."""
+        await self.call("anvil_setCoinbase", "0x" + secrets.token_hex(20))
+
+    async def reorganise(self, depth: int) -> None:
+        """As many empty blocks replace the newest."""
+        await self.become_another()
+        await self.call("anvil_reorg", depth, [])
+
+    async def waiting(self, count: int) -> dict[str, str]:
+        """Hashes of the transactions in the pool by their senders, once there are so many."""
+        async with asyncio.timeout(STARTS_S):
+            while True:
+                content = (await self.call("txpool_content"))["pending"]
+                pool = {
+                    sender.lower(): one["hash"] for sender, each in content.items() for one in each.values()
+                }
+                if len(pool) >= count:
+                    return pool
+                await asyncio.sleep(0.02)
+
+    async def start(self, state: str = "") -> None:
+        """On the port that it had before, if it had one."""
+        self.process = await asyncio.create_subprocess_exec(
+            *(find_anvil(), "--port", str(self.port), "--silent", *NO_FEES),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        async with asyncio.timeout(STARTS_S):
+            while True:
+                assert self.process.returncode is None, "the chain stopped at start"
+                try:
+                    await self.call("eth_chainId")
+                    break
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.02)
+        if state:
+            assert await self.call("anvil_loadState", state)
+
+    async def end(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+    async def mining_while(self, work: Awaitable[T]) -> T:
+        """What this comes to while a block is mined now and then, as on a chain that others use, too."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not task.done():
+                await self.mine()
+                await asyncio.wait([task], timeout=0.03)
+            return task.result()
+        finally:
+            task.cancel()
+
+
+@asynccontextmanager
+async def open_anvil(state: str = "") -> AsyncIterator[Anvil]:
+    async with aiohttp.ClientSession() as session:
+        chain = Anvil(session)
+        try:
+            await chain.start(state)
+            yield chain
+        finally:
+            await chain.end()
