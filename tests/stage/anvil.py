@@ -1,11 +1,14 @@
 """An Anvil of one test: mines every transaction at once, replaces blocks, is ended and started again."""
 
 import asyncio
+import gzip
 import secrets
 import subprocess
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import aiohttp
@@ -24,6 +27,7 @@ class ChainRefused(Exception):
 @dataclass(slots=True)
 class Anvil:
     session: aiohttp.ClientSession
+    scratch: str
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
@@ -72,8 +76,14 @@ class Anvil:
 
     async def start(self, state: str = "") -> None:
         """On the port that it had before, if it had one."""
+        loading: tuple[str, ...] = ()
+        if state:
+            # Before it listens: nobody is to see it empty.
+            dump = Path(self.scratch) / "state.json"
+            dump.write_bytes(gzip.decompress(bytes.fromhex(state.removeprefix("0x"))))
+            loading = ("--load-state", str(dump))
         self.process = await asyncio.create_subprocess_exec(
-            *(find_anvil(), "--port", str(self.port), "--silent", *NO_FEES),
+            *(find_anvil(), "--port", str(self.port), "--silent", *NO_FEES, *loading),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -85,8 +95,6 @@ class Anvil:
                     break
                 except aiohttp.ClientConnectionError:
                     await asyncio.sleep(0.02)
-        if state:
-            assert await self.call("anvil_loadState", state)
 
     async def end(self) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -107,8 +115,8 @@ class Anvil:
 
 @asynccontextmanager
 async def open_anvil(state: str = "") -> AsyncIterator[Anvil]:
-    async with aiohttp.ClientSession() as session:
-        chain = Anvil(session)
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as stack:
+        chain = Anvil(session, stack.enter_context(TemporaryDirectory()))
         try:
             await chain.start(state)
             yield chain

@@ -1,4 +1,4 @@
-"""A chain that is ended and started again from a dumped state, its newest or an older one."""
+"""A chain that is ended and started again from its dumped state, at each step of a query."""
 
 import pytest
 from faults.chain_matrix.conftest import Stand
@@ -20,21 +20,5 @@ async def test_query__its_chain_started_again_from_the_newest_state__is_answered
         state = await pair.chain.call("anvil_dumpState")
         await pair.chain.end()
         await pair.chain.start(state)
-
-        await require_answered_and_paid_once(life)
-
-
-async def test_query__its_chain_started_again_from_a_state_without_it__is_committed_again_and_answered(
-    stand: Stand,
-) -> None:
-    async with stand(FINALITY) as pair:
-        life = Life(pair=pair)
-        state = await pair.chain.call("anvil_dumpState")
-        await life.committed()
-        await pair.chain.mine(3)
-        await life.read()
-        await pair.chain.end()
-        await pair.chain.start(state)
-        await pair.chain.become_another()
 
         await require_answered_and_paid_once(life)
