@@ -113,6 +113,28 @@ brownie: setup .make/brownie ## Compile, deploy and test the contracts with brow
 	  $(BROWNIE_RUN) test tests/brownie --network $$network
 	done
 
+# Slither pins packages of its own, so it has an environment of its own; it compiles into a folder of its own, too.
+.make/slither: requirements/slither.txt tools/prerequisites.sh .make/node
+	@mkdir -p build/slither/bin
+	echo "Installing slither in an environment of its own (a minute the first time)"
+	test -x build/slither/venv/bin/python || "$$(tools/prerequisites.sh)" -m venv build/slither/venv
+	build/slither/venv/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/slither.txt
+	ln -sf $(CURDIR)/$(firstword $(wildcard node_modules/@foundry-rs/forge-*/bin/forge*)) build/slither/bin/forge
+	touch $@
+
+.PHONY: slither
+slither: setup .make/slither ## Static analysis of the contracts; a finding fails unless it is suppressed beside its reason (4 minutes)
+	@PATH=$(CURDIR)/build/slither/bin:$$PATH FOUNDRY_OPTIMIZER=false FOUNDRY_OUT=build/slither/out FOUNDRY_CACHE_PATH=build/slither/cache \
+	  build/slither/venv/bin/slither .
+
+.PHONY: coverage
+coverage: setup ## Lines, functions and branches of the contracts that their tests reach, with each gap's reason (4 minutes)
+	@$(PY) tools/coverage.py $(FORGE)
+
+.PHONY: mutants
+mutants: setup ## Break the ledgers on purpose, 60 times, and see that tests notice (an hour; MUTANTS_ARGS="--count 20 --seed 7")
+	@$(PY) tools/mutants.py --forge $(FORGE) $(MUTANTS_ARGS)
+
 .PHONY: check
 check: .make/package .make/node ## The static half: formats, linters, types, import rules, fresh artifacts and locks (2 minutes)
 	@PS4='  '; set -x
@@ -175,6 +197,7 @@ lock: .make/package ## Resolve the locks again from pyproject.toml and package.j
 	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/runtime.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --extra=fuzz --output-file=requirements/fuzz.txt pyproject.toml
 	$(LOCK) --output-file=requirements/brownie.txt requirements/brownie.in
+	$(LOCK) --output-file=requirements/slither.txt requirements/slither.in
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 	$(PY) tools/check_locks.py
 

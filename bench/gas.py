@@ -1,4 +1,4 @@
-"""Measures what operations on the chain cost and writes bench/gas.json, which `forge test` compares with."""
+"""Measures what operations on the chain cost: gas.json and storage.json, which `forge test` compares with."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "bench" / "gas.json"
-LIMITS = {"commit, 1 batch": 100_000, "redeem, 20 vouchers of 20 pairs": 20 * 60_000}
+SLOTS = ROOT / "bench" / "storage.json"
+LIMITS = {"commit, 1 batch": 100_000, "anchor": 80_000, "redeem, 20 vouchers of 20 pairs": 20 * 60_000}
 """Greatest cost allowed; the tests in tests/contracts/Gas.t.sol hold the same."""
 
 
@@ -24,7 +25,7 @@ def forge() -> str:
 def main() -> int:
     measure = {"FOUNDRY_GAS_SNAPSHOT_CHECK": "false", "FOUNDRY_GAS_SNAPSHOT_EMIT": "true"}
     run = subprocess.run(  # noqa: S603 - a fixed command
-        [forge(), "test", "--match-contract", "GasTest"],
+        [forge(), "test", "--match-contract", "^Gas"],
         cwd=ROOT,
         env=os.environ | measure,
         capture_output=True,
@@ -34,9 +35,11 @@ def main() -> int:
     if run.returncode != 0:
         print(run.stdout, run.stderr)
         return run.returncode
+    slots = json.loads(SLOTS.read_text())
+    print(f"{'operation':<38}{'gas':>9}{'new slots':>11}")
     for operation, gas in json.loads(TABLE.read_text()).items():
         limit = f"   at most {LIMITS[operation]:>9,}" if operation in LIMITS else ""
-        print(f"{operation:<34}{int(gas):>9,}{limit}")
+        print(f"{operation:<38}{int(gas):>9,}{slots[operation]:>11}{limit}")
     return 0
 
 

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWNIE = ROOT / "requirements" / "brownie.in"
+SLITHER = ROOT / "requirements" / "slither.in"
 PIN = re.compile(
     r"""^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)
         (?P<hashes>(?:[ ]\\\n[ ]{4}--hash=sha256:[0-9a-f]{64})*)""",
@@ -34,6 +35,7 @@ def check_python() -> Iterator[str]:
         ("fuzz", runtime + extras["fuzz"]),
         ("dev", runtime + extras["dev"] + extras["compiler"]),
         ("brownie", [Requirement(line) for line in BROWNIE.read_text().splitlines()]),
+        ("slither", [Requirement(line) for line in SLITHER.read_text().splitlines()]),
     ):
         lock = f"requirements/{name}.txt"
         text = (ROOT / lock).read_text()

@@ -36,8 +36,9 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     IMemberRegistry private immutable _REGISTRY;
     IProtocolParameters private immutable _PARAMETERS;
     IQualityLedger private _quality;
-    Accounts.Book private _book;
-    mapping(uint64 requester => mapping(uint64 holder => Settlement settlement)) private _settlements;
+    // A successor that carries balances over fills these.
+    Accounts.Book internal _book;
+    mapping(uint64 requester => mapping(uint64 holder => Settlement settlement)) internal _settlements;
 
     /// @param admin may grant and revoke roles and names the quality ledger; hands over to the timelock and renounces
     constructor(IMemberRegistry registry, IProtocolParameters parameters, address admin)
@@ -68,13 +69,17 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     /// @inheritdoc ICreditLedger
     function redeem(Voucher[] calldata vouchers, bytes[] calldata signatures) external {
         if (vouchers.length != signatures.length) revert LengthMismatch(vouchers.length, signatures.length);
+        // Also a holder that is suspended or has ended is paid what it is owed, so its status does not matter.
+        // slither-disable-next-line unused-return
         (uint64 caller,) = _REGISTRY.memberByOperator(msg.sender);
         Terms memory terms = Terms({
             floor: -SafeCast.toInt256(_PARAMETERS.get(ParameterKeys.CREDIT_FLOOR)),
             grace: _PARAMETERS.get(ParameterKeys.EPOCH_LENGTH_S),
             holderExit: _REGISTRY.exitedAt(caller)
         });
-        uint32 version; // consecutive vouchers of one price version ask once
+        uint32 version = 0; // consecutive vouchers of one price version ask once
+        // Set for the first voucher, before it is used.
+        // slither-disable-next-line uninitialized-local
         FeeBounds memory fees;
         for (uint256 i = 0; i < vouchers.length; ++i) {
             Voucher calldata voucher = vouchers[i];
@@ -131,12 +136,12 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
 
     /// @inheritdoc ICreditLedger
     function redeemedOf(uint64 requester, uint64 holder) external view returns (Settlement memory) {
-        return _settlements[requester][holder];
+        return _settled(requester, holder);
     }
 
     /// @inheritdoc ICreditLedger
     function paidHitsOf(uint64 requester, uint64 holder) external view returns (uint64 hits) {
-        return _settlements[requester][holder].paidHits();
+        return _settled(requester, holder).paidHits();
     }
 
     /// @inheritdoc ICreditLedger
@@ -167,9 +172,14 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
         return _quality.entitlementOf(memberId) * _PARAMETERS.get(ParameterKeys.ALLOWANCE_RATE) / _RATE_SCALE;
     }
 
+    /// @dev What a pair has redeemed; a successor also counts what it has redeemed of its predecessor.
+    function _settled(uint64 requester, uint64 holder) internal view virtual returns (Settlement memory) {
+        return _settlements[requester][holder];
+    }
+
     function _settle(Voucher calldata voucher, FeeBounds memory fees, int256 floor) private {
         (uint64 requester, uint64 holder) = (voucher.requester, voucher.holder);
-        (uint256 owed, Settlement memory next) = _settlements[requester][holder].advance(voucher);
+        (uint256 owed, Settlement memory next) = _settled(requester, holder).advance(voucher);
         Settlements.requireWithinPrices(voucher, fees);
         uint256 paid = _book.pay(requester, holder, owed, floor);
         next.paid += SafeCast.toUint64(paid);
@@ -179,8 +189,12 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
 
     /// @dev Returns when the key that signed stopped counting; 0 while it is the current one.
     function _requireSigned(Voucher calldata voucher, bytes calldata signature) private view returns (uint256 keyEnd) {
+        // The registry is ours and calls nobody; whoever makes the list pays for its length. So below, too.
+        // slither-disable-next-line calls-loop
         (address signer, Term memory term) = _REGISTRY.operatorTerm(voucher.requester, voucher.keyVersion);
         if (signer == address(0)) revert UnknownKeyVersion(voucher.requester, voucher.keyVersion);
+        // What is left out only details the problem.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(_hashTypedDataV4(voucher.hash()), signature);
         if (problem != ECDSA.RecoverError.NoError || recovered != signer) {
             revert WrongSignature(voucher.requester, voucher.holder);
@@ -189,6 +203,7 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     }
 
     function _requireTimely(Voucher calldata voucher, uint256 keyEnd, Terms memory terms) private view {
+        // slither-disable-next-line calls-loop
         uint256 end = _earlier(_earlier(keyEnd, terms.holderExit), _REGISTRY.exitedAt(voucher.requester));
         if (end != 0 && block.timestamp > end + terms.grace) {
             revert VoucherExpired(voucher.requester, voucher.holder, end + terms.grace, block.timestamp);
@@ -205,8 +220,11 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
 
     /// @dev Least and greatest fees of all versions up to this one, which must be in force or past.
     function _feesUpTo(uint32 version) private view returns (FeeBounds memory) {
+        // The parameters are ours and call nobody; asked once for consecutive vouchers of one version.
+        // slither-disable-next-line calls-loop
         uint32 current = SafeCast.toUint32(_PARAMETERS.get(ParameterKeys.PRICE_VERSION));
         if (version == 0 || version > current) revert PriceVersionNotInForce(version, current);
+        // slither-disable-next-line calls-loop
         return _PARAMETERS.feeBoundsUpTo(version);
     }
 

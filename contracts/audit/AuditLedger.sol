@@ -149,6 +149,8 @@ contract AuditLedger is AccessControl, IAuditLedger {
         external
         returns (bytes32 caseId)
     {
+        // Also a member that is suspended or has ended disputes and answers, so its status does not matter.
+        // slither-disable-next-line unused-return
         (uint64 requester,) = _REGISTRY.memberByOperator(_msgSender());
         if (requester == 0) revert NotEntitled(_msgSender());
         if (claimDigest == bytes32(0) || replyDigest == bytes32(0)) revert EmptyDigest();
@@ -175,6 +177,8 @@ contract AuditLedger is AccessControl, IAuditLedger {
     /// @inheritdoc IAuditLedger
     function answer(bytes32 caseId, bytes32 digest) external {
         if (digest == bytes32(0)) revert EmptyDigest();
+        // Also a member that is suspended or has ended disputes and answers, so its status does not matter.
+        // slither-disable-next-line unused-return
         (uint64 memberId,) = _REGISTRY.memberByOperator(_msgSender());
         _cases.answer(caseId, memberId, digest);
         emit CaseAnswered(caseId, digest);
@@ -213,7 +217,7 @@ contract AuditLedger is AccessControl, IAuditLedger {
     function demandSuspension(uint64 memberId, bytes32 reason) external onlyAuditor {
         _demands[memberId][_msgSender()] = block.timestamp;
         emit SuspensionDemanded(memberId, _msgSender(), reason);
-        uint256 demanding;
+        uint256 demanding = 0;
         for (uint256 i = 0; i < _roll.accounts.length; ++i) {
             uint256 demanded = _demands[memberId][_roll.accounts[i]];
             if (demanded != 0 && demanded + _DEMAND_LASTS >= block.timestamp) ++demanding;

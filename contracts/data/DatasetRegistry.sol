@@ -73,8 +73,11 @@ contract DatasetRegistry is AccessControl, IDatasetRegistry {
 
     /// @dev Whether the member's last publication says the same as this one.
     function _stands(uint64 memberId, Snapshot memory again) private view returns (bool) {
+        // Whether it is the same publication: nothing here can be moved from outside as a balance can.
+        // slither-disable-next-line incorrect-equality
         if (again.sequence == 0 || again.sequence != _latest[memberId]) return false;
         Snapshot memory last = _snapshots[memberId][again.sequence];
+        // slither-disable-next-line incorrect-equality
         return last.root == again.root && last.bits == again.bits && last.oprfKeyVersion == again.oprfKeyVersion
             && last.changed == again.changed;
     }

@@ -101,6 +101,8 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
     /// @inheritdoc IProtocolParameters
     function priceAt(uint64 epoch) public view returns (uint32 version, uint256 queryFee, uint256 hitFee) {
         version = _prices.versionAt(epoch);
+        // The epoch that the version counts from is not asked.
+        // slither-disable-next-line unused-return
         (, queryFee, hitFee) = _prices.ofVersion(version);
     }
 

@@ -33,9 +33,11 @@ library AnchorTree {
     ) internal pure returns (bool) {
         if (index >= batches) return false;
         (bytes32 hash, uint256 sum) = (leaf(batchId, count), count);
-        uint256 used;
+        uint256 used = 0;
         uint256 place = index;
         for (uint256 width = batches; width > 1; width = (width + 1) / 2) {
+            // The other one of a pair: the last bit turned.
+            // slither-disable-next-line incorrect-exp
             if ((place ^ 1) < width) {
                 if (used == siblings.length || sum > elements) return false;
                 AnchorSibling calldata sibling = siblings[used];

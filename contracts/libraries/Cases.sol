@@ -70,7 +70,7 @@ library Cases {
         _require(file, caseId, CaseState.Answered);
         if (file.votes[auditor] != Ruling.None) revert IAuditLedger.AlreadyVoted(caseId, auditor);
         file.votes[auditor] = ruling;
-        uint256 agreeing;
+        uint256 agreeing = 0;
         for (uint256 i = 0; i < auditors.length; ++i) {
             if (file.votes[auditors[i]] == ruling) ++agreeing;
         }

@@ -24,6 +24,8 @@ library Contradictions {
         address signer = registry.operatorAt(holder, signed.keyVersion);
         if (signer == address(0)) revert IAuditLedger.UnknownKeyVersion(holder, signed.keyVersion);
         bytes32 digest = MessageHashUtils.toTypedDataHash(_separator(registry), signed.head.hash());
+        // What is left out only details the problem.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(digest, signed.signature);
         if (problem != ECDSA.RecoverError.NoError || recovered != signer) revert IAuditLedger.WrongSignature(holder);
     }

@@ -58,6 +58,8 @@ library MemberRoll {
         entry.activatesAt = activatesAt;
         setGovernance(self, memberId, application.governance);
         addOperator(self, memberId, application.operator, 0);
+        // The first key of a member replaces none.
+        // slither-disable-next-line unused-return
         entry.keys.addSealingKey(application.sealingSuite, application.sealingKey, 0);
         addOprfKey(self, memberId, application.oprfKey, application.oprfPossession, 0);
         putEndpoint(self, memberId, application.endpoint, application.certificate);

@@ -32,6 +32,8 @@ library RequestProofs {
         address signer = registry.operatorAt(requester, signed.keyVersion);
         if (signer == address(0)) revert IQueryLedger.UnknownKeyVersion(requester, signed.keyVersion);
         batchId = batchIdOf(registry, signed.request);
+        // What is left out only details the problem.
+        // slither-disable-next-line unused-return
         (address recovered, ECDSA.RecoverError problem,) = ECDSA.tryRecover(batchId, signed.signature);
         if (problem != ECDSA.RecoverError.NoError || recovered != signer) {
             revert IQueryLedger.WrongSignature(requester, batchId);

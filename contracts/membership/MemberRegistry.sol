@@ -137,6 +137,8 @@ contract MemberRegistry is ERC721Votes, AccessControl, IMemberRegistry {
         _roll.requireCurrent(memberId);
         _requireGrace(graceS);
         // The key must sign as it will sign messages, so no contract can be an operator.
+        // One that is none recovers account 0, which can not become an operator.
+        // slither-disable-next-line unused-return
         (address signer,,) = ECDSA.tryRecover(_hashTypedDataV4(order), possession);
         if (signer != operator) revert PossessionNotProven(operator);
         (uint32 version, uint48 previousUntil) = _roll.addOperator(memberId, operator, graceS);

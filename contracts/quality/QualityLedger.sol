@@ -130,6 +130,8 @@ contract QualityLedger is AccessControl, IQualityLedger {
         (uint64 holder, uint8 category) = (rating.holder, rating.category);
         (uint32 confirmed, uint32 refuted) = (rating.confirmed, rating.refuted);
         if (confirmed == 0 && refuted == 0) revert EmptyRating(holder, category);
+        // The ledger is named by the members; whoever makes the list pays for its length.
+        // slither-disable-next-line calls-loop
         uint64 hits = _credits.paidHitsOf(requester, holder);
         uint256 rated = uint256(_book.voices[requester][holder][QualityBook.ALL].rated) + confirmed + refuted;
         if (rated > hits) revert RatingsExceedHits(requester, holder, rated, hits);

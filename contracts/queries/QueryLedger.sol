@@ -51,7 +51,7 @@ contract QueryLedger is AccessControl, IQueryLedger {
         uint64 requester = _solventMember();
         uint256 maxCount = _PARAMETERS.get(ParameterKeys.MAX_BATCH_COUNT);
         uint256 latest = block.timestamp + _PARAMETERS.get(ParameterKeys.MAX_DEADLINE_S);
-        uint256 elements;
+        uint256 elements = 0;
         for (uint256 i = 0; i < commitments.length; ++i) {
             elements += commitments[i].count;
             _commit(requester, commitments[i], maxCount, latest);

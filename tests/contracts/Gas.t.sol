@@ -4,26 +4,12 @@ pragma solidity 0.8.28;
 import {IQualityLedger} from "../../contracts/interfaces/IQualityLedger.sol";
 import {IQueryLedger} from "../../contracts/interfaces/IQueryLedger.sol";
 import {Voucher} from "../../contracts/types/Messages.sol";
+import {Measured} from "./Measured.sol";
 import {vm} from "./Vm.sol";
-import {World} from "./World.sol";
 
 /// @dev What operations cost as transactions of their own: execution from cold state, the base fee and the calldata.
 /// The table is bench/gas.json; `python bench/gas.py` measures it anew.
-contract GasTest is World {
-    uint64 private constant CROWD = 21;
-    uint256 private constant BASE = 21_000;
-
-    function setUp() public override {
-        super.setUp();
-        decided();
-        parameters.set(keccak256("max_admissions_per_epoch"), 100);
-        for (uint64 i = FOUNDERS + 1; i <= CROWD; ++i) {
-            credits.claimGrant(admitted(i));
-        }
-        queries.openBudget(1); // as every daemon does in every epoch
-        vm.warp(block.timestamp + EPOCH);
-    }
-
+contract GasTest is Measured {
     function test_gas__commit_one_batch__within_100000() public {
         vm.assertLe(measured("commit, 1 batch", operator(1), address(queries), commitCall(1)), 100_000);
     }
@@ -86,7 +72,9 @@ contract GasTest is World {
     }
 
     function test_gas__membership__is_measured() public {
-        measured("admit", address(timelock), address(registry), abi.encodeCall(registry.admit, (application(99))));
+        measured(
+            "admit", address(timelock), address(registry), abi.encodeCall(registry.admit, (application(CROWD + 1)))
+        );
         vm.warp(block.timestamp + ACTIVATION_DELAY);
         measured("activate", operator(1), address(registry), abi.encodeCall(registry.activate, (CROWD + 1)));
         bytes memory call = abi.encodeCall(credits.claimGrant, (CROWD + 1));
@@ -100,35 +88,5 @@ contract GasTest is World {
             list[i] = IQueryLedger.Commitment(keccak256(abi.encode(i)), 1000, uint64(block.timestamp + 600));
         }
         return abi.encodeCall(queries.commit, (list));
-    }
-
-    function measured(string memory operation, address caller, address target, bytes memory call)
-        private
-        returns (uint256 gas)
-    {
-        address[8] memory contracts = [
-            address(parameters),
-            address(registry),
-            address(timelock),
-            address(governor),
-            address(datasets),
-            address(credits),
-            address(queries),
-            address(quality)
-        ];
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            vm.cool(contracts[i]);
-        }
-        vm.prank(caller);
-        (bool success,) = target.call(call);
-        vm.assertTrue(success);
-        gas = vm.lastCallGas().gasTotalUsed + BASE + calldataGas(call);
-        vm.snapshotValue("gas", operation, gas);
-    }
-
-    function calldataGas(bytes memory call) private pure returns (uint256 gas) {
-        for (uint256 i = 0; i < call.length; ++i) {
-            gas += call[i] == 0 ? 4 : 16;
-        }
     }
 }

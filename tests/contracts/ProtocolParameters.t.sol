@@ -301,6 +301,15 @@ contract ProtocolParametersTest is World {
         }
     }
 
+    function test_fee_bounds__of_a_version_that_does_not_exist__refused() public {
+        uint32[2] memory versions = [uint32(0), 2];
+        for (uint256 i = 0; i < versions.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IProtocolParameters.UnknownPriceVersion.selector, versions[i]));
+            parameters.feeBoundsUpTo(versions[i]);
+        }
+        vm.assertEq(parameters.feeBoundsUpTo(1).leastHitFee, HIT_FEE);
+    }
+
     function assertPrice(uint64 epoch, uint32 version, uint256 queryFee, uint256 hitFee) private view {
         (uint32 v, uint256 q, uint256 h) = parameters.priceAt(epoch);
         vm.assertEq(v, version);

@@ -326,6 +326,21 @@ contract QueryReportsTest is Anchoring {
         expectState(batchId, IQueryLedger.ReportState.Needless);
     }
 
+    function test_proof__with_a_sibling_too_few__proves_nothing() public {
+        Request memory request = express(1, 7, 12);
+        AnchorProof memory proof = anchoredWith(request, 6, 1);
+        vm.warp(block.timestamp + ANCHOR_WINDOW);
+        reported(2, request);
+        AnchorProof memory shorter = AnchorProof(proof.root, 1, new AnchorSibling[](proof.siblings.length - 1));
+        for (uint256 i = 0; i < shorter.siblings.length; ++i) {
+            shorter.siblings[i] = proof.siblings[i];
+        }
+        vm.expectRevert(
+            abi.encodeWithSelector(IQueryLedger.NotInAnchor.selector, uint64(1), proof.root, batchIdOf(request))
+        );
+        queries.answerReport(1, batchIdOf(request), shorter);
+    }
+
     function test_anchor__that_says_fewer_elements_than_are_under_it__proves_nothing() public {
         Request memory request = express(1, 7, 12);
         (bytes32[] memory batches, uint32[] memory counts) = crowd(request, 6, 3);

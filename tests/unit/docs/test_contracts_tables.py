@@ -45,6 +45,24 @@ def test_gas__every_measured_operation__is_the_committed_measure(table: TableOf,
     assert stated == {operation: int(gas) for operation, gas in measured.items()}
 
 
+def test_slots__every_measured_operation__is_the_committed_measure(table: TableOf, root: Path) -> None:
+    measured = json.loads((root / "bench" / "storage.json").read_text())
+    stated = {row["operation"]: _number(row["new slots"]) for row in table(PAGE, "operation", "gas")}
+
+    assert stated == {operation: int(slots) for operation, slots in measured.items()}
+
+
+def test_growth__every_row__multiplies_the_measured_slots(table: TableOf, root: Path) -> None:
+    measured = json.loads((root / "bench" / "storage.json").read_text())
+    rows = table(PAGE, "operation", "how often, 106 members")
+
+    assert rows
+    for row in rows:
+        slots = int(measured[row["operation"]])
+        assert _number(row["slots"]) == slots, row["operation"]
+        assert _number(row["slots a year"]) == slots * _number(row["times a year"]), row["operation"]
+
+
 def test_errors__every_custom_error_of_the_interfaces__is_listed_with_its_contract(
     table: TableOf, root: Path
 ) -> None:
