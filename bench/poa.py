@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from machine import Machine
-from poa_members import Member, commit, found, make_members, redeem
+from poa_members import Member, anchor, commit, found, make_members, redeem
 from poa_table import Operation, sentences, table
 from poa_watch import Watch
 
@@ -46,6 +46,7 @@ class Load:
 LOADS: Final = (
     Load(name="commitment, 1 in a transaction", items=1, each=150),
     Load(name="commitment, 10 in a transaction", items=10, each=40),
+    Load(name="anchor", items=1, each=120),
     Load(name="redemption, 1 in a transaction", items=1, each=120),
     Load(name="redemption, 20 in a transaction", items=20, each=15),
 )
@@ -72,6 +73,8 @@ class Stage:
     def _order(self, load: Load, member: Member, deadline: int) -> Order:
         if load.name.startswith("commitment"):
             return commit(self.contracts, load.items, deadline)
+        if load.name == "anchor":
+            return anchor(self.contracts)
         others = [other for other in self.members if other is not member][: load.items]
         return redeem(self.contracts, member, others, self.record)
 

@@ -17,6 +17,7 @@ from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import LaneSettings
 from oracle.chain.signing import UnsignedTransaction
 from oracle.chain.transactions import Order
+from oracle.crypto.anchor_tree import AnchorNode
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.possession import prove_possession
 from oracle.crypto.signing import generate_signing_key, sign
@@ -31,6 +32,10 @@ MEMBERS: Final = 21
 GAS: Final = 5_000_000
 """Limit of every transaction: enough for the largest, and nothing is paid for what is not used."""
 _A_DAY: Final = 86_400
+PARAMETERS: Final = {
+    "protocol": {"max_deadline_s": _A_DAY, "entitlement_floor": 2**40, "entitlement_ceiling": 2**40}
+}
+"""Budgets that the load does not exhaust: what is measured is the chain."""
 
 
 @dataclass(kw_only=True)
@@ -76,7 +81,7 @@ async def found(connection: ChainConnection, members: Sequence[Member], folder: 
         connection=connection,
         signer=AccountSigner(generate_signing_key()),
         founders=[member.application for member in members],
-        parameters=parse_parameters({"protocol": {"max_deadline_s": _A_DAY}}, "The load"),
+        parameters=parse_parameters(PARAMETERS, "The load"),
         record_path=folder / "deployment.json",
         lane_settings=LaneSettings(gas_price_wei=0, poll_s=0.25),
     ).run()
@@ -89,6 +94,11 @@ def commit(contracts: Bindings, batches: int, deadline: int) -> Order:
             for _ in range(batches)
         ]
     )
+
+
+def anchor(contracts: Bindings) -> Order:
+    """One root over a hundred express batches of a hundred elements."""
+    return contracts.queries.anchor(AnchorNode(secrets.token_bytes(32), 10_000), 100)
 
 
 def redeem(contracts: Bindings, holder: Member, others: Sequence[Member], record: DeploymentRecord) -> Order:
