@@ -38,7 +38,8 @@ async def _hold(house: House, requester: int, amount: int) -> None:
         key_version=KeyVersion(1),
     )
     held = HeldVoucher(voucher=voucher, signature=bytes(65), received_at=house.base.clock.chain_time())
-    charge = Totals(queries=amount, hits=0, amount=Credits(amount))
+    before = await house.holder.vouchers.accepted_totals(MemberId(requester))
+    charge = Totals(queries=amount - before.queries, hits=0, amount=Credits(amount - before.amount))
     batch_id = BatchId(requester.to_bytes(32) if amount < 2 else bytes([amount % 251]) * 32)
     await house.holder.vouchers.accept(MemberId(requester), batch_id, charge, held)
 

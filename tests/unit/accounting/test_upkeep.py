@@ -39,8 +39,6 @@ def _confirmed(consortium: Consortium) -> None:
             confirmed=20,
             refuted=0,
             epoch=epoch,
-            counted_confirmed=20_000,
-            counted_refuted=0,
         )
     )
 
