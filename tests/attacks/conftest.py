@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import subprocess
+import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -213,7 +214,15 @@ def govern(bank: InProcess, chain: Chain) -> Callable[[Order], None]:
     def carry_out(order: Order) -> None:
         chain.call("anvil_impersonateAccount", timelock)
         sent = {"from": timelock, "to": order.to, "data": "0x" + order.data.hex()}
-        chain.call("eth_sendTransaction", {**sent, "gas": hex(1_000_000), "gasPrice": "0x0"})
+        sent_hash = chain.call("eth_sendTransaction", {**sent, "gas": hex(1_000_000), "gasPrice": "0x0"})
+        # The chain mines in its own time after it has taken a transaction.
+        for _ in range(600):
+            receipt = chain.call("eth_getTransactionReceipt", sent_hash)
+            if receipt is not None:
+                break
+            time.sleep(0.05)
+        assert receipt is not None, "not mined"
+        assert receipt["status"] == "0x1", "the contract refused"
         chain.call("anvil_stopImpersonatingAccount", timelock)
 
     return carry_out

@@ -75,7 +75,7 @@ def test_deploy__twice_with_a_key_of_its_own__leaves_a_record_and_no_key(
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert first.stdout == second.stdout
     summary = json.loads(first.stdout)
-    assert (summary["chain_id"], len(summary["contracts"])) == (31337, 8)
+    assert (summary["chain_id"], len(summary["contracts"])) == (31337, 9)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "deployment.json",
         "deployment.json.progress",

@@ -87,6 +87,7 @@ class Registry:
 
     def __init__(self, reader: Reader) -> None:
         self.operator_address = reader.operator_address
+        self.operator_counts = reader.operator_counts
 
     def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None:
         raise AssertionError(f"opening needs nobody's public key, not even {member}'s of {version}")
