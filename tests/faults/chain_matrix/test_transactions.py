@@ -27,6 +27,7 @@ async def test_commitment__dropped_from_the_pool_time_and_again__is_sent_again_a
         await require_answered_and_paid_once(life)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "finding"),
     [("publication", Finding.HIT), ("commitment", Finding.MISS), ("both", Finding.MISS)],
