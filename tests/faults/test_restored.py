@@ -14,6 +14,7 @@ LOST = ("asker", "north")
 """The requester and one of its holders; the other one remembers everything."""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 async def test_members__restored_from_before_three_queries__go_on_and_pay_and_earn_once(
     alliance: Alliance,

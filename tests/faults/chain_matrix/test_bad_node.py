@@ -32,7 +32,8 @@ ONCE_IN = 0.02
 """Of all calls, of which several go in one body: what is wrong with one of them spoils all."""
 
 
-@pytest.mark.parametrize("add", [0, *(pytest.param(add, marks=pytest.mark.slow) for add in range(1, 20))])
+@pytest.mark.slow
+@pytest.mark.parametrize("add", range(20))
 async def test_query__through_a_node_that_misbehaves_at_random__is_answered_and_paid_once(
     stand: Stand, add: int
 ) -> None:
