@@ -213,4 +213,7 @@ async def standing_pair(template: Template, folder: Path, *, proxied: bool = Fal
         rpc = chain.url if proxy is None else proxy.url
         asker = await stack.enter_async_context(template.daemon("Asker", folder, rpc))
         holder = await stack.enter_async_context(template.daemon("Holder", folder, rpc))
+        # A member publishes its empty snapshot when it starts: later it would stand among what a test sends.
+        for one in (asker, holder):
+            await until(lambda one=one: bool(asker.base.view.publications_of(one.member.id)))
         yield Pair(chain=chain, folder=folder, asker=asker, holder=holder, template=template, proxy=proxy)

@@ -1,6 +1,8 @@
 """Transactions dropped from the pool or mined in another order: nothing is lost, the order decides."""
 
 import asyncio
+import operator
+from collections.abc import Callable
 
 import pytest
 from faults.chain_matrix.conftest import Stand
@@ -9,6 +11,12 @@ from faults.chain_matrix.life import LATER, Life, require_answered_and_paid_once
 from oracle.domain.reports import Finding
 
 FINALITY = 3
+ORDERS: dict[str, Callable[[int, int], bool]] = {
+    "publication": operator.lt,
+    "commitment": operator.gt,
+    "both": operator.eq,
+}
+"""How the block of the publication stands to that of the commitment."""
 
 
 async def test_commitment__dropped_from_the_pool_time_and_again__is_sent_again_and_answered(
@@ -27,7 +35,6 @@ async def test_commitment__dropped_from_the_pool_time_and_again__is_sent_again_a
         await require_answered_and_paid_once(life)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "finding"),
     [("publication", Finding.HIT), ("commitment", Finding.MISS), ("both", Finding.MISS)],
@@ -52,5 +59,9 @@ async def test_commitment__beside_a_publication_in_the_pool__is_answered_as_they
         state = await life.ended()
         await pair.chain.mining_while(publishing)
 
+        commitment = pair.asker.base.view.commitment(pair.asker.member.id, life.batch_id)
+        published = pair.asker.base.view.publications_of(pair.holder.member.id)[-1]
+        assert commitment is not None
+        assert ORDERS[first](published.block_number, commitment.at.block_number), "mined in another order"
         (result,) = state.results
         assert result.state is finding
