@@ -59,10 +59,6 @@ class ChainConnection:
         await asyncio.sleep(self.patience.first_wait_s)
         return await self._patiently(lambda: self._ask_each(work))
 
-    async def ask_once(self, work: Callable[[Node], Awaitable[_T]]) -> _T:
-        """Like `ask` on one node and without repetition; if it fails, the next call goes to the next node."""
-        return await self._ask_one(self._usable()[0], work)
-
     async def ask_others(self, besides: Node, work: Callable[[Node], Awaitable[_T]]) -> Sequence[_T]:
         """What the other nodes of our chain say; those that do not answer are left out."""
         others = [one for one in self.endpoints if one.node is not besides and not one.aside]

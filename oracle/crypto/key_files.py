@@ -27,8 +27,6 @@ class KeyName(StrEnum):
 
 ROTATED = frozenset({KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF})
 """Keys whose versions the registry counts; their files carry the version in their names."""
-RENEWED = ROTATED | {KeyName.TLS}
-"""Keys that get successors. The files of the first TLS key carry no number, those of later ones do."""
 ACCOUNTS = frozenset({KeyName.GOVERNANCE, KeyName.OPERATOR})
 
 

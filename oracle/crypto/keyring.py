@@ -137,9 +137,6 @@ class Keyring:
         """Open a message that was sealed to this member's key of that version."""
         return _select(self._sealing, version, "sealing").open(sealed, info)
 
-    def has_oprf_key(self, version: KeyVersion) -> bool:
-        return version in self._oprf
-
     def oprf_public(self, version: KeyVersion | None = None) -> bytes:
         return voprf.public_key(_select(self._oprf, version, "OPRF"))
 

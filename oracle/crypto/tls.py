@@ -19,7 +19,6 @@ from oracle.crypto.errors import CertificateRefused, require_length
 VALIDITY = timedelta(days=3652)
 """Ten years; a member replaces its certificate through the registry, not by waiting."""
 MAX_CERTIFICATE_SIZE = 2048
-FINGERPRINT_SIZE = 32
 SECRET_SIZE = 32
 
 _BACKDATED = timedelta(hours=1)

@@ -4,7 +4,6 @@ A voucher is the signed sum of a list of charges, never a message with a life of
 section 6): all three totals only ever grow, so of two honest vouchers one is at least the other in each.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oracle.domain.ids import Credits
@@ -59,13 +58,6 @@ def most(one: Totals, other: Totals) -> Totals:
 
 def totals_of(voucher: Voucher) -> Totals:
     return Totals(queries=voucher.queries, hits=voucher.hits, amount=voucher.amount)
-
-
-def sum_of(charges: Iterable[Totals]) -> Totals:
-    total = Totals()
-    for charge in charges:
-        total = total.plus(charge)
-    return total
 
 
 def charge_for(*, queries: int, hits: int, query_fee: int, hit_price: int) -> Totals:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from oracle.chain.calls import BlockPin, Contract, boolean, integer, struct
+from oracle.chain.calls import BlockPin, Contract, integer, struct
 from oracle.chain.connection import ChainConnection
 from oracle.chain.transactions import Order
 from oracle.domain.ids import Address, Credits, MemberId
@@ -88,15 +88,6 @@ class CreditLedger:
         self, connection: ChainConnection, member: MemberId, *, block: BlockPin
     ) -> Credits:
         return Credits(integer(await self.contract.read(connection, block, "allowanceOf", member)))
-
-    async def allowance_due(
-        self, connection: ChainConnection, member: MemberId, *, block: BlockPin
-    ) -> Credits:
-        """What a claim would credit now."""
-        return Credits(integer(await self.contract.read(connection, block, "allowanceDue", member)))
-
-    async def grant_claimed(self, connection: ChainConnection, member: MemberId, *, block: BlockPin) -> bool:
-        return boolean(await self.contract.read(connection, block, "grantClaimed", member))
 
     async def totals(self, connection: ChainConnection, *, block: BlockPin) -> Totals:
         values = struct(await self.contract.read(connection, block, "totals"))

@@ -60,12 +60,6 @@ class Restored:
     """One sentence for each place outside the home folder that the configuration names and that is empty."""
 
 
-def read_manifest(file: Path, passphrase: str) -> Manifest:
-    """Whose backup it is, without restoring it."""
-    with _opened(file) as source:
-        return _manifest(ArchiveReader(source, passphrase))
-
-
 def restore(file: Path, home: Path, passphrase: str, *, member: str | None, told: Progress) -> Restored:
     """Bring the backup back as `home`, which must not exist or be empty; `member` is who it must be of.
 

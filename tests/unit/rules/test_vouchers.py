@@ -4,7 +4,7 @@ import pytest
 
 from oracle.domain.ids import Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
-from oracle.rules.vouchers import Totals, charge_for, covers, greatest, sum_of, totals_of
+from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
 
 
 def totals(queries: int, hits: int, amount: int) -> Totals:
@@ -37,9 +37,9 @@ def test_charge__queries_and_hits__costs_each_once(
     assert charge == totals(queries, hits, amount)
 
 
-def test_sum__of_charges__adds_each_total() -> None:
-    assert sum_of([]) == Totals()
-    assert sum_of([totals(1, 0, 1), totals(10, 3, 310)]) == totals(11, 3, 311)
+def test_plus__another_charge__adds_each_total() -> None:
+    assert totals(1, 0, 1).plus(Totals()) == totals(1, 0, 1)
+    assert totals(1, 0, 1).plus(totals(10, 3, 310)) == totals(11, 3, 311)
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,6 @@ class AwayNode:
     async def ask(self, _question: object) -> int:
         raise NodeUnreachable("no node here")
 
-    ask_once = ask
-
     async def look(self, _finality: int) -> None:
         """Nobody to look at."""
 
