@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzzing import chain_inputs
-from fuzzing.senders import DOMAIN, RECORDS, Reader
+from stage.recorded import DOMAIN, RECORDS, Reader
 
 from oracle.api.dispatch import _decoded as decode_api_body
 from oracle.api.route_kinds import JsonRoute

@@ -1,21 +1,16 @@
 """Hostile bytes: whatever a member sends, what comes back is one of our refusals and nothing else."""
 
 import base64
-import json
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stage.recorded import DOMAIN, RECORDS, Reader
 
-from oracle.crypto.sealing import SealingKey
-from oracle.crypto.signing import Signer
-from oracle.crypto.typed_data import member_domain
 from oracle.domain.errors import Refused
-from oracle.domain.ids import Address, KeyVersion, MemberId
 from oracle.domain.messages import MessageType
 from oracle.peer import cbor
 from oracle.peer.bodies.disclosures import decode_disclosures
@@ -33,10 +28,6 @@ from oracle.peer.reachable import ReachPolicy
 from oracle.peer.sealed import open_message
 from oracle.peer.statements import parse_receipt_statement, parse_reply_head, parse_request
 
-RECORDED = Path(__file__).resolve().parents[1] / "vectors" / "wire"
-MEMBERS = json.loads((RECORDED / "members.json").read_text())
-RECORDS = {kind: json.loads((RECORDED / f"v1_{kind.name.lower()}.json").read_text()) for kind in MessageType}
-DOMAIN = member_domain(MEMBERS["chainId"], Address(MEMBERS["registry"]))
 DECODERS: dict[MessageType, Callable[[bytes], Any]] = {
     MessageType.QUERY_ENVELOPE: decode_envelope,
     MessageType.REPLY: decode_reply,
@@ -55,42 +46,6 @@ values = st.recursive(
 )
 small_bodies = st.dictionaries(st.integers(min_value=0, max_value=5), values, max_size=6)
 places = st.floats(min_value=0, max_value=1, exclude_max=True)
-
-
-class Reader:
-    """The recipient with the recorded keys, and the registry it looks into."""
-
-    def __init__(self, member: int) -> None:
-        self.member = MemberId(member)
-        rows = {row["member"]: row for row in MEMBERS["members"]}
-        self._key = SealingKey(bytes.fromhex(rows[member]["sealingKey"]))
-        self._addresses = {
-            number: Signer(bytes.fromhex(row["operatorKey"])).address for number, row in rows.items()
-        }
-
-    def has_sealing_key(self, version: KeyVersion) -> bool:
-        return version == 1
-
-    def open_sealed(self, version: KeyVersion, ciphertext: bytes, info: bytes) -> bytes:
-        assert self.has_sealing_key(version)
-        return self._key.open(ciphertext, info)
-
-    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
-        return self.operator_address(member, version) is not None
-
-    def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
-        return self._addresses.get(member) if version == 1 else None
-
-
-class Registry:
-    """What `open_message` asks of a registry."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.operator_address = reader.operator_address
-        self.operator_counts = reader.operator_counts
-
-    def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None:
-        raise AssertionError(f"opening needs nobody's public key, not even {member}'s of {version}")
 
 
 READERS = {1: Reader(1), 2: Reader(2)}
@@ -198,13 +153,13 @@ def test_message__with_one_byte_wrong__is_refused(
     raw = mutated(base64.b64decode(record["message"]), *mutation)
 
     with pytest.raises(Refused):
-        open_message(raw, reader, Registry(reader), DOMAIN)
+        open_message(raw, reader, reader, DOMAIN)
 
 
 @given(st.binary(max_size=6000))
 def test_message__of_any_bytes__is_refused(raw: bytes) -> None:
     with pytest.raises(Refused):
-        open_message(raw, READERS[1], Registry(READERS[1]), DOMAIN)
+        open_message(raw, READERS[1], READERS[1], DOMAIN)
 
 
 @given(st.text() | st.text().map("https://".__add__))

@@ -36,8 +36,8 @@ class Reader:
     def operator_address(self, member: MemberId, version: KeyVersion) -> Address | None:
         return self._addresses.get(member) if version == 1 else None
 
-    def operator_counts(self, _member: MemberId, _version: KeyVersion) -> bool:
-        return True
+    def operator_counts(self, member: MemberId, version: KeyVersion) -> bool:
+        return self.operator_address(member, version) is not None
 
     def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None:
         raise AssertionError(f"opening needs nobody's public key, not even {member}'s of {version}")
