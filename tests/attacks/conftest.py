@@ -10,12 +10,14 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attacks.conversation import Conversation, phone
 from attacks.member import LIMITS, PASSPHRASE, InProcess, open_in_process
+from stage.settings import loopback_settings
 
 from oracle.chain.connection import open_connection
 from oracle.chain.deploy.deploying import Deployment
@@ -23,11 +25,9 @@ from oracle.chain.deploy.parameters import parse_parameters
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import LaneSettings
 from oracle.chain.transactions import Order
-from oracle.cli.institution import configuration_values, create_institution
-from oracle.config.loading import parse_settings
+from oracle.cli.institution import create_institution
 from oracle.config.passphrase import Passphrase
 from oracle.config.settings import Settings
-from oracle.config.template import render
 from oracle.crypto.signing import generate_signing_key
 from oracle.crypto.workers import Workers
 from oracle.domain.ids import MemberId
@@ -123,25 +123,10 @@ def consortium(chain: Chain, workers: Workers, tmp_path_factory: pytest.TempPath
     template = tmp_path_factory.mktemp("consortium") / "template"
     made = Consortium(chain=chain, template=template, workers=workers)
     for number, name in enumerate(NAMES, start=1):
-        made.settings_of[number] = _settings_maker(name, chain.url, _free_port())
+        made.settings_of[number] = partial(loopback_settings, name, rpc=chain.url, port=_free_port())
     asyncio.run(_found(made))
     asyncio.run(_fill(made))
     return made
-
-
-def _settings_maker(name: str, rpc: str, port: int) -> Callable[[Path], Settings]:
-    values = configuration_values(
-        name=name,
-        endpoint=f"https://127.0.0.1:{port}",
-        listen=f"127.0.0.1:{port}",
-        rpc=[rpc],
-        deployment="../deployment.json",
-        passphrase_file=None,
-        api_listen=None,
-        private_endpoints=True,
-    )
-    text = render({**values, "chain.poll_interval_s": 0.05, "chain.gas_price_wei": 0})
-    return lambda folder: parse_settings(text, path=folder / name.lower() / "riskmesh.toml")
 
 
 async def _found(made: Consortium) -> None:

@@ -12,17 +12,16 @@ from pathlib import Path
 
 from stage.anvil import Anvil, open_anvil
 from stage.rpc_proxy import RpcProxy, open_proxy
+from stage.settings import loopback_settings
 
 from oracle.chain.connection import open_connection
 from oracle.chain.deploy.deploying import Deployment
 from oracle.chain.deploy.parameters import parse_parameters
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import LaneSettings
-from oracle.cli.institution import configuration_values, create_institution
-from oracle.config.loading import parse_settings
+from oracle.cli.institution import create_institution
 from oracle.config.passphrase import Passphrase
 from oracle.config.settings import Settings
-from oracle.config.template import render
 from oracle.crypto.signing import generate_signing_key
 from oracle.crypto.workers import Workers
 from oracle.daemon import Daemon
@@ -105,20 +104,7 @@ class Template:
     listening: dict[str, int]
 
     def settings(self, name: str, folder: Path, rpc: str) -> Settings:
-        port = self.listening[name]
-        values = configuration_values(
-            name=name,
-            endpoint=f"https://127.0.0.1:{port}",
-            listen=f"127.0.0.1:{port}",
-            rpc=[rpc],
-            deployment="../deployment.json",
-            passphrase_file=None,
-            api_listen=None,
-            private_endpoints=True,
-        )
-        chain = {"chain.poll_interval_s": 0.05, "chain.gas_price_wei": 0}
-        text = render({**values, **chain})
-        return parse_settings(text, path=folder / name.lower() / "riskmesh.toml")
+        return loopback_settings(name, folder, rpc=rpc, port=self.listening[name])
 
     @asynccontextmanager
     async def daemon(self, name: str, folder: Path, rpc: str) -> AsyncIterator[Standing]:
