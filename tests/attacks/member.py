@@ -58,7 +58,7 @@ def _nothing() -> None:
     """The tests take each step themselves: nobody has to be woken."""
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)  # asyncio shows results of tasks: all of a member is long
 class InProcess:
     """Builders take what is to be another than the real one, by the name of the constructor's parameter."""
 

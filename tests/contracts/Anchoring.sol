@@ -111,4 +111,42 @@ abstract contract Anchoring is World {
             }
         }
     }
+
+    function anchored(uint64 memberId, bytes32 root, uint32 batches, uint64 elements) internal {
+        vm.prank(operator(memberId));
+        queries.anchor(root, batches, elements);
+    }
+
+    /// @dev Anchors a request of member 1 among others, and proves its place.
+    function anchoredWith(Request memory request, uint32 size, uint32 index)
+        internal
+        returns (AnchorProof memory proof)
+    {
+        (bytes32[] memory batches, uint32[] memory counts) = crowd(request, size, index);
+        (bytes32 root, uint64 elements) = summed(batches, counts);
+        anchored(1, root, size, elements);
+        return proofOf(batches, counts, index);
+    }
+
+    function crowd(Request memory request, uint32 size, uint32 index)
+        internal
+        view
+        returns (bytes32[] memory batches, uint32[] memory counts)
+    {
+        (batches, counts) = (new bytes32[](size), new uint32[](size));
+        for (uint32 i = 0; i < size; ++i) {
+            (batches[i], counts[i]) = (keccak256(abi.encode(i)), 1 + i);
+        }
+        (batches[index], counts[index]) = (batchIdOf(request), request.count);
+    }
+
+    function reported(uint64 reporter, Request memory request) internal {
+        IQueryLedger.SignedRequest memory signed = signedRequest(request);
+        vm.prank(operator(reporter));
+        queries.report(signed);
+    }
+
+    function expectState(bytes32 batchId, IQueryLedger.ReportState state) internal view {
+        vm.assertEq(uint8(queries.reportOf(1, batchId).state), uint8(state));
+    }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
+import {IAuditLedger} from "../../contracts/interfaces/IAuditLedger.sol";
 import {IQueryLedger} from "../../contracts/interfaces/IQueryLedger.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
 import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
-import {Auditor, CaseState, SignedHead} from "../../contracts/types/Audits.sol";
+import {Auditor, CaseFile, CaseState, SignedHead} from "../../contracts/types/Audits.sol";
 import {ReplyHead} from "../../contracts/types/Messages.sol";
 import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
@@ -126,5 +127,42 @@ abstract contract AuditWorld is World {
 
     function auditor(uint256 i) internal pure returns (address) {
         return vm.addr(0x30000 + i);
+    }
+
+    function settled(bytes32 caseId) internal {
+        CaseFile memory file = audits.caseOf(caseId);
+        uint256 end = file.appealBy != 0 ? file.appealBy : file.answerBy + APPEAL_WINDOW;
+        if (block.timestamp <= end) vm.warp(end + 1);
+        audits.settle(caseId);
+    }
+
+    function overturned(bytes32 caseId) internal {
+        decided();
+        audits.overturn(caseId);
+    }
+
+    function refusedToSettle(bytes32 caseId, bytes memory refusal) internal {
+        vm.expectRevert(refusal);
+        audits.settle(caseId);
+    }
+
+    function requireFinal(bytes32 caseId) internal {
+        bytes memory refusal = wrongState(caseId, CaseState.Settled);
+        refusedToSettle(caseId, refusal);
+        vm.expectRevert(refusal);
+        answered(caseId, 2);
+        vm.expectRevert(refusal);
+        voted(caseId, 3, true);
+        vm.expectRevert(refusal);
+        overturned(caseId);
+    }
+
+    function requireBreaches(uint64 memberId, uint256 count) internal view {
+        (uint64 recorded,) = quality.breachesOf(memberId);
+        vm.assertEq(recorded, count);
+    }
+
+    function wrongState(bytes32 caseId, CaseState state) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAuditLedger.WrongState.selector, caseId, state);
     }
 }

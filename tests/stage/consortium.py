@@ -82,7 +82,7 @@ class DirectClient:
         return await self._doors(member).voucher_state(message, self.me)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)  # asyncio shows results of tasks: all of a member is long
 class House:
     """One member: everything that its daemon has, but the servers and the rounds."""
 
@@ -134,7 +134,7 @@ class House:
         await self.requester.collector.end_overdue()
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, repr=False)  # as above
 class Consortium:
     """The members by number, on one chain."""
 

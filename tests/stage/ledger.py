@@ -32,7 +32,7 @@ CONTRACTS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class FactChain:
     """One view for everybody: nobody lags unless a test moves the blocks itself."""
 

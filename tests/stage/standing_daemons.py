@@ -39,7 +39,7 @@ PATIENCE_S = 120.0
 A_DAY = 86_400
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)  # asyncio shows results of tasks: all of a daemon is long
 class Standing:
     """A daemon that runs as a task."""
 
