@@ -78,12 +78,12 @@ async def set_up(institution: Institution, rpc: str, deployment: Path) -> None:
     path.write_text(text)
 
 
-async def found(founders: list[Institution], rpc: str, work: Path) -> None:
-    """Deploy the contracts with these founders."""
+async def found(founders: list[Institution], rpc: str, work: Path, parameters: str = PARAMETERS) -> None:
+    """Deploy the contracts with these founders and these governed parameters (TOML)."""
     applications = [json.loads((each.home / "application.json").read_text()) for each in founders]
     file = work / "founders.json"
     file.write_text(json.dumps({"version": 1, "founders": applications}, indent=2))
-    (work / "parameters.toml").write_text(PARAMETERS)
+    (work / "parameters.toml").write_text(parameters)
     await run_command(
         *("chain", "deploy", "--rpc", rpc, "--founders", file),
         *("--parameters", work / "parameters.toml", "--deployment", work / "deployment.json"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from oracle.config.environment import child_environment
-from oracle.demo.institutions import PASSPHRASE, Institution, found, set_up, status_when
+from oracle.demo.institutions import PARAMETERS, PASSPHRASE, Institution, found, set_up, status_when
 from oracle.demo.ledger import Ledger, read_ledger
 from oracle.demo.lists import HeldList, write_csv
 from oracle.demo.processes import Processes, find_anvil, free_port
@@ -131,6 +131,9 @@ def held(category: str, *names: str) -> HeldList:
     return HeldList(source="the test", lines=lines, category=category, reason="phishing")
 
 
+LONG_EPOCHS = PARAMETERS.replace("epoch_length_s = 30", "epoch_length_s = 86_400")
+"""No epoch turns during a test: each moves the balances by an allowance that begins and one that ends."""
+
 LISTS = {
     "asker": held("high_risk_account", "only-asker.example"),
     "north": held("transaction_fraud", "north.example", "both.example"),
@@ -178,7 +181,7 @@ async def founders(lists: Mapping[str, HeldList]) -> AsyncIterator[Alliance]:
         }
         everyone = list(made.institutions.values())
         await asyncio.gather(*(set_up(each, rpc, work / "deployment.json") for each in everyone))
-        await found(everyone, rpc, work)
+        await found(everyone, rpc, work, LONG_EPOCHS)
         try:
             for name in made.institutions:
                 await made.start(name)

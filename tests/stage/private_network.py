@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from stage.alliance import Alliance, _publish, held
+from stage.alliance import LONG_EPOCHS, Alliance, _publish, held
 from stage.peer_lines import PeerLines
 
 from oracle.chain.network.client import find_client
@@ -22,7 +22,7 @@ from oracle.chain.network.folder import NetworkFolder, NodeEntry
 from oracle.chain.network.making import NetworkPlan, make_network
 from oracle.chain.network.running import RunningNetwork, calls
 from oracle.chain.node import LATEST
-from oracle.demo.institutions import PARAMETERS, Institution, set_up
+from oracle.demo.institutions import Institution, set_up
 from oracle.demo.ledger import Ledger, read_ledger
 from oracle.demo.processes import Processes, run_command
 from oracle.domain.errors import Transient
@@ -205,8 +205,8 @@ async def found_on(network: PrivateNetwork, founders: list[Institution], work: P
     applications = [json.loads((each.home / "application.json").read_text()) for each in founders]
     (work / "founders.json").write_text(json.dumps({"version": 1, "founders": applications}))
     # Blocks come every other second here, and everyone looks at them from a few blocks behind.
-    slower = PARAMETERS.replace("voting_period_s = 20", "voting_period_s = 90")
-    assert slower != PARAMETERS
+    slower = LONG_EPOCHS.replace("voting_period_s = 20", "voting_period_s = 90")
+    assert slower != LONG_EPOCHS
     (work / "parameters.toml").write_text(f"{slower}finality_depth = {FINALITY}\n")
     await run_command(
         *("chain", "deploy", "--rpc", network.node(1).rpc, "--founders", work / "founders.json"),
