@@ -135,7 +135,7 @@ async def add(session: Session, network: Folder = HERE, client: Client = None) -
     if session.json:
         print_json(session.out, new)
     else:
-        session.say(f"{new.name} follows at {new.rpc}; its validator is {new.validator}")
+        session.say(f"{new.name} follows at {new.rpc} and {new.ws}; its validator is {new.validator}")
 
 
 @command(

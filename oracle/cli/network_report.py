@@ -38,10 +38,10 @@ def print_network(
         ("Validators", f"{len(signers)}; {majority.sealing} must run, {majority.may_fail} may fail"),
         ("Final after", f"{majority.finality} blocks: [protocol] finality_depth of a deployment"),
     )
-    sheet = Sheet("Node", "RPC", "#Block", "#Age s", "#Peers", "Seals as", "")
+    sheet = Sheet("Node", "Addresses", "#Block", "#Age s", "#Peers", "Seals as", "")
     for node in nodes:
         sheet.row(
-            *(node.name, node.rpc, node.block, node.block_age_s, node.peers),
+            *(node.name, f"{node.rpc}\n{node.ws}", node.block, node.block_age_s, node.peers),
             node.validator if node.validator in signers else shown("follows", style="dim"),
             _state(node),
         )

@@ -35,8 +35,9 @@ async def test_validators__four_on_one_machine__all_seal_and_pay_nothing(network
         signers = {await asked.tell("clique_getSigner", hex(number)) for number in heads}
         raw = await asked.tell("eth_getBlockByNumber", "0x1", False)
         parsed = await asked.node.block(await asked.node.block_number())
-        with pytest.raises(NodeRefused, match="finalized block not found"):
-            await asked.tell("eth_getBlockByNumber", "finalized", False)
+        for tag in ("finalized", "safe"):  # Clique names neither
+            with pytest.raises(NodeRefused, match=f"{tag} block not found"):
+                await asked.tell("eth_getBlockByNumber", tag, False)
         peers = await asked.peer_count()
 
     assert signers == {node.validator.lower() for node in network.nodes}
@@ -72,6 +73,7 @@ def test_deployed_files__read_by_the_client_itself__are_taken(tmp_path: Path) ->
     taken = tomllib.loads(settings.stdout[settings.stdout.index("[Eth]") :])
     assert (taken["Eth"]["NetworkId"], taken["Eth"]["NoPruning"]) == (20_261_124, True)
     assert taken["Node"]["HTTPModules"] == ["eth", "net", "web3", "clique"]
+    assert (taken["Node"]["WSPort"], taken["Node"]["WSModules"]) == (8546, ["eth", "net", "web3"])
 
 
 def test_commands__from_up_to_wipe__do_what_they_say(tmp_path: Path) -> None:
@@ -81,6 +83,7 @@ def test_commands__from_up_to_wipe__do_what_they_say(tmp_path: Path) -> None:
         assert up.returncode == 0, up.stderr
         nodes = json.loads(up.stdout)["nodes"]
         assert [(node["name"], node["running"]) for node in nodes] == [("node1", True), ("node2", True)]
+        assert len({node["rpc"] for node in nodes} | {node["ws"] for node in nodes}) == 4
 
         again = riskmesh("chain", "network", "up", "--validators", "2", "--period", "1", *place)
         other = riskmesh("chain", "network", "up", "--validators", "3", "--period", "1", *place)

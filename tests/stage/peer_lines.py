@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from oracle.chain.network.folder import HOST, NetworkFolder, NetworkRecord, NodeEntry
 from oracle.chain.network.geth import configuration
 
@@ -103,11 +105,4 @@ def _between(one: Sequence[int], other: Sequence[int]) -> Iterable[Line]:
 
 def _at(node: NodeEntry, port: int) -> NodeEntry:
     """The same node behind another port."""
-    return NodeEntry(
-        name=node.name,
-        validator=node.validator,
-        node_id=node.node_id,
-        peer_port=port,
-        rpc_port=node.rpc_port,
-        engine_port=node.engine_port,
-    )
+    return msgspec.structs.replace(node, peer_port=port)

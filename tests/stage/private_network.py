@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,9 @@ class PrivateNetwork:
 
     def node(self, number: int) -> NodeEntry:
         return self.running.record.node(f"node{number}")
+
+    def address(self, node: int | str) -> str:
+        return node if isinstance(node, str) else self.node(node).rpc
 
     @property
     def nodes(self) -> tuple[NodeEntry, ...]:
@@ -167,9 +170,12 @@ class NetworkedAlliance(Alliance):
 
 @asynccontextmanager
 async def networked_alliance(
-    network: PrivateNetwork, *, nodes: dict[str, tuple[int, ...]], publish: bool = True
+    network: PrivateNetwork, *, nodes: Mapping[str, Sequence[int | str]], publish: bool = True
 ) -> AsyncIterator[NetworkedAlliance]:
-    """Members in standing, each with its list published; `nodes` are each daemon's, in order."""
+    """Members in standing, each with its list published.
+
+    `nodes` are each daemon's, in order: a number, which is polled, or the address to reach one at.
+    """
     work = Path(tempfile.mkdtemp(prefix="rm"))  # a socket's path has at most 107 bytes
     running = Processes(work)
     rpc = network.node(1).rpc
@@ -181,7 +187,7 @@ async def networked_alliance(
         everyone = list(made.institutions.values())
         await asyncio.gather(*(set_up(each, rpc, work / "deployment.json") for each in everyone))
         for each in everyone:
-            use_nodes(each, [network.node(number).rpc for number in nodes[each.name]])
+            use_nodes(each, [network.address(node) for node in nodes[each.name]])
         await found_on(network, everyone, work)
         if publish:
             for name in made.institutions:

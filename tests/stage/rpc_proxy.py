@@ -21,6 +21,7 @@ from aiohttp.test_utils import TestServer
 
 Answer = dict[str, Any]
 Ask = Callable[[str, list[Any]], Awaitable[Answer]]
+BLOCK_TAGS = frozenset({"latest", "pending", "earliest", "safe", "finalized"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,11 +62,14 @@ class RpcProxy:
 
     upstream: str
     session: ClientSession
+    upstream_ws: str
     rules: list[Rule] = field(default_factory=list)
     tamper: Tamper | None = None
     """For a single test: changes the answer in place, or gives another response."""
     asked: list[str] = field(default_factory=list)
     """Methods in the order of their arrival, each call of a batch by itself."""
+    tags: set[str] = field(default_factory=set)
+    """Blocks that were asked for by a word instead of a number."""
     sockets: set[web.WebSocketResponse] = field(default_factory=set)
     deaf: bool = False
     """Subscriptions say nothing any more, without being closed."""
@@ -111,6 +115,7 @@ class RpcProxy:
     async def _answer(self, request: web.BaseRequest, call: Answer) -> Outcome:
         method, params = call["method"], call.get("params", [])
         self.asked.append(method)
+        self.tags |= {word for word in params if isinstance(word, str) and word in BLOCK_TAGS}
 
         async def ask(method: str, params: list[Any]) -> Answer:
             asked = {**call, "method": method, "params": params}
@@ -133,7 +138,7 @@ class RpcProxy:
         await down.prepare(request)
         self.sockets.add(down)
         try:
-            async with self.session.ws_connect(self.upstream.replace("http://", "ws://", 1)) as up:
+            async with self.session.ws_connect(self.upstream_ws) as up:
                 notices = asyncio.create_task(self._pass_up(up, down))
                 try:
                     await self._pass_down(request, down, up)
@@ -168,9 +173,10 @@ class RpcProxy:
 
 
 @asynccontextmanager
-async def open_proxy(upstream: str) -> AsyncIterator[RpcProxy]:
+async def open_proxy(upstream: str, upstream_ws: str | None = None) -> AsyncIterator[RpcProxy]:
+    """`upstream_ws`: where the node has WebSocket on a port of its own."""
     async with ClientSession() as session:
-        proxy = RpcProxy(upstream, session)
+        proxy = RpcProxy(upstream, session, upstream_ws or upstream.replace("http://", "ws://", 1))
         application = web.Application(client_max_size=64 * 1024 * 1024)
         application.router.add_route("*", "/{path:.*}", proxy.handle)
         async with TestServer(application) as server:

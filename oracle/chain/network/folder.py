@@ -10,7 +10,8 @@ from oracle.chain.files import write_atomically
 from oracle.chain.network.errors import NetworkMissing
 from oracle.domain.ids import Address
 
-VERSION: Final = 1
+VERSION: Final = 2
+"""2 gave each node a port for WebSocket."""
 HOST: Final = "127.0.0.1"
 
 
@@ -23,6 +24,7 @@ class NodeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     node_id: str
     peer_port: int
     rpc_port: int
+    ws_port: int
     engine_port: int
 
     @property
@@ -32,6 +34,11 @@ class NodeEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
     @property
     def rpc(self) -> str:
         return f"http://{HOST}:{self.rpc_port}"
+
+    @property
+    def ws(self) -> str:
+        """Announces new blocks."""
+        return f"ws://{HOST}:{self.ws_port}"
 
     @property
     def enode(self) -> str:
@@ -55,6 +62,12 @@ class NetworkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
                 return entry
         names = ", ".join(entry.name for entry in self.nodes)
         raise NetworkMissing(f"This network has no node '{name}'; it has {names}")
+
+
+class _Versioned(msgspec.Struct, frozen=True):
+    """What every version of the description has."""
+
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +120,20 @@ class NetworkFolder:
     def read(self) -> NetworkRecord:
         """Raises NetworkMissing."""
         try:
-            record = msgspec.json.decode(self.record_path.read_bytes(), type=NetworkRecord)
+            written = self.record_path.read_bytes()
+            version = msgspec.json.decode(written, type=_Versioned).version
+            if version != VERSION:
+                raise NetworkMissing(
+                    f"{self.record_path} has version {version}, not {VERSION}: another release made it. "
+                    "Stop and wipe it with that one, or remove the folder once its nodes have ended"
+                )
+            return msgspec.json.decode(written, type=NetworkRecord)
         except FileNotFoundError:
             raise NetworkMissing(
                 f"There is no network in {self.root}; make one with `riskmesh chain network up`"
             ) from None
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise NetworkMissing(f"{self.record_path} cannot be read: {error}") from error
-        if record.version != VERSION:
-            raise NetworkMissing(f"{self.record_path} has version {record.version}, not {VERSION}")
-        return record
 
     def write(self, record: NetworkRecord) -> None:
         write_atomically(self.record_path, msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n")

@@ -12,6 +12,8 @@ _POOL = (
 )
 _MODULES = "eth,net,web3,clique,admin,miner,debug,txpool"
 """On loopback, for this machine's operator only: `admin`, `miner`, `debug` and `clique` change the node."""
+_DAEMONS_MODULES = "eth,net,web3"
+"""Over WebSocket: what a daemon asks, and new blocks by subscription; nothing that changes the node."""
 
 
 def configuration(peers: Sequence[NodeEntry]) -> str:
@@ -38,6 +40,7 @@ def run_command(client: Path, network: NetworkRecord, node: NodeEntry, place: No
         *("--gcmode", "archive", "--cache", "128", "--history.transactions", "0", "--snapshot=false"),
         *("--port", str(node.peer_port), "--nat", "none", "--netrestrict", f"{HOST}/32", "--maxpeers", "25"),
         *("--http", "--http.addr", HOST, "--http.port", str(node.rpc_port), "--http.api", _MODULES),
+        *("--ws", "--ws.addr", HOST, "--ws.port", str(node.ws_port), "--ws.api", _DAEMONS_MODULES),
         *("--http.vhosts", "localhost", "--authrpc.addr", HOST, "--authrpc.port", str(node.engine_port)),
         *("--ipcdisable", "--rpc.allow-unprotected-txs=false"),
         *("--unlock", node.validator, "--password", str(place.password), "--allow-insecure-unlock"),

@@ -22,6 +22,8 @@ from oracle.crypto.node_identity import node_id
 from oracle.crypto.signing import Signer, generate_signing_key
 
 CLIQUE: Final = "clique"
+_PORTS: Final = 4
+"""Of a node: for peers, HTTP, WebSocket, and the engine that nobody uses here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +39,9 @@ class NetworkPlan:
 def make_network(folder: NetworkFolder, plan: NetworkPlan, client: Path) -> NetworkRecord:
     """Keys and first block of a network whose every validator is on this machine."""
     folder.root.mkdir(parents=True, exist_ok=True)
-    ports = _free_ports(3 * plan.validators)
+    ports = _free_ports(_PORTS * plan.validators)
     nodes = tuple(
-        _make_node(folder, f"node{number}", ports[3 * number - 3 : 3 * number])
+        _make_node(folder, f"node{number}", ports[_PORTS * (number - 1) : _PORTS * number])
         for number in range(1, plan.validators + 1)
     )
     rules = NetworkRules(
@@ -67,7 +69,7 @@ def make_network(folder: NetworkFolder, plan: NetworkPlan, client: Path) -> Netw
 
 def add_node(folder: NetworkFolder, record: NetworkRecord, client: Path) -> NetworkRecord:
     """One more node, which follows the chain and seals once the validators have voted for it."""
-    node = _make_node(folder, f"node{len(record.nodes) + 1}", _free_ports(3))
+    node = _make_node(folder, f"node{len(record.nodes) + 1}", _free_ports(_PORTS))
     grown = msgspec.structs.replace(record, nodes=(*record.nodes, node))
     prepare(folder, grown, node, client)
     folder.write(grown)
@@ -102,7 +104,8 @@ def _make_node(folder: NetworkFolder, name: str, ports: Sequence[int]) -> NodeEn
         node_id=node_id(identity),
         peer_port=ports[0],
         rpc_port=ports[1],
-        engine_port=ports[2],
+        ws_port=ports[2],
+        engine_port=ports[3],
     )
 
 

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oracle.chain.connection import Patience, open_connection
@@ -31,6 +31,7 @@ class NodeHealth:
     name: str
     validator: str
     rpc: str
+    ws: str
     running: bool
     block: int | None = None
     block_hash: str | None = None
@@ -114,7 +115,7 @@ class RunningNetwork:
 
     async def _health(self, node: NodeEntry) -> NodeHealth:
         runs = running(self.folder.place(node)) is not None
-        silent = NodeHealth(name=node.name, validator=node.validator, rpc=node.rpc, running=runs)
+        silent = NodeHealth(name=node.name, validator=node.validator, rpc=node.rpc, ws=node.ws, running=runs)
         if not runs:
             return silent
         try:
@@ -123,11 +124,8 @@ class RunningNetwork:
                 peers = await asked.peer_count()
         except Transient:
             return silent
-        return NodeHealth(
-            name=node.name,
-            validator=node.validator,
-            rpc=node.rpc,
-            running=runs,
+        return replace(
+            silent,
             block=head.number,
             block_hash="0x" + head.hash.hex(),
             block_age_s=max(0, int(time.time()) - head.timestamp),

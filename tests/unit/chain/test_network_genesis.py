@@ -17,10 +17,22 @@ RULES = NetworkRules(chain_id=20_261_124, period_s=2, gas_limit=60_000_000, time
 VALIDATORS = tuple(Address("0x" + digit * 40) for digit in "1234")
 """Placeholders, in the files of `deploy/network` as here."""
 NODE = NodeEntry(
-    name="node1", validator=VALIDATORS[0], node_id="ab" * 64, peer_port=1, rpc_port=2, engine_port=3
+    name="node1",
+    validator=VALIDATORS[0],
+    node_id="ab" * 64,
+    peer_port=1,
+    rpc_port=2,
+    ws_port=3,
+    engine_port=4,
 )
 RECORD = NetworkRecord(
-    version=1, consensus="clique", chain_id=7, period_s=2, gas_limit=60_000_000, founders=1, nodes=(NODE,)
+    version=2,
+    consensus="clique",
+    chain_id=7,
+    period_s=2,
+    gas_limit=60_000_000,
+    founders=1,
+    nodes=(NODE,),
 )
 
 
@@ -68,8 +80,11 @@ def test_deployed_configurations__of_both_clients__look_for_nobody_and_keep_thei
     assert clique["P2P"]["NoDiscovery"] is True
     assert len(clique["P2P"]["StaticNodes"]) == 3
     assert (clique["HTTPHost"], set(clique["HTTPModules"])) == (HOST, {"eth", "net", "web3", "clique"})
+    assert (clique["WSHost"], set(clique["WSModules"])) == (HOST, {"eth", "net", "web3"})
     assert (qbft["discovery-enabled"], qbft["rpc-http-host"], qbft["min-gas-price"]) == (False, HOST, 0)
     assert set(qbft["rpc-http-api"]) == {"ETH", "NET", "WEB3", "QBFT"}
+    assert (qbft["rpc-ws-enabled"], qbft["rpc-ws-host"]) == (True, HOST)
+    assert set(qbft["rpc-ws-api"]) == {"ETH", "NET", "WEB3"}
 
 
 def test_configuration__of_a_node__names_its_peers_and_switches_discovery_off() -> None:
@@ -86,8 +101,8 @@ def test_command__of_a_node__listens_on_loopback_and_keeps_every_state() -> None
     command = run_command(Path("/opt/geth"), RECORD, NODE, NodePlace(Path("/srv/node1")))
 
     options = dict(pairwise(command))
-    assert {options[name] for name in ("--http.addr", "--authrpc.addr")} == {HOST}
+    assert {options[name] for name in ("--http.addr", "--ws.addr", "--authrpc.addr")} == {HOST}
     assert options["--netrestrict"] == f"{HOST}/32"
     assert (options["--gcmode"], options["--syncmode"]) == ("archive", "full")
     assert (options["--miner.etherbase"], options["--networkid"]) == (VALIDATORS[0], "7")
-    assert "--ws" not in command
+    assert (options["--ws.port"], options["--ws.api"]) == ("3", "eth,net,web3")

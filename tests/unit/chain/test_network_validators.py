@@ -112,6 +112,7 @@ def health(name: str, *, block_hash: str | None = "0xaa", age_s: int = 1, runs: 
         name=name,
         validator=ONE,
         rpc="http://127.0.0.1:1",
+        ws="ws://127.0.0.1:2",
         running=runs,
         block=9 if answers else None,
         block_hash=block_hash if answers else None,
