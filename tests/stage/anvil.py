@@ -2,9 +2,10 @@
 
 import asyncio
 import gzip
+import json
 import secrets
 import subprocess
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +63,12 @@ class Anvil:
         await self.become_another()
         await self.call("anvil_reorg", depth, [])
 
+    async def reorganise_as(self, depth: int, transactions: Sequence[bytes]) -> None:
+        """As many blocks replace the newest; these transactions are in the first of them, one in each."""
+        await self.become_another()
+        pairs = [["0x" + raw.hex(), place] for place, raw in enumerate(transactions)]
+        await self.call("anvil_reorg", depth, pairs)
+
     async def waiting(self, count: int) -> dict[str, str]:
         """Hashes of the transactions in the pool by their senders, once there are so many."""
         async with asyncio.timeout(STARTS_S):
@@ -80,7 +87,7 @@ class Anvil:
         if state:
             # Before it listens: nobody is to see it empty.
             dump = Path(self.scratch) / "state.json"
-            dump.write_bytes(gzip.decompress(bytes.fromhex(state.removeprefix("0x"))))
+            dump.write_bytes(_of_one_chain(gzip.decompress(bytes.fromhex(state.removeprefix("0x")))))
             loading = ("--load-state", str(dump))
         self.process = await asyncio.create_subprocess_exec(
             *(find_anvil(), "--port", str(self.port), "--silent", *NO_FEES, *loading),
@@ -111,6 +118,21 @@ class Anvil:
             return task.result()
         finally:
             task.cancel()
+
+
+def _of_one_chain(state: bytes) -> bytes:
+    """A dumped state with the first block that its chain began with.
+
+    An Anvil that was started from a state keeps the first block that it made itself beside the loaded one and
+    dumps both, in any order; whoever loads the dump takes the last.
+    """
+    dumped = json.loads(state)
+    first = min(
+        (block for block in dumped["blocks"] if int(block["header"]["number"], 16) == 0),
+        key=lambda block: int(block["header"]["timestamp"], 16),
+    )
+    later = [block for block in dumped["blocks"] if int(block["header"]["number"], 16) > 0]
+    return json.dumps(dumped | {"blocks": [first, *later]}).encode()
 
 
 @asynccontextmanager
