@@ -124,7 +124,9 @@ class Daemon:
         """Work until `stop`; raises what broke."""
         base = self._base
         status = StatusDesk(base)
-        desks = Desks(status)
+        desks = Desks(
+            status, starting=lambda: base.member_id() is not None or not base.clock.caught_up.is_set()
+        )
         base.stream.on_facts(self._hear)
         base.stream.on_rollback(self._roll_back)
         async with (

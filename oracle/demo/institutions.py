@@ -106,14 +106,18 @@ async def start_daemon(running: Processes, institution: Institution) -> None:
 async def status_when(
     running: Processes, institution: Institution, wanted: str, *, timeout_s: float = READY_S
 ) -> StatusReport:
-    """Wait until the daemon answers and its member has this status; `any` for just an answer."""
+    """Wait until the daemon answers and its member has this status; `any` for just an answer.
+
+    A member in standing has a daemon to work with only when that is ready, a moment later.
+    """
     async with asyncio.timeout(timeout_s):
         while True:
             running.require_running()
             try:
                 async with institution.client() as client:
                     status = await client.status()
-                if wanted in ("any", status.member_status):
+                    ready = wanted != "active" or not (await client.readiness()).reasons
+                if ready and wanted in ("any", status.member_status):
                     return status
             except RiskmeshError:
                 # Not up yet; `require_running` notices if it never will be.

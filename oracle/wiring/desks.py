@@ -1,12 +1,13 @@
 """All that the institution's interface serves; before membership only the status."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.asking.desk import QueryDesk
 from oracle.dataset.desk import RecordsDesk
-from oracle.domain.errors import Refused
+from oracle.domain.errors import Refused, Transient
 from oracle.governing.audits import AuditsDesk
 from oracle.governing.desk import GovernanceDesk
 from oracle.governing.members import MembersDesk
@@ -19,6 +20,12 @@ class NotAMember(Refused):
     """The registry does not have this institution's operator key, so it can neither ask nor be asked."""
 
     code: ClassVar[str] = "not_a_member"
+
+
+class DaemonStarting(Transient):
+    """The daemon runs and has not opened what it works with yet: a member's start takes some seconds."""
+
+    code: ClassVar[str] = "daemon_starting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +44,14 @@ class MemberDesks:
 
 
 class Desks:
-    """Refuses everything but the status until `open` is called with the desks of a member."""
+    """Refuses everything but the status until `open` is called with the desks of a member.
 
-    def __init__(self, status: StatusDesk) -> None:
+    `starting` says whether that is about to happen, or may be: it is not known before the chain is read.
+    """
+
+    def __init__(self, status: StatusDesk, *, starting: Callable[[], bool]) -> None:
         self.status = status
+        self._starting = starting
         self._desks: MemberDesks | None = None
 
     def open(self, desks: MemberDesks) -> None:
@@ -85,6 +96,11 @@ class Desks:
     @property
     def _member(self) -> MemberDesks:
         if self._desks is None:
+            if self._starting():
+                raise DaemonStarting(
+                    "The daemon has just started and still reads the chain and opens its dataset. Try again "
+                    "in a few seconds; `riskmesh status` says when it is ready."
+                )
             raise NotAMember(
                 "This institution is not a member yet. Give application.json to a member, who proposes the "
                 "admission; `riskmesh status` shows when it is carried out."

@@ -17,8 +17,6 @@ async def reasons_against(
         reasons.append("No node of the chain answers.")
     elif (behind := chain.head_block - chain.cursor_block) > LAGGING_BLOCKS:
         reasons.append(f"The chain is read up to {behind} blocks behind its head.")
-    if chain.held is not None:
-        reasons.append("Final blocks were replaced; an operator has to decide.")
     try:
         await census.probe()
     except Transient as error:

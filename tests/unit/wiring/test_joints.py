@@ -16,7 +16,7 @@ from oracle.domain.settlement import VoucherStateRequest
 from oracle.domain.subject import Subject, SubjectType
 from oracle.peer.bodies.voucher_state import decode_voucher_state, encode_voucher_state_request
 from oracle.peer.errors import MessageTypeUnexpected, UnknownBatch
-from oracle.wiring.desks import Desks, NotAMember
+from oracle.wiring.desks import DaemonStarting, Desks, NotAMember
 from oracle.wiring.registry import Registry
 from oracle.wiring.snapshots import DatasetSnapshots
 
@@ -126,12 +126,23 @@ async def test_snapshots__of_an_erased_record__say_so(consortium: Consortium) ->
 
 def test_desks__before_membership__serve_the_status_alone() -> None:
     status = object()
-    desks = Desks(status)
+    desks = Desks(status, starting=lambda: False)
 
     assert desks.status is status
     for name in ("queries", "records", "members", "governance", "credits", "ratings"):
         with pytest.raises(NotAMember, match="not a member yet"):
             getattr(desks, name)
+
+
+def test_desks__of_a_member_that_starts__say_so_and_not_that_it_is_no_member() -> None:
+    starting = True
+    desks = Desks(object(), starting=lambda: starting)
+
+    with pytest.raises(DaemonStarting, match="Try again"):
+        _ = desks.queries
+    starting = False
+    with pytest.raises(NotAMember):
+        _ = desks.queries
 
 
 async def test_door__envelope_of_a_batch__is_for_members_in_standing_once_it_is_committed(
