@@ -33,14 +33,23 @@ class VoucherBook:
         self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def charge(
-        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+        self,
+        holder: MemberId,
+        batch_id: BatchId,
+        charge: Totals,
+        price_version: int,
+        *,
+        anew: bool = False,
     ) -> Signed[Voucher]:
         """Journal the charge, unless the batch has one, and sign the pair's total.
+
+        `anew`: what the batch has is of a reply that was superseded, and this one may cost more.
 
         Raises `Transient` while a restored store has to ask a holder that is not reached what it had signed.
         """
         async with self._lanes[holder]:
-            await self._journal.charge(holder, batch_id, charge, price_version)
+            write = self._journal.charge_anew if anew else self._journal.charge
+            await write(holder, batch_id, charge, price_version)
             if await self._adoption.needed(holder):
                 await self._adoption.adopt(holder)
             return self._sign(holder, *await self._journal.to_sign(holder))

@@ -94,7 +94,8 @@ class Admission:
         requester = committed.requester
         member = self._view.member(requester)
         holder = self._vouchers.holder
-        accepted = await self._vouchers.accepted_totals(requester)
+        # What an answer before a reorganisation came to is replaced by what this one comes to.
+        accepted = await self._vouchers.accepted_totals(requester, without=committed.batch_id)
         paid = self._view.redeemed(requester, holder).paid
         fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
         return AskerAccount(

@@ -10,6 +10,7 @@ import structlog
 
 from oracle.answering.admission import Admission
 from oracle.answering.ports import Always, Clock, Turns
+from oracle.answering.reordering import Reordering, answered_in_order
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
@@ -21,7 +22,6 @@ from oracle.domain.settlement import Refusal, RefusalReason
 from oracle.peer.bodies.refusal import encode_refusal
 from oracle.peer.courier import Courier
 from oracle.peer.errors import FrameTooLarge
-from oracle.rules.snapshot import commitment_counts
 from oracle.store.answered import AnswerJournal
 from oracle.telemetry.metrics import REFUSED, timed_stage
 
@@ -41,6 +41,7 @@ class Answering:
         journal: AnswerJournal,
         admission: Admission,
         maker: ReplyMaker,
+        reordering: Reordering,
         courier: Courier,
         view: AllianceView,
         clock: Clock,
@@ -50,6 +51,7 @@ class Answering:
         self._journal = journal
         self._admission = admission
         self._maker = maker
+        self._reordering = reordering
         self._courier = courier
         self._view = view
         self._clock = clock
@@ -65,13 +67,15 @@ class Answering:
                 await self._journal.seen(fact.requester, fact.batch_id, fact.count, fact.deadline)
 
     async def note_reorganisation(self) -> None:
-        """Forget batches whose commitment is gone and that nothing was signed for."""
+        """Forget batches whose commitment is gone and that nothing was signed for; look at the others."""
+        self._reordering.look_again()
         for requester, batch_id in await self._journal.open_batches():
             if self._view.commitment(requester, batch_id) is None:
                 await self._journal.unseen(requester, batch_id)
 
     async def round(self) -> None:
         """Take all open batches that are not under way one attempt further, soonest deadline first."""
+        await self._reordering.round()
         async with asyncio.TaskGroup() as group:
             for requester, batch_id in await self._journal.open_batches():
                 if (requester, batch_id) not in self._under_way:
@@ -105,26 +109,24 @@ class Answering:
                 )
                 return
             match batch.state:
+                case AnswerState.SEEN | AnswerState.FETCHED | AnswerState.SEALED if not self._view.final(
+                    committed
+                ):
+                    return
                 case AnswerState.SEEN:
-                    if not self._counts(committed):
-                        return
                     await self._fetch(batch, committed)
                 case AnswerState.FETCHED:
                     await self._answer(batch, committed)
                 case AnswerState.SEALED:
+                    if not answered_in_order(batch, committed, self._view):
+                        # A reorganisation came while it was made: the next round opens it again.
+                        self._reordering.look_again()
+                        return
                     await self._deliver(batch)
                 case AnswerState.DELIVERED | AnswerState.SETTLED | AnswerState.REFUSED | AnswerState.EXPIRED:
                     return
                 case _:
                     assert_never(batch.state)
-
-    def _counts(self, committed: Committed) -> bool:
-        head = self._view.head
-        return head is not None and commitment_counts(
-            commit_block=committed.at.block_number,
-            finality_depth=self._view.parameter("finality_depth").value,
-            cursor=head.number,
-        )
 
     async def _fetch(self, batch: AnsweredBatch, committed: Committed) -> None:
         if self._view.publication_before(self._me, committed.at.block_number) is None:
@@ -178,7 +180,7 @@ class Answering:
             await self._courier.deliver_reply(
                 batch.requester, batch.batch_id, statement=batch.answer.statement, frame=batch.answer.frame
             )
-        await self._journal.delivered(batch.requester, batch.batch_id)
+        await self._journal.delivered(batch.requester, batch.batch_id, earlier=batch.earlier)
 
     async def _refuse(self, batch: AnsweredBatch, reason: RefusalReason) -> None:
         """Tell the requester why, then end; if it is not reached now, the next round tells it again."""
@@ -188,5 +190,7 @@ class Answering:
         refusal = Refusal(reason=reason, detail=reason.name.replace("_", " ").lower())
         frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
         await self._courier.deliver_refusal(batch.requester, batch.batch_id, frame=frame)
-        await self._journal.ended(batch.requester, batch.batch_id, AnswerState.REFUSED, reason)
+        committed = self._view.commitment(batch.requester, batch.batch_id)
+        place = None if committed is None else self._view.place_of(self._me, committed)
+        await self._journal.ended(batch.requester, batch.batch_id, AnswerState.REFUSED, reason, place=place)
         REFUSED.labels("us", reason.name.lower()).inc()

@@ -11,6 +11,7 @@ import structlog
 from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import Clock, OprfKeys
+from oracle.answering.reordering import answered_in_order
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
@@ -37,6 +38,7 @@ from oracle.peer.statements import parse_receipt_statement
 from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
 from oracle.store.answered import AnswerJournal
 from oracle.store.restoration import RestorationJournal
+from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
 from oracle.telemetry.metrics import REFUSED
 
@@ -51,6 +53,12 @@ class CommitmentGone(Transient):
     """The batch of a receipt is not committed in the blocks read so far."""
 
     code: ClassVar[str] = "commitment_gone"
+
+
+class AnsweredAnew(Transient):
+    """A reorganisation had the batch answered from another snapshot; the requester has to take that first."""
+
+    code: ClassVar[str] = "answered_anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,7 @@ class Settling:
         self,
         *,
         journal: AnswerJournal,
+        superseded: SupersededAnswers,
         vouchers: VoucherJournal,
         discloser: Discloser,
         notary: Notary,
@@ -81,6 +90,7 @@ class Settling:
         restoration: RestorationJournal,
     ) -> None:
         self._journal = journal
+        self._superseded = superseded
         self._vouchers = vouchers
         self._discloser = discloser
         self._notary = notary
@@ -101,6 +111,8 @@ class Settling:
         """The frame that answers a receipt. Raises `UnknownBatch` for what this member never answered."""
         async with self._lanes[message.sender]:
             batch = await self._journal.batch(message.sender, message.header.batch_id)
+            if batch is not None:
+                self._require_order(batch)
             if batch is None or batch.answer is None:
                 raise UnknownBatch("No reply of this member to you has this batch identifier.")
             digest = keccak256(message.statement + message.frame)
@@ -111,6 +123,8 @@ class Settling:
             body = decode_receipt(message.frame, count=batch.count)
             if not self._notary.signed_by(signed.value, signed.signature, message.sender, version):
                 return await self._refusal(batch, RefusalReason.BAD_SIGNATURE)
+            if batch.earlier and await self._superseded.took(message.sender, batch.batch_id, digest):
+                return await self._refusal(batch, RefusalReason.RECEIPT_DIFFERS)
             if batch.state not in ANSWERED or batch.envelope is None:
                 raise Broken("a receipt came for a reply that the journal does not have")
             case = _Case(batch=batch, envelope=batch.envelope, answer=batch.answer, body=body, digest=digest)
@@ -119,6 +133,19 @@ class Settling:
                 log.warning("reply_refused", batch=batch.batch_id.hex(), requester=int(message.sender))
                 return await self._finish(case, Totals(), (), held=None, refused_for=signed.value.reason)
             return await self._accept(case, message)
+
+    def _require_order(self, batch: AnsweredBatch) -> None:
+        """A receipt does not say which reply it is for: one must not count for a reply not taken yet."""
+        committed = self._view.commitment(batch.requester, batch.batch_id)
+        if committed is None or committed.deadline < self._clock.chain_time():
+            return
+        untaken = batch.answer is None or batch.state is AnswerState.SEALED
+        moved = batch.answer is not None and not answered_in_order(batch, committed, self._view)
+        if moved or (batch.earlier and untaken):
+            raise AnsweredAnew(
+                "A reorganisation moved this batch behind or before another snapshot of ours. It is answered "
+                "anew; send the receipt of that reply."
+            )
 
     async def _accept(self, case: _Case, message: OpenedMessage) -> bytes:
         bad = self._bad_claims(case, message)
@@ -215,10 +242,14 @@ class Settling:
     ) -> bytes:
         """Journal what was accepted, then the answer, then let it go."""
         requester, batch_id = case.batch.requester, case.batch.batch_id
+        if held is None and case.batch.earlier:
+            await self._vouchers.withdraw(requester, batch_id)
         if held is not None and not await self._vouchers.accept(requester, batch_id, charge, held):
             return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
-        if await self._journal.settled(requester, batch_id, case.digest, frame, reason=refused_for):
+        if await self._journal.settled(
+            requester, batch_id, case.digest, frame, reason=refused_for, earlier=case.batch.earlier
+        ):
             return frame
         # Another daemon of ours took a receipt for this batch in the meantime: what it answered stands.
         settled = await self._journal.batch(requester, batch_id)

@@ -7,12 +7,18 @@ from typing import assert_never
 
 import structlog
 
-from oracle.asking.commitment import NotYetCommitted, commitment_of
+from oracle.asking.commitment import NotYetCommitted, commitment_of, final_commitment_of
 from oracle.asking.ports import Clock
 from oracle.asking.possession import proven
 from oracle.asking.receipts import Receipts
-from oracle.asking.rejection import ReplyHeadWrong, ReplyRejected, ReplySnapshotWrong
+from oracle.asking.rejection import (
+    ReplyHeadWrong,
+    ReplyOfAnotherOrder,
+    ReplyRejected,
+    ReplySnapshotWrong,
+)
 from oracle.asking.reminders import Reminders
+from oracle.asking.reordering import Reordering, stated_place
 from oracle.asking.verifying import ReplyCase, prove_reply
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
@@ -53,6 +59,7 @@ class Collector:
         journals: Journals,
         receipts: Receipts,
         reminders: Reminders,
+        reordering: Reordering,
         notary: Notary,
         view: AllianceView,
         clock: Clock,
@@ -64,6 +71,7 @@ class Collector:
         self._replies = journals.replies
         self._receipts = receipts
         self._reminders = reminders
+        self._reordering = reordering
         self._notary = notary
         self._view = view
         self._clock = clock
@@ -79,11 +87,11 @@ class Collector:
                 self._changed()
 
     async def note_reorganisation(self) -> None:
-        """Batches whose commitment a reorganisation took are prepared again."""
-        view = self._view
-        for batch in await self._asked.batches_in(BatchState.COMMITTED):
-            if view.commitment(self._me, batch.batch_id) is None:
-                await self._asked.uncommitted(batch.batch_id)
+        """Batches whose commitment a reorganisation took are prepared again, also those that were done."""
+        self._reordering.look_again()
+        for batch_id in await self._asked.on_chain(since=self._clock.chain_time()):
+            if self._view.commitment(self._me, batch_id) is None:
+                await self._asked.uncommitted(batch_id)
 
     async def take(self, message: OpenedMessage) -> None:
         """Journal a reply or a refusal; returns once it is on disk, judging follows."""
@@ -97,9 +105,10 @@ class Collector:
         part = await self._replies.reply(batch_id, holder)
         if part is None:
             raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
+        place = self._view.place_of(holder, commitment_of(self._view, self._me, batch_id))
         if message.header.type is MessageType.REFUSAL:
             refusal = decode_refusal(message.frame)
-            if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason):
+            if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason, place=place):
                 REFUSED.labels("a holder", reason_name(refusal.reason)).inc()
             self._changed()
             return
@@ -110,10 +119,23 @@ class Collector:
         )
         started = batch.committed_at_ms or batch.created_at_ms
         latency_ms = self._clock.wall_ms() - started
-        if await self._replies.received(batch_id, holder, reply, latency_ms):
+        if await self._replies.received(batch_id, holder, reply, latency_ms, place=place):
             STAGE_SECONDS.labels("reply").observe(latency_ms / 1_000)
         else:
+            self._require_same_order(part, reply)
             await self._take_again(batch, part)
+
+    def _require_same_order(self, part: AskedReply, reply: ReceivedReply) -> None:
+        """A reply from another snapshot than the one that is here must not count as the same one again."""
+        same = part.received is not None and part.received.statement == reply.statement
+        if same or part.place is None or part.state is ReplyState.EXPIRED:
+            return
+        if stated_place(reply) not in {part.place, stated_place(part.received)}:
+            self._reordering.look_again()
+            raise ReplyOfAnotherOrder(
+                "The reply is from another snapshot than the one that this member has. It has not read the "
+                "reorganisation that explains it, or has not acted on it yet; try again shortly."
+            )
 
     def _take_for_lost(self, message: OpenedMessage) -> None:
         """A batch that the chain says is ours and the journal does not have was lost with the journal."""
@@ -142,6 +164,7 @@ class Collector:
     async def judge_all(self) -> None:
         """Judge whatever was journalled and not judged yet, oldest first; one round at a time."""
         async with self._judging:
+            await self._reordering.round()
             for reply in await self._replies.replies_in(ReplyState.RECEIVED):
                 await self._patiently(self._judge, reply)
                 self._changed()
@@ -223,10 +246,13 @@ class Collector:
 
     def _case(self, batch: AskedBatch, reply: AskedReply) -> ReplyCase:
         view = self._view
-        commitment = commitment_of(view, self._me, batch.batch_id)
+        commitment = final_commitment_of(view, self._me, batch.batch_id)
         if reply.received is None:
             raise Broken("a reply is judged that is not in the journal")
         published = view.publication_before(reply.holder, commitment.at.block_number)
+        if reply.place not in {None, view.place_of(reply.holder, commitment)}:
+            self._reordering.look_again()
+            raise NotYetCommitted("A reorganisation came since the reply did; the next round looks at both.")
         if published is None:
             raise ReplySnapshotWrong("The holder has no snapshot from before the commitment.")
         head = self._head(reply.holder, reply.received)

@@ -15,8 +15,16 @@ class NotYetCommitted(Transient):
 
 
 def commitment_of(view: AllianceView, me: MemberId, batch_id: BatchId) -> Committed:
-    """Raises `NotYetCommitted`; everything that prices or judges a reply starts from here."""
+    """Raises `NotYetCommitted`; everything that prices a reply starts from here."""
     found = view.commitment(me, batch_id)
     if found is None:
         raise NotYetCommitted("This member has not read the batch's commitment yet; try again shortly.")
+    return found
+
+
+def final_commitment_of(view: AllianceView, me: MemberId, batch_id: BatchId) -> Committed:
+    """As `commitment_of`, with its confirmations: whoever judges before may judge by an order that passes."""
+    found = commitment_of(view, me, batch_id)
+    if not view.final(found):
+        raise NotYetCommitted("The batch's commitment has too few blocks on top of it; try again shortly.")
     return found

@@ -27,9 +27,15 @@ class VoucherLane(Protocol):
     """Allocates charges of a pair in order and signs their sum."""
 
     async def charge(
-        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+        self,
+        holder: MemberId,
+        batch_id: BatchId,
+        charge: Totals,
+        price_version: int,
+        *,
+        anew: bool = False,
     ) -> Signed[Voucher]:
-        """Journal the charge, unless the batch has one, and sign the pair's total."""
+        """Journal the charge, unless the batch has one of this very reply, and sign the pair's total."""
         ...
 
     async def note(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:

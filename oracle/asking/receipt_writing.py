@@ -75,7 +75,9 @@ class ReceiptWriter:
             raise Broken("an accepted reply has no proof in the journal")
         hits = reply.proven.hits
         charge, price_version = self.cost(batch, reply.holder, hits=len(hits))
-        voucher = await self._lane.charge(reply.holder, batch.batch_id, charge, price_version)
+        voucher = await self._lane.charge(
+            reply.holder, batch.batch_id, charge, price_version, anew=reply.earlier > 0
+        )
         claims = tuple(self._claim(batch, reply.holder, hit.index) for hit in hits)
         return _Verdict(outcome=Outcome.ACCEPTED, reason=0, claims=claims, voucher=voucher)
 

@@ -19,6 +19,7 @@ from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.courier import Courier
 from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
+from oracle.rules.vouchers import Totals
 from oracle.store.asked import AskedJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
@@ -75,12 +76,21 @@ class Receipts:
         )
         await self._journal.add(late)
 
+    def reserve(self, batch_id: BatchId, holder: MemberId) -> bool:
+        """Have no receipt of this reply sent until `release`; False when one is under way."""
+        if (batch_id, holder) in self._under_way:
+            return False
+        self._under_way.add((batch_id, holder))
+        return True
+
+    def release(self, batch_id: BatchId, holder: MemberId) -> None:
+        self._under_way.discard((batch_id, holder))
+
     async def round(self) -> None:
         """Send what is written and not answered; a holder that is not reached now is tried next round."""
         async with asyncio.TaskGroup() as group:
             for receipt in await self._journal.pending():
-                if (receipt.batch_id, receipt.holder) not in self._under_way:
-                    self._under_way.add((receipt.batch_id, receipt.holder))
+                if self.reserve(receipt.batch_id, receipt.holder):
                     group.create_task(self._attempt(receipt))
 
     async def _attempt(self, receipt: AskedReceipt) -> None:
@@ -89,13 +99,15 @@ class Receipts:
             raise Broken("a receipt is journalled for a batch that is not")
         async with self._places[receipt.holder]:
             try:
-                await self._settle(batch, receipt)
+                # Read before this one's turn came: it may be superseded since.
+                if await self._journal.receipt(receipt.batch_id, receipt.holder) == receipt:
+                    await self._settle(batch, receipt)
             except Transient as error:
                 log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)
             else:
                 self._changed()
             finally:
-                self._under_way.discard((receipt.batch_id, receipt.holder))
+                self.release(receipt.batch_id, receipt.holder)
 
     async def _settle(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         answer = await self._sent(receipt)
@@ -108,7 +120,10 @@ class Receipts:
             await self._take(batch, receipt, answer)
             return
         log.warning("receipt_refused", holder=int(receipt.holder), reason=int(answer))
-        if receipt.hits and answer in {RefusalReason.UNKNOWN_BATCH, *TOO_LITTLE}:
+        reply = await self._replies.reply(receipt.batch_id, receipt.holder)
+        # Of a batch that was answered anew the holder still counts what it accepted before.
+        anew = reply is not None and reply.earlier > 0
+        if not anew and receipt.hits and answer in {RefusalReason.UNKNOWN_BATCH, *TOO_LITTLE}:
             await self._charge_less(batch, receipt, served=0)
         await self._journal.refused(receipt.batch_id, receipt.holder, answer)
         REFUSED.labels("a holder", reason_name(answer)).inc()
@@ -156,10 +171,20 @@ class Receipts:
             raise Broken("a receipt is journalled for a reply that is not")
         settled = check_disclosures(body.records, batch=batch, reply=reply, notary=self._notary)
         served = sum(answer.status is ServedStatus.SERVED for answer in body.records)
-        if served < receipt.hits:
+        if reply.earlier:
+            # Both sides count the new reply now, and no more what the one before it came to.
+            await self._charge_anew(batch, reply, served=served)
+        elif served < receipt.hits:
             # What the holder itself says it did not serve is not owed; what it served wrongly is disputed.
             await self._charge_less(batch, receipt, served=served)
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
+
+    async def _charge_anew(self, batch: AskedBatch, reply: AskedReply, *, served: int) -> None:
+        if reply.state is ReplyState.ACCEPTED:
+            charge, _ = self._writer.cost(batch, reply.holder, hits=served)
+        else:
+            charge = Totals()
+        await self._lane.correct(reply.holder, batch.batch_id, charge)
 
     async def _charge_less(self, batch: AskedBatch, receipt: AskedReceipt, *, served: int) -> None:
         charge, _ = self._writer.cost(batch, receipt.holder, hits=served)

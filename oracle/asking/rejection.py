@@ -2,8 +2,14 @@
 
 from typing import ClassVar
 
-from oracle.domain.errors import Refused
+from oracle.domain.errors import Refused, Transient
 from oracle.domain.settlement import RefusalReason
+
+
+class ReplyOfAnotherOrder(Transient):
+    """The reply is from another snapshot than the one that is here: a reorganisation is to be read first."""
+
+    code: ClassVar[str] = "reply_of_another_order"
 
 
 class ReplyRejected(Refused):

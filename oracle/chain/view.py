@@ -19,8 +19,10 @@ from oracle.chain.books.quality import EntitlementTerms, QualityBook
 from oracle.chain.facts import Committed, Fact
 from oracle.chain.journal import BlockMark
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId
+from oracle.domain.place import SnapshotPlace
 from oracle.rules.budgets import Budget
 from oracle.rules.pricing import hit_price
+from oracle.rules.snapshot import commitment_counts
 
 
 @dataclass(slots=True)
@@ -157,6 +159,18 @@ class AllianceView:
     def publication_before(self, holder: MemberId, block: BlockNumber) -> PlacedPublication | None:
         """The last publication in a block strictly before this one."""
         return self.publications.before(holder, block)
+
+    def place_of(self, holder: MemberId, committed: Committed) -> SnapshotPlace:
+        """Where the snapshot stands that this holder answers that batch from."""
+        return self.publications.place_before(holder, committed.at.block_number)
+
+    def final(self, committed: Committed) -> bool:
+        """Whether a commitment has its confirmations: before, nothing is answered or judged."""
+        return self.head is not None and commitment_counts(
+            commit_block=committed.at.block_number,
+            finality_depth=self.parameter("finality_depth").value,
+            cursor=self.head.number,
+        )
 
     def commitment(self, requester: MemberId, batch: BatchId) -> Committed | None:
         return self.commitments.get(requester, batch)

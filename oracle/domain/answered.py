@@ -5,6 +5,7 @@ from enum import Enum, StrEnum
 
 from oracle.domain.ids import BatchId, MemberId, Tag
 from oracle.domain.messages import ReplyHead
+from oracle.domain.place import SnapshotPlace
 
 
 class AnswerState(StrEnum):
@@ -57,6 +58,30 @@ class AnsweredBatch:
     receipt_digest: bytes | None
     disclosures: bytes | None = field(repr=False)
     """The frame that answered the receipt."""
+    earlier: int
+    """How many answers came before this one, each under an order of the chain that does not hold any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedAnswer:
+    """A batch that was answered or refused, and from where."""
+
+    requester: MemberId
+    batch_id: BatchId
+    place: SnapshotPlace
+    earlier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersededAnswer:
+    """What was answered before a reorganisation: the holder's half of the evidence."""
+
+    state: AnswerState
+    reason: int
+    place: SnapshotPlace | None
+    answer: Answer | None = field(repr=False)
+    receipt_digest: bytes | None
+    disclosures: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence, Tag
+from oracle.domain.place import SnapshotPlace
 from oracle.domain.record import Record
 from oracle.domain.reports.queries import RefusedSubject
 from oracle.domain.subject import Subject
@@ -162,6 +163,18 @@ class AskedReply:
     latency_ms: int | None
     received: ReceivedReply | None
     proven: ProvenReply | None
+    place: SnapshotPlace | None = None
+    """From where our chain said it has to be answered when the reply or refusal came."""
+    earlier: int = 0
+    """How many replies came before this one, each under an order of the chain that does not hold any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupersededReply:
+    """What a holder had replied before a reorganisation, with the receipt: the requester's half."""
+
+    reply: AskedReply
+    receipt: "AskedReceipt | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

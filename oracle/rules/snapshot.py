@@ -2,6 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from enum import Enum
+
+from oracle.domain.place import SnapshotPlace
+
+
+class Order(Enum):
+    """How the chain's order now stands to the one that something was decided by."""
+
+    OPEN = "open"
+    """The commitment is gone, or has too few blocks on top: nothing is concluded yet."""
+    SAME = "same"
+    OTHER = "other"
+    """Another snapshot answers the batch: what was decided is evidence and no answer any more."""
 
 
 def committed_snapshot(publication_blocks: Sequence[int], *, commit_block: int) -> int | None:
@@ -35,3 +48,10 @@ def oldest_needed(superseded_at: Sequence[int], *, now: int, kept_s: int) -> int
 def commitment_counts(*, commit_block: int, finality_depth: int, cursor: int) -> bool:
     """Whether a commitment has its confirmations for whoever has read the chain up to `cursor`."""
     return cursor >= commit_block + finality_depth
+
+
+def order_since(decided: SnapshotPlace, now: SnapshotPlace | None) -> Order:
+    """`now` is None while the commitment does not count."""
+    if now is None:
+        return Order.OPEN
+    return Order.SAME if decided == now else Order.OTHER

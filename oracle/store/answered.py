@@ -1,12 +1,16 @@
 """The holder's journal: each batch of another member, from its commitment to its receipt."""
 
+from collections.abc import Mapping
+
 import msgspec
 from sqlalchemy import Row, func, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
 from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.place import SnapshotPlace
 from oracle.store.database import Database
+from oracle.store.places import place_columns
 from oracle.store.sums import total
 from oracle.store.tables import answers
 
@@ -48,27 +52,25 @@ class AnswerJournal:
                     answers.c.requester == requester,
                     answers.c.batch_id == batch_id,
                     answers.c.state.in_((AnswerState.SEEN, AnswerState.FETCHED)),
+                    answers.c.earlier == 0,
                 )
             )
 
     async def fetched(self, requester: MemberId, batch_id: BatchId, envelope: Envelope) -> None:
-        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope"))
-        await self._turn(requester, batch_id, (AnswerState.SEEN,), state=AnswerState.FETCHED, envelope=sealed)
+        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope"))
+        values = {"state": AnswerState.FETCHED, "envelope": sealed}
+        await self._turn(requester, batch_id, (AnswerState.SEEN,), values)
 
     async def sealed(self, requester: MemberId, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
-        """Write the reply before it leaves; it is the only one this batch will ever get."""
-        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
-        await self._turn(
-            requester,
-            batch_id,
-            (AnswerState.FETCHED,),
-            state=AnswerState.SEALED,
-            reply=sealed,
-            query_fees=query_fees,
-        )
+        """Write the reply before it leaves; it is the only one that this batch gets from this snapshot."""
+        place = SnapshotPlace(block=answer.head.snapshot_block, block_hash=answer.head.snapshot_block_hash)
+        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
+        values = {"state": AnswerState.SEALED, "reply": sealed, "query_fees": query_fees}
+        await self._turn(requester, batch_id, (AnswerState.FETCHED,), {**values, **place_columns(place)})
 
-    async def delivered(self, requester: MemberId, batch_id: BatchId) -> None:
-        await self._turn(requester, batch_id, (AnswerState.SEALED,), state=AnswerState.DELIVERED)
+    async def delivered(self, requester: MemberId, batch_id: BatchId, *, earlier: int = 0) -> None:
+        values = {"state": AnswerState.DELIVERED}
+        await self._turn(requester, batch_id, (AnswerState.SEALED,), values, earlier=earlier)
 
     async def settled(
         self,
@@ -78,29 +80,40 @@ class AnswerJournal:
         disclosures: bytes,
         *,
         reason: int = 0,
+        earlier: int = 0,
     ) -> bool:
         """End with a receipt and what answered it; `reason` is why the requester refused the reply, if so.
 
-        False when another receipt was quicker: the first one stands.
+        False when another receipt was quicker: the first one stands; and when the reply that the receipt is
+        for was superseded: `earlier` says which one that is.
         """
-        sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
-        return await self._turn(
-            requester,
-            batch_id,
-            (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED),
-            state=AnswerState.SETTLED,
-            receipt_digest=receipt_digest,
-            disclosures=sealed,
-            reason=reason,
-        )
+        sealed = self._cipher.seal(disclosures, answer_context(batch_id, "disclosures"))
+        values = {
+            "state": AnswerState.SETTLED,
+            "receipt_digest": receipt_digest,
+            "disclosures": sealed,
+            "reason": reason,
+        }
+        answered = (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED)
+        return await self._turn(requester, batch_id, answered, values, earlier=earlier)
 
     async def ended(
-        self, requester: MemberId, batch_id: BatchId, state: AnswerState, reason: int = 0
+        self,
+        requester: MemberId,
+        batch_id: BatchId,
+        state: AnswerState,
+        reason: int = 0,
+        *,
+        place: SnapshotPlace | None = None,
     ) -> None:
-        """End a batch that gets no reply: refused with a reason (never once sealed), or expired."""
+        """End a batch that gets no reply: refused with a reason (never once sealed), or expired.
+
+        `place` is from where a refused one would have been answered.
+        """
         refused = state is AnswerState.REFUSED
         source = (AnswerState.SEEN, AnswerState.FETCHED) if refused else OPEN_STATES
-        await self._turn(requester, batch_id, source, state=state, reason=reason)
+        where = {} if place is None else place_columns(place)
+        await self._turn(requester, batch_id, source, {"state": state, "reason": reason, **where})
 
     async def batch(self, requester: MemberId, batch_id: BatchId) -> AnsweredBatch | None:
         async with self._database.reading() as connection:
@@ -152,8 +165,15 @@ class AnswerJournal:
             return {row.state: row.batches for row in rows}
 
     async def _turn(
-        self, requester: MemberId, batch_id: BatchId, source: tuple[AnswerState, ...], **values: object
+        self,
+        requester: MemberId,
+        batch_id: BatchId,
+        source: tuple[AnswerState, ...],
+        values: Mapping[str, object],
+        *,
+        earlier: int | None = None,
     ) -> bool:
+        which = () if earlier is None else (answers.c.earlier == earlier,)
         async with self._database.writing() as connection:
             changed = await connection.execute(
                 update(answers)
@@ -161,8 +181,9 @@ class AnswerJournal:
                     answers.c.requester == requester,
                     answers.c.batch_id == batch_id,
                     answers.c.state.in_(source),
+                    *which,
                 )
-                .values(**values)
+                .values(values)
             )
             return changed.rowcount == 1
 
@@ -170,13 +191,13 @@ class AnswerJournal:
         batch_id = BatchId(row.batch_id)
         envelope = answer = disclosures = None
         if row.envelope is not None:
-            body = self._cipher.open(row.envelope, _context(batch_id, "envelope"))
+            body = self._cipher.open(row.envelope, answer_context(batch_id, "envelope"))
             envelope = msgspec.msgpack.decode(body, type=Envelope)
         if row.reply is not None:
-            body = self._cipher.open(row.reply, _context(batch_id, "reply"))
+            body = self._cipher.open(row.reply, answer_context(batch_id, "reply"))
             answer = msgspec.msgpack.decode(body, type=Answer)
         if row.disclosures is not None:
-            disclosures = self._cipher.open(row.disclosures, _context(batch_id, "disclosures"))
+            disclosures = self._cipher.open(row.disclosures, answer_context(batch_id, "disclosures"))
         return AnsweredBatch(
             batch_id=batch_id,
             requester=MemberId(row.requester),
@@ -189,8 +210,10 @@ class AnswerJournal:
             answer=answer,
             receipt_digest=row.receipt_digest,
             disclosures=disclosures,
+            earlier=row.earlier,
         )
 
 
-def _context(batch_id: BatchId, column: str) -> bytes:
+def answer_context(batch_id: BatchId, column: str) -> bytes:
+    """What a blob of this journal is bound to."""
     return b"/".join((b"answers", batch_id, column.encode()))

@@ -76,6 +76,14 @@ class AskedJournal:
         async with self._database.reading() as connection:
             return tuple(self._batch_of(row) for row in await connection.execute(statement))
 
+    async def on_chain(self, *, since: int) -> tuple[BatchId, ...]:
+        """Batches whose commitment was read and whose deadline is not earlier."""
+        statement = select(batches.c.batch_id).where(
+            batches.c.state.in_((BatchState.COMMITTED, BatchState.DONE)), batches.c.deadline >= since
+        )
+        async with self._database.reading() as connection:
+            return tuple(map(BatchId, (await connection.execute(statement)).scalars()))
+
     async def prepared_elements(self) -> int:
         """Elements of batches that are to be committed yet."""
         statement = select(func.coalesce(func.sum(batches.c.elements), 0)).where(
@@ -104,13 +112,20 @@ class AskedJournal:
             return True
 
     async def uncommitted(self, batch_id: BatchId) -> None:
-        """A reorganisation took the commitment: back to the state in which it is sent again."""
+        """A reorganisation took the commitment: back to the state in which it is sent again, done or not."""
         async with self._database.leading() as connection:
-            await connection.execute(
+            changed = await connection.execute(
                 update(batches)
-                .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.COMMITTED)
+                .where(
+                    batches.c.batch_id == batch_id,
+                    batches.c.state.in_((BatchState.COMMITTED, BatchState.DONE)),
+                )
                 .values(state=BatchState.PREPARED, committed_at_ms=None)
             )
+            if changed.rowcount == 0:
+                return
+            asked = select(batches.c.query_id).where(batches.c.batch_id == batch_id).scalar_subquery()
+            await connection.execute(update(queries).where(queries.c.query_id == asked).values(state="open"))
             await connection.execute(
                 replies.delete().where(replies.c.batch_id == batch_id, replies.c.state == ReplyState.WAITING)
             )

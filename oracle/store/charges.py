@@ -36,6 +36,16 @@ class ChargeJournal:
                 .on_conflict_do_nothing()
             )
 
+    async def charge_anew(
+        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+    ) -> None:
+        """As `charge`, for a batch whose earlier reply was superseded: the greater of each total.
+
+        Until the holder has taken the new receipt it counts the old charge: the list must not fall before.
+        """
+        await self.charge(holder, batch_id, charge, price_version)
+        await self.correct(holder, batch_id, most(await self.charge_of(holder, batch_id) or charge, charge))
+
     async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
         """Set what a batch costs after all: hits whose record was not served are not owed."""
         async with self._database.leading() as connection:

@@ -10,7 +10,18 @@ from oracle.domain.asked import BatchState, ReceiptState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
 from oracle.store.folding import Side, fold
-from oracle.store.tables import answers, batches, charges, queries, ratings, receipts, replies, transactions
+from oracle.store.tables import (
+    answers,
+    batches,
+    charges,
+    queries,
+    ratings,
+    receipts,
+    replies,
+    superseded_answers,
+    superseded_replies,
+    transactions,
+)
 
 
 class Compaction:
@@ -31,9 +42,10 @@ class Compaction:
                 by_requester[MemberId(row.requester)].append(BatchId(row.batch_id))
             for requester, these in by_requester.items():
                 await fold(self._database, connection, Side.ACCEPTED, requester, these)
-                await connection.execute(
-                    answers.delete().where(answers.c.requester == requester, answers.c.batch_id.in_(these))
-                )
+                for table in (superseded_answers, answers):
+                    await connection.execute(
+                        table.delete().where(table.c.requester == requester, table.c.batch_id.in_(these))
+                    )
         return len(found)
 
     async def batches(self, states: Collection[BatchState], *, before: int, limit: int) -> int:
@@ -54,7 +66,7 @@ class Compaction:
             holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
             for holder in (await connection.execute(holders)).scalars().all():
                 await fold(self._database, connection, Side.GIVEN, MemberId(holder), these)
-            for table in (ratings, receipts, replies, batches):
+            for table in (ratings, receipts, superseded_replies, replies, batches):
                 await connection.execute(table.delete().where(table.c.batch_id.in_(these)))
             left = exists().where(batches.c.query_id == queries.c.query_id)
             asked = {row.query_id for row in found}

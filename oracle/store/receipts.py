@@ -20,7 +20,7 @@ class ReceiptJournal:
     async def add(self, receipt: AskedReceipt) -> AskedReceipt:
         """Write a receipt before it is sent; returns the one that stands, which may be an earlier one."""
         body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
-        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
+        sealed = self._cipher.seal(body, receipt_context(receipt.batch_id, receipt.holder, "receipt"))
         async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(receipts)
@@ -56,11 +56,12 @@ class ReceiptJournal:
     async def correct(self, receipt: AskedReceipt) -> None:
         """Replace the bytes of one that was refused and is not ended: before the new ones are sent."""
         body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
-        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
+        sealed = self._cipher.seal(body, receipt_context(receipt.batch_id, receipt.holder, "receipt"))
         await self._turn(receipt.batch_id, receipt.holder, sealed=sealed)
 
     async def settled(self, batch_id: BatchId, holder: MemberId, settled: Settled) -> None:
-        sealed = self._cipher.seal(msgspec.msgpack.encode(settled), _context(batch_id, holder, "answer"))
+        body = msgspec.msgpack.encode(settled)
+        sealed = self._cipher.seal(body, receipt_context(batch_id, holder, "answer"))
         await self._turn(batch_id, holder, state=ReceiptState.SETTLED, answer=sealed)
 
     async def refused(self, batch_id: BatchId, holder: MemberId, reason: int) -> None:
@@ -80,11 +81,11 @@ class ReceiptJournal:
 
     def _receipt_of(self, row: Row[tuple[object, ...]]) -> AskedReceipt:
         batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
-        body = self._cipher.open(row.sealed, _context(batch_id, holder, "receipt"))
+        body = self._cipher.open(row.sealed, receipt_context(batch_id, holder, "receipt"))
         statement, frame = msgspec.msgpack.decode(body, type=tuple[bytes, bytes])
         settled = None
         if row.answer is not None:
-            answer = self._cipher.open(row.answer, _context(batch_id, holder, "answer"))
+            answer = self._cipher.open(row.answer, receipt_context(batch_id, holder, "answer"))
             settled = msgspec.msgpack.decode(answer, type=Settled)
         return AskedReceipt(
             batch_id=batch_id,
@@ -98,5 +99,6 @@ class ReceiptJournal:
         )
 
 
-def _context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+def receipt_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+    """What a blob of this journal is bound to."""
     return b"/".join((b"receipts", batch_id, str(holder).encode(), column.encode()))

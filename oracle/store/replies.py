@@ -6,7 +6,9 @@ from sqlalchemy import Row, and_, select, update
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyState
 from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.place import SnapshotPlace
 from oracle.store.database import Database
+from oracle.store.places import place_columns, place_of
 from oracle.store.tables import receipts, replies
 
 
@@ -42,11 +44,20 @@ class ReplyJournal:
             return tuple(self._reply_of(row) for row in await connection.execute(statement))
 
     async def received(
-        self, batch_id: BatchId, holder: MemberId, reply: ReceivedReply, latency_ms: int
+        self,
+        batch_id: BatchId,
+        holder: MemberId,
+        reply: ReceivedReply,
+        latency_ms: int,
+        *,
+        place: SnapshotPlace | None = None,
     ) -> bool:
-        """Journal a reply as it came; False when this holder's part is already decided or received."""
+        """Journal a reply as it came; False when this holder's part is already decided or received.
+
+        `place` is from where it has to be answered by the chain as it is read now.
+        """
         body = msgspec.msgpack.encode(reply)
-        sealed = self._cipher.seal(body, _reply_context(batch_id, holder, "received"))
+        sealed = self._cipher.seal(body, reply_context(batch_id, holder, "received"))
         return await self._turn(
             batch_id,
             holder,
@@ -54,6 +65,7 @@ class ReplyJournal:
             state=ReplyState.RECEIVED,
             received=sealed,
             latency_ms=latency_ms,
+            **_where(place),
         )
 
     async def accepted(
@@ -61,16 +73,24 @@ class ReplyJournal:
     ) -> bool:
         """A reply that proved what it says; `latency_ms` replaces that of its arrival."""
         body = msgspec.msgpack.encode(proven)
-        sealed = self._cipher.seal(body, _reply_context(batch_id, proven.holder, "proven"))
+        sealed = self._cipher.seal(body, reply_context(batch_id, proven.holder, "proven"))
         values: dict[str, object] = {"state": ReplyState.ACCEPTED, "verified": sealed}
         if latency_ms is not None:
             values["latency_ms"] = latency_ms
         return await self._turn(batch_id, proven.holder, (ReplyState.RECEIVED,), **values)
 
-    async def ended(self, batch_id: BatchId, holder: MemberId, state: ReplyState, reason: int = 0) -> bool:
+    async def ended(
+        self,
+        batch_id: BatchId,
+        holder: MemberId,
+        state: ReplyState,
+        reason: int = 0,
+        *,
+        place: SnapshotPlace | None = None,
+    ) -> bool:
         """End a holder's part without an answer: rejected, refused by the holder, or expired."""
         open_states = (ReplyState.WAITING, ReplyState.RECEIVED)
-        return await self._turn(batch_id, holder, open_states, state=state, reason=reason)
+        return await self._turn(batch_id, holder, open_states, state=state, reason=reason, **_where(place))
 
     async def _turn(
         self, batch_id: BatchId, holder: MemberId, source: tuple[ReplyState, ...], **values: object
@@ -89,11 +109,11 @@ class ReplyJournal:
         batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
         proven = None
         if row.verified is not None:
-            body = self._cipher.open(row.verified, _reply_context(batch_id, holder, "proven"))
+            body = self._cipher.open(row.verified, reply_context(batch_id, holder, "proven"))
             proven = msgspec.msgpack.decode(body, type=ProvenReply)
         received = None
         if row.received is not None:
-            body = self._cipher.open(row.received, _reply_context(batch_id, holder, "received"))
+            body = self._cipher.open(row.received, reply_context(batch_id, holder, "received"))
             received = msgspec.msgpack.decode(body, type=ReceivedReply)
         return AskedReply(
             batch_id=batch_id,
@@ -103,8 +123,15 @@ class ReplyJournal:
             latency_ms=row.latency_ms,
             received=received,
             proven=proven,
+            place=place_of(row.snapshot_block, row.snapshot_hash),
+            earlier=row.earlier,
         )
 
 
-def _reply_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+def _where(place: SnapshotPlace | None) -> dict[str, object]:
+    return {} if place is None else place_columns(place)
+
+
+def reply_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
+    """What a blob of this journal is bound to."""
     return b"/".join((b"replies", batch_id, str(holder).encode(), column.encode()))

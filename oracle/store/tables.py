@@ -23,6 +23,16 @@ metadata = MetaData()
 Wide = Integer().with_variant(BigInteger(), "postgresql")
 """64 bits everywhere: members sign 32-bit numbers without a sign, which PostgreSQL's INTEGER cannot hold."""
 
+
+def _order() -> tuple[Column[int | None], Column[bytes | None], Column[int]]:
+    """Where the snapshot stands that was answered from, and how many answers came before this one."""
+    return (
+        Column("snapshot_block", BigInteger),
+        Column("snapshot_hash", LargeBinary(32)),
+        Column("earlier", Wide, nullable=False, default=0),
+    )
+
+
 facts = Table(
     "facts",
     metadata,
@@ -103,6 +113,7 @@ replies = Table(
     Column("latency_ms", Wide),
     Column("received", LargeBinary),
     Column("verified", LargeBinary),
+    *_order(),
 )
 """Requester: a row per holder of a batch; `received` is the message as it came, `verified` its proof."""
 
@@ -156,6 +167,7 @@ answers = Table(
     Column("reply", LargeBinary),
     Column("receipt_digest", LargeBinary(32)),
     Column("disclosures", LargeBinary),
+    *_order(),
 )
 """Holder: each batch of another member, from its commitment to its receipt; the three blobs are sealed."""
 
@@ -220,3 +232,40 @@ lease = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 """Which daemon of the member leads, by the database's clock; `token` grows whenever it changes hands."""
+
+superseded_answers = Table(
+    "superseded_answers",
+    metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("earlier", Wide, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Wide, nullable=False),
+    Column("snapshot_block", BigInteger),
+    Column("snapshot_hash", LargeBinary(32)),
+    Column("reply", LargeBinary),
+    Column("receipt_digest", LargeBinary(32)),
+    Column("disclosures", LargeBinary),
+)
+"""Holder: what a batch was answered with before a reorganisation had it answered anew."""
+
+superseded_replies = Table(
+    "superseded_replies",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("earlier", Wide, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Wide, nullable=False),
+    Column("latency_ms", Wide),
+    Column("snapshot_block", BigInteger),
+    Column("snapshot_hash", LargeBinary(32)),
+    Column("received", LargeBinary),
+    Column("verified", LargeBinary),
+    Column("receipt_state", String(16)),
+    Column("receipt_reason", Wide),
+    Column("hits", Wide),
+    Column("receipt", LargeBinary),
+    Column("answer", LargeBinary),
+)
+"""Requester: a reply that a reorganisation made one from the wrong snapshot, with its receipt."""

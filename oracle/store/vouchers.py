@@ -34,7 +34,7 @@ class VoucherJournal:
         self.holder = holder
 
     async def accept(self, requester: MemberId, batch_id: BatchId, charge: Totals, held: HeldVoucher) -> bool:
-        """Write a charge and the greatest voucher together; a batch is accepted at most once.
+        """Write a charge and the greatest voucher together; a batch counts once, with its newest answer.
 
         False, and nothing is written, when that voucher does not cover what was accepted meanwhile.
         """
@@ -45,16 +45,11 @@ class VoucherJournal:
             others = await _accepted(connection, requester, without=batch_id)
             if best is None or not covers(best, others, charge):
                 return False
+            line = {"queries": charge.queries, "hits": charge.hits, "amount": charge.amount}
             await connection.execute(
                 self._database.insert(accepted)
-                .values(
-                    requester=requester,
-                    batch_id=batch_id,
-                    queries=charge.queries,
-                    hits=charge.hits,
-                    amount=charge.amount,
-                )
-                .on_conflict_do_nothing()
+                .values(requester=requester, batch_id=batch_id, **line)
+                .on_conflict_do_update(index_elements=["requester", "batch_id"], set_=line)
             )
             if best != before:
                 values = _values(held)
@@ -64,6 +59,11 @@ class VoucherJournal:
                     .on_conflict_do_update(index_elements=["requester"], set_=values)
                 )
             return True
+
+    async def withdraw(self, requester: MemberId, batch_id: BatchId) -> None:
+        """What was accepted for an answer that was superseded, and whose successor the requester refused."""
+        async with self._database.writing() as connection:
+            await connection.execute(accepted.delete().filter_by(requester=requester, batch_id=batch_id))
 
     async def adopt(self, requester: MemberId, redeemed: Totals) -> None:
         """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""

@@ -9,6 +9,7 @@ from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import Always, Turns
 from oracle.answering.reminding import Reminding
+from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering
 from oracle.answering.settling import Settling
@@ -19,6 +20,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
+from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.turns import AnsweringTurns
 from oracle.store.vouchers import VoucherJournal
 from oracle.wiring.foundation import Foundation
@@ -34,6 +36,7 @@ class Holder:
     publisher: Publisher
     records: RecordsDesk
     journal: AnswerJournal
+    superseded: SupersededAnswers
     vouchers: VoucherJournal
     answering: Answering
     settling: Settling
@@ -98,13 +101,15 @@ def _build(
 ) -> Holder:
     publisher = _publisher(base, me, dataset, tagger)
     snapshots = DatasetSnapshots(dataset, shared=base.database.shared)
-    journal = AnswerJournal(base.database, base.keyring.storage_cipher("answered"))
+    cipher = base.keyring.storage_cipher("answered")
+    journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
     vouchers = VoucherJournal(base.database, me)
     return Holder(
         dataset=dataset,
         publisher=publisher,
         records=RecordsDesk(dataset=dataset, publisher=publisher, clock=base.clock),
         journal=journal,
+        superseded=superseded,
         vouchers=vouchers,
         answering=Answering(
             me=me,
@@ -119,6 +124,7 @@ def _build(
                 clock=base.clock,
                 workers=base.workers,
             ),
+            reordering=Reordering(me=me, journal=superseded, view=base.view, clock=base.clock),
             courier=courier,
             view=base.view,
             clock=base.clock,
@@ -126,6 +132,7 @@ def _build(
         ),
         settling=Settling(
             journal=journal,
+            superseded=superseded,
             vouchers=vouchers,
             discloser=Discloser(snapshots=snapshots, notary=notary),
             notary=notary,

@@ -11,6 +11,7 @@ from oracle.asking.desk import Changes, QueryDesk, QueryJournals
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.asking.receipts import Receipts
 from oracle.asking.reminders import Reminders
+from oracle.asking.reordering import Reordering
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.domain.ids import MemberId
 from oracle.domain.query import MAX_BATCH
@@ -21,6 +22,7 @@ from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.store.superseded_replies import SupersededReplies
 from oracle.wiring.foundation import Foundation
 
 
@@ -29,6 +31,7 @@ class Requester:
     """What asks: the desk for the institution, the rest for the rounds."""
 
     journals: QueryJournals
+    superseded: SupersededReplies
     desk: QueryDesk
     committing: Committing
     collector: Collector
@@ -65,9 +68,11 @@ def build_requester(
         view=base.view,
         changed=changes.tell,
     )
+    superseded = SupersededReplies(base.database, base.keyring.storage_cipher("asked"))
     submission = _submission(base, me, journals.asked, notary=notary, submitted=submitted)
     return Requester(
         journals=journals,
+        superseded=superseded,
         desk=QueryDesk(
             submission=submission, journals=journals, names=names, changes=changes, clock=base.clock
         ),
@@ -77,6 +82,7 @@ def build_requester(
             journals=Journals(asked=journals.asked, replies=journals.replies),
             receipts=receipts,
             reminders=reminders,
+            reordering=_reordering(base, me, journals, superseded, receipts=receipts, changed=changes.tell),
             notary=notary,
             view=base.view,
             clock=base.clock,
@@ -86,6 +92,26 @@ def build_requester(
         receipts=receipts,
         reminders=reminders,
         lane=lane,
+    )
+
+
+def _reordering(
+    base: Foundation,
+    me: MemberId,
+    journals: QueryJournals,
+    superseded: SupersededReplies,
+    *,
+    receipts: Receipts,
+    changed: Callable[[], None],
+) -> Reordering:
+    return Reordering(
+        me=me,
+        journal=superseded,
+        replies=journals.replies,
+        receipts=receipts,
+        view=base.view,
+        clock=base.clock,
+        changed=changed,
     )
 
 

@@ -42,9 +42,15 @@ class CheatingLane:
         self._notary = notary or bank.notary
 
     async def charge(
-        self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
+        self,
+        holder: MemberId,
+        batch_id: BatchId,
+        charge: Totals,
+        price_version: int,
+        *,
+        anew: bool = False,
     ) -> Signed[Voucher]:
-        signed = await self._book.charge(holder, batch_id, charge, price_version)
+        signed = await self._book.charge(holder, batch_id, charge, price_version, anew=anew)
         voucher = self._change(signed.value)
         return Signed(value=voucher, signature=self._notary.sign(voucher))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from oracle.chain.facts import Published
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.domain.messages import Publication
+from oracle.domain.place import NO_SNAPSHOT, SnapshotPlace
 from oracle.rules.snapshot import committed_snapshot, express_snapshot
 
 
@@ -16,6 +17,10 @@ class PlacedPublication:
     block_number: BlockNumber
     block_hash: bytes
     block_timestamp: int
+
+    @property
+    def place(self) -> SnapshotPlace:
+        return SnapshotPlace(block=self.block_number, block_hash=self.block_hash)
 
 
 @dataclass(slots=True)
@@ -47,6 +52,11 @@ class PublicationBook:
         """The last one in a block strictly before this one: the committed snapshot rule."""
         index = committed_snapshot(self._blocks.get(holder, ()), commit_block=block)
         return None if index is None else self._of_holder[holder][index]
+
+    def place_before(self, holder: MemberId, block: BlockNumber) -> SnapshotPlace:
+        """Where that one stands."""
+        placed = self.before(holder, block)
+        return NO_SNAPSHOT if placed is None else placed.place
 
     def up_to(self, holder: MemberId, block: BlockNumber) -> PlacedPublication | None:
         """The last one up to and including this block: the express snapshot rule."""

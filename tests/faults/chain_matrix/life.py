@@ -1,7 +1,7 @@
 """A query's life, step by step, and what must be true at its end whatever the chain did meanwhile."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from stage.standing_daemons import PATIENCE_S, Pair, Standing, until
@@ -142,8 +142,13 @@ async def require_answered_and_paid_once(life: Life) -> None:
 
 async def reorganised(life: Life, depth: int) -> None:
     """Blocks are replaced; what is deeper than final waits for both operators, and they accept it."""
+    await reorganised_as(life, depth, ())
+
+
+async def reorganised_as(life: Life, depth: int, transactions: Sequence[bytes]) -> None:
+    """As `reorganised`, with these transactions in the first of the new blocks, one in each."""
     await life.read()
-    await life.pair.chain.reorganise(depth)
+    await life.pair.chain.reorganise_as(depth, transactions)
     if depth > life.pair.template.finality:
         for one in life.pair.both:
             await until(one.base.hold.holds)

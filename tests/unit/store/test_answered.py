@@ -11,6 +11,7 @@ from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequen
 from oracle.domain.messages import ReplyHead
 from oracle.store.answered import AnswerJournal
 from oracle.store.database import Database
+from oracle.store.superseded_answers import SupersededAnswers
 
 BATCH, OTHER = BatchId(b"\x01" * 32), BatchId(b"\x02" * 32)
 ASKER = MemberId(1)
@@ -186,3 +187,36 @@ async def test_store__after_a_whole_answer__holds_nothing_of_it_in_clear(
     assert BATCH in stored
     for secret in (b"the request", b"elements with", b"the signed head", b"tags and", DISCLOSURES):
         assert re.search(re.escape(secret), stored) is None, secret
+
+
+async def test_answer__superseded__is_kept_and_its_batch_open_again_once(
+    journal: AnswerJournal, database: Database, cipher: StorageCipher
+) -> None:
+    await _advance(journal, AnswerState.SETTLED)
+    superseded = SupersededAnswers(database, cipher)
+    (decided,) = await superseded.decided(since=1_000)
+
+    assert await superseded.supersede(decided)
+    assert not await superseded.supersede(decided)
+
+    (kept,) = await superseded.of(ASKER, BATCH)
+    assert (kept.state, kept.answer, kept.disclosures) == (AnswerState.SETTLED, ANSWER, DISCLOSURES)
+    assert await superseded.took(ASKER, BATCH, b"\x05" * 32)
+    again = await journal.batch(ASKER, BATCH)
+    assert again is not None
+    assert (again.state, again.earlier, again.answer) == (AnswerState.FETCHED, 1, None)
+    assert again.envelope == ENVELOPE
+    await journal.sealed(ASKER, BATCH, ANSWER, 3)
+    assert not await journal.settled(ASKER, BATCH, b"\x05" * 32, DISCLOSURES)  # of the earlier answer
+    assert await journal.settled(ASKER, BATCH, b"\x06" * 32, DISCLOSURES, earlier=1)
+
+
+async def test_answer__past_its_deadline_or_undecided__is_not_looked_at_again(
+    journal: AnswerJournal, database: Database, cipher: StorageCipher
+) -> None:
+    await _advance(journal, AnswerState.SETTLED)
+    await _advance(journal, AnswerState.FETCHED, OTHER)
+
+    found = await SupersededAnswers(database, cipher).decided(since=1_000)
+    assert [decided.batch_id for decided in found] == [BATCH]
+    assert await SupersededAnswers(database, cipher).decided(since=1_001) == ()

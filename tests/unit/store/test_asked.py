@@ -22,10 +22,12 @@ from oracle.domain.asked import (
     Settled,
 )
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence
+from oracle.domain.place import SnapshotPlace
 from oracle.store.asked import AskedJournal
 from oracle.store.database import Database
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.store.superseded_replies import SupersededReplies
 from oracle.store.tables import batches
 
 HOLDERS = (MemberId(2), MemberId(3))
@@ -255,3 +257,35 @@ async def test_store__after_a_whole_question__holds_nothing_of_it_in_clear(
     assert batch.batch_id in stored  # what is looked through is the store
     for secret in secrets:
         assert re.search(re.escape(secret), stored) is None, secret
+
+
+async def test_reply__superseded__is_kept_with_its_receipt_and_waited_for_again(
+    journals: Journals, database: Database, cipher: StorageCipher, question: Question, batch_of: BatchOf
+) -> None:
+    batch, holder = batch_of(1), HOLDERS[0]
+    place = SnapshotPlace(block=BlockNumber(5), block_hash=b"\x09" * 32)
+    await journals.asked.add("q1", question, (batch,))
+    await journals.asked.committed(batch.batch_id, 1_000, HOLDERS[:1])
+    await journals.replies.received(batch.batch_id, holder, RECEIVED, 12, place=place)
+    await journals.replies.accepted(batch.batch_id, _proven(holder))
+    await journals.receipts.add(_receipt(batch.batch_id))
+    await journals.receipts.settled(batch.batch_id, holder, SETTLED)
+    await journals.asked.close(batch.batch_id, BatchState.DONE)
+    superseded = SupersededReplies(database, cipher)
+    (decided,) = await superseded.decided(since=batch.deadline)
+    assert decided.place == place
+
+    assert await superseded.supersede(decided)
+    assert not await superseded.supersede(decided)
+
+    (kept,) = await superseded.of(batch.batch_id, holder)
+    assert (kept.reply.received, kept.reply.proven) == (RECEIVED, _proven(holder))
+    assert kept.receipt is not None
+    assert kept.receipt.settled == SETTLED
+    again = await journals.replies.reply(batch.batch_id, holder)
+    assert again is not None
+    assert (again.state, again.earlier, again.received, again.place) == (ReplyState.WAITING, 1, None, None)
+    assert await journals.receipts.receipt(batch.batch_id, holder) is None
+    reopened = await journals.asked.batch(batch.batch_id)
+    assert reopened is not None
+    assert reopened.state is BatchState.COMMITTED
