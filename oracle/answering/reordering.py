@@ -54,6 +54,10 @@ class Reordering:
                     pass
         self._open = tuple(still_open)
 
+    def in_order(self, batch: AnsweredBatch, committed: Committed) -> bool:
+        """Whether what was sealed may be delivered: a reorganisation may have come while it was made."""
+        return answered_in_order(batch, committed, self._view)
+
     def _order(self, decided: DecidedAnswer) -> Order:
         committed = self._view.commitment(decided.requester, decided.batch_id)
         if committed is None or not self._view.final(committed):

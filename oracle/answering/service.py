@@ -10,7 +10,7 @@ import structlog
 
 from oracle.answering.admission import Admission
 from oracle.answering.ports import Always, Clock, Turns
-from oracle.answering.reordering import Reordering, answered_in_order
+from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
@@ -118,7 +118,7 @@ class Answering:
                 case AnswerState.FETCHED:
                     await self._answer(batch, committed)
                 case AnswerState.SEALED:
-                    if not answered_in_order(batch, committed, self._view):
+                    if not self._reordering.in_order(batch, committed):
                         # A reorganisation came while it was made: the next round opens it again.
                         self._reordering.look_again()
                         return

@@ -18,6 +18,7 @@ from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.receipts import Receipts
+from oracle.asking.reordering import Reordering as AskedReordering
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
@@ -56,6 +57,19 @@ def _stop(error: Broken) -> None:
 
 def _nothing() -> None:
     """The tests take each step themselves: nobody has to be woken."""
+
+
+class Heedless:
+    """Lets every reply leave, from whatever snapshot: a cheat does not stop itself."""
+
+    async def round(self) -> None:
+        """Nothing is answered anew."""
+
+    def look_again(self) -> None:
+        """It never looks."""
+
+    def in_order(self, *_: object) -> bool:
+        return True
 
 
 @dataclass(kw_only=True, repr=False)  # asyncio shows results of tasks: all of a member is long
@@ -101,6 +115,7 @@ class InProcess:
         )
         parts = {"me": self.id, "journal": journal, "admission": admission, "maker": self.maker()}
         rest = {"courier": self.courier, "view": base.view, "clock": base.clock}
+        parts["reordering"] = Heedless()
         return Answering(**{**parts, **rest, **other})
 
     def discloser(self, **other: Any) -> Discloser:
@@ -118,6 +133,7 @@ class InProcess:
                 "clock": base.clock,
                 "workers": base.workers,
                 "restoration": base.restoration,
+                "superseded": self.holder.superseded,
                 **other,
             }
         )
@@ -160,6 +176,15 @@ class InProcess:
         base, journals = self.base, self.requester.journals
         parts = {"me": self.id, "journals": Journals(asked=journals.asked, replies=journals.replies)}
         parts["reminders"] = self.requester.reminders
+        parts["reordering"] = AskedReordering(
+            me=self.id,
+            journal=self.requester.superseded,
+            replies=journals.replies,
+            receipts=self.requester.receipts,
+            view=base.view,
+            clock=base.clock,
+            changed=_nothing,
+        )
         rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
         return Collector(
             **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": _nothing, **other}
