@@ -37,8 +37,8 @@ class LaneSettings:
     replace_after_s: float = 60.0
     """A transaction that the chain waits for and does not mine is offered again: at a higher price where
     there are prices, else the same bytes."""
-    confirmations: int = 0
-    """Blocks on top of a receipt's before it counts; the finality depth of the chain."""
+    confirmations: Callable[[], int] = field(default=lambda: 0)
+    """Blocks on top of a receipt's before it counts, asked each time: finality is governed."""
     poll_s: float = 0.5
     resend_every: int = 20
     """Polls without a receipt after which the same bytes are sent again."""
@@ -234,7 +234,7 @@ class Lane:
         offered_at = time.monotonic()
         while True:
             self.clear()
-            look = partial(sight, row=row, confirmations=self.settings.confirmations)
+            look = partial(sight, row=row, confirmations=self.settings.confirmations())
             sighting = await self.connection.ask(look)
             if sighting.receipt is not None:
                 lost = 0

@@ -135,7 +135,7 @@ def _founded(
             max_gas_price_wei=settings.chain.max_gas_price_wei,
             replace_after_s=settings.chain.replace_after_s,
             poll_s=settings.chain.poll_interval_s / 2,
-            confirmations=record.parameters.get("finality_depth", 0),
+            confirmations=lambda: finality_depth(view, record),
         ),
     )
     return Foundation(

@@ -66,6 +66,11 @@ class Gauges:
             "1 while a reorganisation of final blocks waits for the operator.",
             int(chain.held is not None),
         )
+        yield _one(
+            "riskmesh_leads",
+            "1 on the daemon that sends, pays and publishes for its member.",
+            int(report.lease is None or report.lease.here),
+        )
         yield _one("riskmesh_chain_reachable", "1 when a node answers.", int(chain.reachable))
         yield _one("riskmesh_chain_head_block", "Newest block of the node.", chain.head_block)
         yield _one("riskmesh_chain_cursor_block", "Last block that was read.", chain.cursor_block)

@@ -173,7 +173,7 @@ async def test_confirmations__not_enough_blocks__is_not_final(
     ask_chain: AskChain,
     connection: ChainConnection,
 ) -> None:
-    lane = lane_of(signer, confirmations=3)
+    lane = lane_of(signer, confirmations=lambda: 3)
     running = asyncio.create_task(lane.execute("intent", NOWHERE))
     await until_nonce(signer.address, 1)
     head = await connection.ask(lambda node: node.block_number())
