@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from attacks.reorderings import Heedless, reordering_of
 from attacks.wire import Front, TappedClient
 
 from oracle.accounting.adopting import Adoption
@@ -18,7 +19,6 @@ from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.receipts import Receipts
-from oracle.asking.reordering import Reordering as AskedReordering
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
@@ -57,19 +57,6 @@ def _stop(error: Broken) -> None:
 
 def _nothing() -> None:
     """The tests take each step themselves: nobody has to be woken."""
-
-
-class Heedless:
-    """Lets every reply leave, from whatever snapshot: a cheat does not stop itself."""
-
-    async def round(self) -> None:
-        """Nothing is answered anew."""
-
-    def look_again(self) -> None:
-        """It never looks."""
-
-    def in_order(self, *_: object) -> bool:
-        return True
 
 
 @dataclass(kw_only=True, repr=False)  # asyncio shows results of tasks: all of a member is long
@@ -176,15 +163,7 @@ class InProcess:
         base, journals = self.base, self.requester.journals
         parts = {"me": self.id, "journals": Journals(asked=journals.asked, replies=journals.replies)}
         parts["reminders"] = self.requester.reminders
-        parts["reordering"] = AskedReordering(
-            me=self.id,
-            journal=self.requester.superseded,
-            replies=journals.replies,
-            receipts=self.requester.receipts,
-            view=base.view,
-            clock=base.clock,
-            changed=_nothing,
-        )
+        parts["reordering"] = reordering_of(base, self.id, self.requester)
         rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
         return Collector(
             **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": _nothing, **other}
