@@ -6,6 +6,7 @@ import {EpochGrid} from "../libraries/EpochGrid.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {FeeBounds, PriceHistory} from "../libraries/PriceHistory.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Governed, bounded parameters, prices by version, and the epoch grid.
 contract ProtocolParameters is AccessControl, IProtocolParameters {
@@ -19,11 +20,23 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         bool declared;
     }
 
+    /// @dev What every commitment and anchor asks for, once more and in one slot: the newest checkpoint of the epochs and
+    /// three parameters.
+    struct Pulse {
+        uint48 start;
+        uint48 first;
+        uint32 lengthS;
+        uint32 maxBatchCount;
+        uint32 maxDeadlineS;
+        uint64 entitlementFloor;
+    }
+
     bytes32 public constant GOVERNOR_ROLE = keccak256("GOVERNOR_ROLE");
 
     mapping(bytes32 key => Parameter parameter) private _parameters;
     PriceHistory.History private _prices;
     EpochGrid.Grid private _epochs;
+    Pulse private _pulse;
 
     /// @param declarations every parameter with its bounds and first value, each name once
     /// @param admin may grant and revoke roles; hands over to the timelock and renounces
@@ -37,6 +50,7 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         if (length.min == 0) revert ParameterOutOfBounds(ParameterKeys.EPOCH_LENGTH_S, 0, 1, length.max);
         if (start > block.timestamp) revert EpochsBeginInTheFuture(start, block.timestamp);
         _epochs.begin(start, length.value);
+        (_pulse.start, _pulse.lengthS) = (SafeCast.toUint48(start), SafeCast.toUint32(length.value));
         _requireFeeBound(ParameterKeys.QUERY_FEE);
         _requireFeeBound(ParameterKeys.HIT_FEE);
         _addPrices(0, _parameters[ParameterKeys.QUERY_FEE].value, _parameters[ParameterKeys.HIT_FEE].value);
@@ -50,6 +64,7 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         ) revert ParameterNotSettable(key);
         _requireWithinBounds(key, value);
         _parameters[key].value = value;
+        _noteQueryTerm(key, value);
         emit ParameterSet(key, value);
     }
 
@@ -64,6 +79,8 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
     function setEpochLength(uint256 lengthS) external onlyRole(GOVERNOR_ROLE) {
         _requireWithinBounds(ParameterKeys.EPOCH_LENGTH_S, lengthS);
         EpochGrid.Checkpoint memory next = _epochs.change(lengthS);
+        (_pulse.start, _pulse.first) = (SafeCast.toUint48(next.start), SafeCast.toUint48(next.first));
+        _pulse.lengthS = SafeCast.toUint32(lengthS);
         emit EpochLengthSet(next.first, next.start, lengthS);
     }
 
@@ -78,6 +95,17 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         value = _parameters[key].value;
         // Only a zero can be that of no parameter; most readers are spared the second slot.
         if (value == 0) value = _declared(key).value;
+    }
+
+    /// @inheritdoc IProtocolParameters
+    function queryTerms() external view returns (QueryTerms memory terms) {
+        Pulse memory pulse = _pulse;
+        (terms.maxBatchCount, terms.maxDeadlineS) = (pulse.maxBatchCount, pulse.maxDeadlineS);
+        terms.entitlementFloor = pulse.entitlementFloor;
+        // A new length begins with the epoch after the one that it was set in: until then this is the one before it.
+        terms.epoch = block.timestamp < pulse.start
+            ? pulse.first - 1
+            : SafeCast.toUint64(pulse.first + (block.timestamp - pulse.start) / pulse.lengthS);
     }
 
     /// @inheritdoc IProtocolParameters
@@ -122,12 +150,19 @@ contract ProtocolParameters is AccessControl, IProtocolParameters {
         _parameters[key] =
             Parameter({value: declaration.value, min: declaration.min, max: declaration.max, declared: true});
         _requireWithinBounds(key, declaration.value);
+        _noteQueryTerm(key, declaration.value);
         emit ParameterDeclared(key, declaration.name, declaration.min, declaration.max, declaration.value);
     }
 
     function _addPrices(uint64 fromEpoch, uint256 queryFee, uint256 hitFee) private {
         uint32 version = _prices.add(fromEpoch, queryFee, hitFee);
         emit PricesSet(version, queryFee, hitFee, fromEpoch);
+    }
+
+    function _noteQueryTerm(bytes32 key, uint256 value) private {
+        if (key == ParameterKeys.MAX_BATCH_COUNT) _pulse.maxBatchCount = SafeCast.toUint32(value);
+        if (key == ParameterKeys.MAX_DEADLINE_S) _pulse.maxDeadlineS = SafeCast.toUint32(value);
+        if (key == ParameterKeys.ENTITLEMENT_FLOOR) _pulse.entitlementFloor = SafeCast.toUint64(value);
     }
 
     function _requireFeeBound(bytes32 key) private view {

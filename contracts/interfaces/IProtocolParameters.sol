@@ -15,6 +15,15 @@ interface IProtocolParameters {
         uint256 value;
     }
 
+    /// @dev What commitments and anchors are judged by, as it is now: the current epoch and the values of `max_batch_count`,
+    /// `max_deadline_s` and `entitlement_floor`; zero for one that was never declared.
+    struct QueryTerms {
+        uint64 epoch;
+        uint64 maxBatchCount;
+        uint64 maxDeadlineS;
+        uint64 entitlementFloor;
+    }
+
     event ParameterDeclared(bytes32 indexed key, string name, uint256 min, uint256 max, uint256 value);
     event ParameterSet(bytes32 indexed key, uint256 value);
     /// @dev The prices in force from the beginning of `fromEpoch` until another version takes over.
@@ -47,6 +56,10 @@ interface IProtocolParameters {
     /// @notice Value in force now; for `query_fee`, `hit_fee`, `price_version` and `epoch_length_s` the one of the
     /// current epoch.
     function get(bytes32 key) external view returns (uint256 value);
+
+    /// @notice What commitments and anchors are judged by, in one answer: they are the most frequent transactions that there
+    /// are.
+    function queryTerms() external view returns (QueryTerms memory terms);
 
     /// @notice Limits fixed at deployment, inclusive.
     function boundsOf(bytes32 key) external view returns (uint256 min, uint256 max);

@@ -89,6 +89,8 @@ interface IQueryLedger {
     error EvaluationBudgetExceeded(uint64 memberId, uint256 used, uint256 limit);
     error BudgetAlreadyOpen(uint64 memberId, uint64 epoch);
     error NotInStanding(uint64 memberId);
+    /// @dev The member's budget was never opened, and it never committed: `openBudget` comes first, once for ever.
+    error NoBudgetYet(uint64 memberId);
     /// @dev A requester commits a batch once. Others may copy the identifier: that disturbs nobody, as commitments are kept
     /// by requester, and serves them nothing, as the request behind it names its requester.
     error BatchAlreadyCommitted(bytes32 batchId, uint64 requester);
@@ -117,7 +119,8 @@ interface IQueryLedger {
     /// @notice Makes a member's entitlement its limit in the current epoch, once. Anyone may call it.
     function openBudget(uint64 memberId) external;
 
-    /// @notice Anchors express batches of the caller. Operator of a member in standing with no negative balance only.
+    /// @notice Anchors express batches of the caller. Operator of a member in standing with no negative balance only, whose
+    /// budget was opened once or that has committed once.
     function anchor(bytes32 root, uint32 batches, uint64 elements) external;
 
     /// @notice Reports an express request that no anchor is known of. Operator of another member in standing only.

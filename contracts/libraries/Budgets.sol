@@ -14,10 +14,10 @@ library Budgets {
         uint64 limit;
     }
 
-    /// @dev The budget as it stands in `epoch`: a new epoch begins with nothing used and no limit known.
-    function at(Budget memory budget, uint64 epoch) internal pure returns (Budget memory) {
-        if (budget.epoch == epoch) return budget;
-        return Budget({epoch: SafeCast.toUint48(epoch), known: false, open: false, used: 0, limit: 0});
+    /// @dev The budget as it stands in `epoch`: a new epoch begins with nothing used, and with `floor` as its limit.
+    function at(Budget memory budget, uint64 epoch, uint64 floor) internal pure returns (Budget memory) {
+        if (budget.epoch == epoch && budget.known) return budget;
+        return Budget({epoch: SafeCast.toUint48(epoch), known: true, open: false, used: 0, limit: floor});
     }
 
     function spend(Budget memory budget, uint64 memberId, uint256 evaluations) internal pure {

@@ -103,10 +103,6 @@ library KeyHistory {
         return (key.key, Term({replacedAt: key.replacedAt, validUntil: key.validUntil}));
     }
 
-    function operatorInGrace(Keys storage self, uint32 version) internal view returns (bool) {
-        return block.timestamp < self.operators[version].validUntil;
-    }
-
     /// @dev Whether a version of the OPRF key is the current one or within its grace.
     function oprfKeyCounts(Keys storage self, uint32 version) internal view returns (bool) {
         if (version == 0) return false;

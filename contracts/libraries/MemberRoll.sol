@@ -28,10 +28,12 @@ library MemberRoll {
         KeyHistory.Keys keys;
     }
 
-    /// @dev `operatorVersion` is 0 for a governance account.
+    /// @dev `operatorVersion` is 0 for a governance account. `validUntil` is that of a replaced operator, here a second time
+    /// beside the history of keys, so that asking for whom a caller may act costs the same within a grace.
     struct Account {
         uint64 memberId;
         uint32 operatorVersion;
+        uint48 validUntil;
     }
 
     struct Roll {
@@ -122,7 +124,7 @@ library MemberRoll {
     }
 
     function setGovernance(Roll storage self, uint64 memberId, address governance) internal {
-        _claimAccount(self, governance, Account({memberId: memberId, operatorVersion: 0}));
+        _claimAccount(self, governance, Account({memberId: memberId, operatorVersion: 0, validUntil: 0}));
         self.entries[memberId].governance = governance;
     }
 
@@ -132,9 +134,11 @@ library MemberRoll {
     {
         Entry storage entry = self.entries[memberId];
         version = ++entry.operatorVersion;
-        _claimAccount(self, operator, Account({memberId: memberId, operatorVersion: version}));
+        _claimAccount(self, operator, Account({memberId: memberId, operatorVersion: version, validUntil: 0}));
+        address previous = entry.operator;
         entry.operator = operator;
         previousUntil = entry.keys.putOperator(version, operator, graceS);
+        if (version > 1) self.accounts[previous].validUntil = previousUntil;
     }
 
     function addOprfKey(Roll storage self, uint64 memberId, bytes32 key, bytes calldata possession, uint64 graceS)
@@ -191,7 +195,7 @@ library MemberRoll {
         if (version == 0) return 0;
         memberId = user.memberId;
         Entry storage entry = self.entries[memberId];
-        if (version == entry.operatorVersion || entry.keys.operatorInGrace(version)) return memberId;
+        if (version == entry.operatorVersion || block.timestamp < user.validUntil) return memberId;
         return 0;
     }
 

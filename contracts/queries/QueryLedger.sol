@@ -49,26 +49,26 @@ contract QueryLedger is AccessControl, IQueryLedger {
     /// @inheritdoc IQueryLedger
     function commit(Commitment[] calldata commitments) external {
         uint64 requester = _solventMember();
-        uint256 maxCount = _PARAMETERS.get(ParameterKeys.MAX_BATCH_COUNT);
-        uint256 latest = block.timestamp + _PARAMETERS.get(ParameterKeys.MAX_DEADLINE_S);
+        IProtocolParameters.QueryTerms memory terms = _PARAMETERS.queryTerms();
+        uint256 latest = block.timestamp + terms.maxDeadlineS;
         uint256 elements = 0;
         for (uint256 i = 0; i < commitments.length; ++i) {
             elements += commitments[i].count;
-            _commit(requester, commitments[i], maxCount, latest);
+            _commit(requester, commitments[i], terms.maxBatchCount, latest);
         }
-        _spend(requester, elements);
+        _spend(requester, elements, terms);
     }
 
     /// @inheritdoc IQueryLedger
     function openBudget(uint64 memberId) external {
         if (!_REGISTRY.inStanding(memberId)) revert NotInStanding(memberId);
         uint64 epoch = _PARAMETERS.currentEpoch();
-        Budgets.Budget memory budget = _budgets[memberId].at(epoch);
+        uint64 limit = _quality.entitlementOf(memberId);
+        Budgets.Budget memory budget = _budgets[memberId].at(epoch, limit);
         if (budget.open) revert BudgetAlreadyOpen(memberId, epoch);
-        (budget.known, budget.open) = (true, true);
-        budget.limit = _quality.entitlementOf(memberId);
+        (budget.open, budget.limit) = (true, limit);
         _budgets[memberId] = budget;
-        emit BudgetOpened(memberId, epoch, budget.limit);
+        emit BudgetOpened(memberId, epoch, limit);
     }
 
     /// @inheritdoc IQueryLedger
@@ -77,8 +77,9 @@ contract QueryLedger is AccessControl, IQueryLedger {
         if (batches == 0 || elements < batches) revert AnchorOutOfBounds(batches, elements);
         Anchor storage made = _anchors[requester][root];
         if (made.batches != 0) revert AnchorAlreadyMade(requester, root);
+        if (!_budgets[requester].known) revert NoBudgetYet(requester);
         (made.batches, made.elements, made.anchoredAt) = (batches, elements, SafeCast.toUint64(block.timestamp));
-        _spend(requester, elements);
+        _spend(requester, elements, _PARAMETERS.queryTerms());
         emit Anchored(requester, root, batches, elements);
     }
 
@@ -156,7 +157,8 @@ contract QueryLedger is AccessControl, IQueryLedger {
 
     /// @inheritdoc IQueryLedger
     function budgetOf(uint64 memberId) external view returns (uint64 used, uint64 limit) {
-        Budgets.Budget memory budget = _currentBudget(memberId);
+        IProtocolParameters.QueryTerms memory terms = _PARAMETERS.queryTerms();
+        Budgets.Budget memory budget = _budgets[memberId].at(terms.epoch, terms.entitlementFloor);
         return (budget.used, budget.limit);
     }
 
@@ -182,8 +184,8 @@ contract QueryLedger is AccessControl, IQueryLedger {
         emit Committed(batchId, requester, count, deadline);
     }
 
-    function _spend(uint64 memberId, uint256 evaluations) private {
-        Budgets.Budget memory budget = _currentBudget(memberId);
+    function _spend(uint64 memberId, uint256 evaluations, IProtocolParameters.QueryTerms memory terms) private {
+        Budgets.Budget memory budget = _budgets[memberId].at(terms.epoch, terms.entitlementFloor);
         budget.spend(memberId, evaluations);
         _budgets[memberId] = budget;
     }
@@ -196,15 +198,6 @@ contract QueryLedger is AccessControl, IQueryLedger {
     function _penalize(uint64 memberId, bytes32 key, bytes32 ref) private {
         uint256 amount = _PARAMETERS.get(key);
         if (amount != 0) _credits.penalize(memberId, amount, ref);
-    }
-
-    /// @dev A budget that nobody has opened in its epoch is limited by the least entitlement that there is.
-    function _currentBudget(uint64 memberId) private view returns (Budgets.Budget memory budget) {
-        budget = _budgets[memberId].at(_PARAMETERS.currentEpoch());
-        if (!budget.known) {
-            budget.known = true;
-            budget.limit = SafeCast.toUint64(_PARAMETERS.get(ParameterKeys.ENTITLEMENT_FLOOR));
-        }
     }
 
     function _memberInStanding() private view returns (uint64 memberId) {

@@ -36,7 +36,7 @@ class EpochUpkeep:
         self._clock = clock
 
     async def round(self) -> None:
-        """Claim the epoch's allowance; open its budget if it is more than every member has anyway."""
+        """Claim the epoch's allowance; open its budget if it is more than all have anyway, or the first ever."""
         if not self._view.in_standing(self._me):
             return
         epoch = self._view.epoch_of(self._clock.chain_time())
@@ -57,6 +57,8 @@ class EpochUpkeep:
 
     def _opens_in(self, epoch: int) -> bool:
         budget = self._view.budget(self._me, epoch)
+        if not self._view.budgets.known(self._me):
+            return True  # nothing can be anchored before
         return not budget.opened and self._view.entitlement(self._me, epoch) > budget.limit
 
     async def _carry_out(self, intent: str, order: Order) -> None:

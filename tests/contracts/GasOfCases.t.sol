@@ -9,6 +9,7 @@ import {Measured} from "./Measured.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev What reports, draws, cases and demands cost, with as many auditors as there can be.
+/// forge-config: default.isolate = true
 contract GasOfCasesTest is Measured {
     uint32 private constant BATCHES = 1024;
 

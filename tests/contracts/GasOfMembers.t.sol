@@ -6,6 +6,7 @@ import {Measured} from "./Measured.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev What the life of a member and the votes of 106 of them cost, and what long silence costs.
+/// forge-config: default.isolate = true
 contract GasOfMembersTest is Measured {
     string private constant WHY = "Admit a member";
 

@@ -6,13 +6,12 @@ import {AuditWorld} from "./AuditWorld.sol";
 import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
 
-/// @dev A consortium of 106 members and 15 auditors, in which operations are measured as transactions of their own: gas is
-/// execution from cold state, the base fee and the calldata; slots are words of storage that hold something afterwards and
-/// held nothing before.
+/// @dev A consortium of 106 members and 15 auditors, in which operations are measured as transactions of their own: every
+/// call of a test is one (`isolate`), so that nothing is warm and gas is what a sender pays, base fee and calldata included;
+/// slots are words of storage that hold something afterwards and held nothing before.
 abstract contract Measured is Anchoring, AuditWorld {
     uint64 internal constant CROWD = 106;
     uint256 internal constant AUDITORS = 15;
-    uint256 private constant BASE = 21_000;
 
     function setUp() public virtual override(AuditWorld, World) {
         super.setUp();
@@ -34,14 +33,10 @@ abstract contract Measured is Anchoring, AuditWorld {
         returns (uint256 gas)
     {
         uint256 slots = newSlots(caller, target, call);
-        address[9] memory places = ours();
-        for (uint256 i = 0; i < places.length; ++i) {
-            vm.cool(places[i]);
-        }
         vm.prank(caller);
         (bool success,) = target.call(call);
         vm.assertTrue(success);
-        gas = vm.lastCallGas().gasTotalUsed + BASE + calldataGas(call);
+        gas = vm.lastCallGas().gasTotalUsed;
         vm.snapshotValue("gas", operation, gas);
         vm.snapshotValue("storage", operation, slots);
     }
@@ -87,11 +82,5 @@ abstract contract Measured is Anchoring, AuditWorld {
             address(quality),
             address(audits)
         ];
-    }
-
-    function calldataGas(bytes memory call) private pure returns (uint256 gas) {
-        for (uint256 i = 0; i < call.length; ++i) {
-            gas += call[i] == 0 ? 4 : 16;
-        }
     }
 }

@@ -316,4 +316,32 @@ contract ProtocolParametersTest is World {
         vm.assertEq(q, queryFee);
         vm.assertEq(h, hitFee);
     }
+
+    function test_query_terms__are_the_parameters_and_the_epoch_at_any_time(uint24[4] calldata steps, uint16 hours_)
+        public
+    {
+        for (uint256 i = 0; i < steps.length; ++i) {
+            vm.warp(block.timestamp + steps[i]);
+            requireTermsInForce();
+            decided();
+            parameters.setEpochLength((1 + (uint256(hours_) * (i + 1)) % 700) * 1 hours);
+            requireTermsInForce();
+        }
+        decided();
+        parameters.set(keccak256("max_batch_count"), 7);
+        decided();
+        parameters.set(keccak256("max_deadline_s"), 77);
+        decided();
+        parameters.set(keccak256("entitlement_floor"), 2 ** 48);
+        requireTermsInForce();
+        vm.assertEq(parameters.queryTerms().maxBatchCount, 7);
+    }
+
+    function requireTermsInForce() private view {
+        IProtocolParameters.QueryTerms memory terms = parameters.queryTerms();
+        vm.assertEq(terms.epoch, parameters.currentEpoch());
+        vm.assertEq(terms.maxBatchCount, parameters.get(keccak256("max_batch_count")));
+        vm.assertEq(terms.maxDeadlineS, parameters.get(keccak256("max_deadline_s")));
+        vm.assertEq(terms.entitlementFloor, parameters.get(keccak256("entitlement_floor")));
+    }
 }

@@ -12,6 +12,26 @@ import {vm} from "./Vm.sol";
 contract QueryAnchorsTest is Anchoring {
     bytes32 private constant ROOT = keccak256("root");
 
+    function setUp() public override {
+        super.setUp();
+        queries.openBudget(1); // once for ever; in the epoch of the tests it is not open
+        vm.warp(block.timestamp + EPOCH);
+    }
+
+    function test_anchor__by_a_member_that_never_had_a_budget__refused_until_it_has_one() public {
+        vm.expectRevert(abi.encodeWithSelector(IQueryLedger.NoBudgetYet.selector, uint64(2)));
+        anchored(2, ROOT, 3, 70);
+        queries.openBudget(2);
+        anchored(2, ROOT, 3, 70);
+        vm.warp(block.timestamp + 3 * EPOCH);
+        anchored(2, keccak256("much later"), 3, 70);
+        IQueryLedger.Commitment[] memory list = new IQueryLedger.Commitment[](1);
+        list[0] = IQueryLedger.Commitment(ROOT, 10, uint64(block.timestamp + 600));
+        vm.prank(operator(3));
+        queries.commit(list);
+        anchored(3, ROOT, 3, 70);
+    }
+
     function test_anchor__of_batches__is_kept_and_emits() public {
         vm.expectEmit(address(queries));
         emit IQueryLedger.Anchored(1, ROOT, 3, 70);
@@ -69,11 +89,11 @@ contract QueryAnchorsTest is Anchoring {
         uint64 entitlement = quality.entitlementOf(1);
         vm.assertTrue(entitlement > ENTITLEMENT_FLOOR);
         vm.expectEmit(address(queries));
-        emit IQueryLedger.BudgetOpened(1, 1, entitlement);
+        emit IQueryLedger.BudgetOpened(1, 2, entitlement);
         vm.prank(address(0xCAFE));
         queries.openBudget(1);
         expectBudget(1000, entitlement);
-        vm.expectRevert(abi.encodeWithSelector(IQueryLedger.BudgetAlreadyOpen.selector, uint64(1), uint64(1)));
+        vm.expectRevert(abi.encodeWithSelector(IQueryLedger.BudgetAlreadyOpen.selector, uint64(1), uint64(2)));
         queries.openBudget(1);
         vm.warp(block.timestamp + EPOCH);
         queries.openBudget(1);

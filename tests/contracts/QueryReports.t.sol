@@ -13,6 +13,12 @@ import {vm} from "./Vm.sol";
 contract QueryReportsTest is Anchoring {
     bytes32 private constant ROOT = keccak256("root");
 
+    function setUp() public override {
+        super.setUp();
+        queries.openBudget(1); // once for ever; in the epoch of the tests it is not open
+        vm.warp(block.timestamp + EPOCH);
+    }
+
     function test_report__of_an_unanchored_request__is_a_breach_when_nobody_answers() public {
         Request memory request = express(1, 7, 12);
         bytes32 batchId = batchIdOf(request);
@@ -29,7 +35,7 @@ contract QueryReportsTest is Anchoring {
         vm.expectEmit(address(queries));
         emit IQueryLedger.ReportClosed(1, batchId, IQueryLedger.ReportState.Breached);
         vm.expectEmit(address(quality));
-        emit IQualityLedger.Breached(1, BreachKinds.UNANSWERED_REPORT, batchId, 1);
+        emit IQualityLedger.Breached(1, BreachKinds.UNANSWERED_REPORT, batchId, 2);
         queries.closeReport(1, batchId);
         vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(BREACH_PENALTY));
         expectFinal(batchId, IQueryLedger.ReportState.Breached);

@@ -31,3 +31,7 @@ class BudgetBook:
 
     def of(self, member: MemberId, epoch: int, *, floor: int) -> Budget:
         return budget_in(epoch, self._budgets.get(member), floor=floor)
+
+    def known(self, member: MemberId) -> bool:
+        """Whether it ever had one on the chain; anchors need that."""
+        return member in self._budgets
