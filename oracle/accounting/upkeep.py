@@ -36,7 +36,7 @@ class EpochUpkeep:
         self._clock = clock
 
     async def round(self) -> None:
-        """Claim the epoch's allowance; open its budget if it is more than all have anyway, or the first ever."""
+        """Claim the allowance; open the first budget ever, or one that is more than all have anyway."""
         if not self._view.in_standing(self._me):
             return
         epoch = self._view.epoch_of(self._clock.chain_time())

@@ -16,6 +16,9 @@ from oracle.domain.ids import KeyVersion, MemberId
 ExpectEqual = Callable[[AllianceView], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
 
+_PLENTY = hex(5_000_000)
+"""Gas for a governed call: an estimate is short when a second turns and votes need one checkpoint more."""
+
 
 @pytest.fixture
 def contracts(record: DeploymentRecord) -> Bindings:
@@ -31,7 +34,13 @@ def governed(
 
     async def carry_out(order: Order) -> None:
         await ask_chain("anvil_impersonateAccount", timelock)
-        call = {"from": timelock, "to": order.to, "data": "0x" + order.data.hex(), "gasPrice": "0x0"}
+        call = {
+            "from": timelock,
+            "to": order.to,
+            "data": "0x" + order.data.hex(),
+            "gasPrice": "0x0",
+            "gas": _PLENTY,
+        }
         tx_hash = bytes.fromhex(str(await ask_chain("eth_sendTransaction", call))[2:])
         for _ in range(200):
             receipt = await connection.ask(lambda node: node.receipt(tx_hash))
