@@ -56,9 +56,12 @@ setup: .make/package .make/node .make/contracts ## Create .venv, install the loc
 demo: setup ## Four institutions on a local chain ask each other about real lists (3 minutes); DEMO_ARGS=--keep leaves it running
 	@$(PY) -m oracle.demo $(DEMO_ARGS)
 
+# Processes that share the test files; what needs quiet (test-slow, test-poa) runs in one.
+TEST_WORKERS := 2
+
 .PHONY: test
 test: test-contracts ## Everything a change must pass (under 15 minutes)
-	@$(PY) -m pytest -m "not slow and not poa and not postgres" $(PYTEST_ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not slow and not poa and not postgres" $(PYTEST_ARGS)
 
 .PHONY: fuzz
 fuzz: setup ## Coverage-guided fuzzing of every decoder, 30 s each (20 minutes; FUZZ_ARGS="--seconds 600 --only reply")

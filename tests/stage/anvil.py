@@ -81,6 +81,22 @@ class Anvil:
                     return pool
                 await asyncio.sleep(0.02)
 
+    async def dump(self) -> str:
+        """Its state, from which it or another starts again as the same chain.
+
+        A node that was itself started from a state dumps two blocks 0, its own and the loaded one, in any
+        order; the one that comes last would be the new node's.
+        """
+        dumped = bytes.fromhex((await self.call("anvil_dumpState")).removeprefix("0x"))
+        state = json.loads(gzip.decompress(dumped))
+        genesis = await self.call("eth_getBlockByNumber", "0x0", False)
+        state["blocks"] = [
+            block
+            for block in state["blocks"]
+            if int(block["header"]["number"], 16) or block["header"]["timestamp"] == genesis["timestamp"]
+        ]
+        return "0x" + gzip.compress(json.dumps(state).encode()).hex()
+
     async def start(self, state: str = "") -> None:
         """On the port that it had before, if it had one."""
         loading: tuple[str, ...] = ()

@@ -146,7 +146,7 @@ async def founded(folder: Path, finality: int, workers: Workers, *held: str) -> 
         async with template.daemon("Holder", folder, chain.url) as holder:
             await holder.imports(*held)
             await chain.mining_while(holder.member.holder.publisher.publish())
-        yield replace(template, state=await chain.call("anvil_dumpState"))
+        yield replace(template, state=await chain.dump())
 
 
 async def _deploy(template: Template, chain: Anvil) -> None:

@@ -17,7 +17,7 @@ async def test_query__its_chain_started_again_from_the_newest_state__is_answered
     async with stand(FINALITY) as pair:
         life = Life(pair=pair)
         await STEPS[step](life)
-        state = await pair.chain.call("anvil_dumpState")
+        state = await pair.chain.dump()
         await pair.chain.end()
         await pair.chain.start(state)
 
