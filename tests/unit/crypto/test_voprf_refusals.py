@@ -100,7 +100,11 @@ def test_scalar__malformed__is_refused_by_name(function: str, scalar: bytes, err
 
 
 @pytest.mark.parametrize("function", TAKES_A_POINT)
-@pytest.mark.parametrize(("point", "error"), BAD_POINTS)
+@pytest.mark.parametrize(
+    ("point", "error"),
+    BAD_POINTS,
+    ids=[f"{number}-{error.__name__}" for number, (_, error) in enumerate(BAD_POINTS)],
+)
 def test_point__malformed__is_refused_by_name(function: str, point: bytes, error: type[Refused]) -> None:
     with pytest.raises(error):
         TAKES_A_POINT[function](point)
