@@ -2,8 +2,10 @@
 
 from oracle.answering.ports import Clock
 from oracle.chain.facts import Committed
+from oracle.chain.grounds import Ground
 from oracle.chain.view import AllianceView
 from oracle.domain.answered import Envelope
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Mode, Request
 from oracle.domain.query import ELEMENT_SIZE
 from oracle.domain.settlement import RefusalReason
@@ -67,35 +69,42 @@ class Admission:
     ) -> RefusalReason | None:
         if request.mode is not Mode.COMMITTED:
             return RefusalReason.MODE_NOT_SERVED
+        reason = self.refusal_of_elements(request, packed)
+        if reason is not None:
+            return reason
+        commitment = Commitment(count=committed.count, deadline=committed.deadline)
+        return refusal_of_request(request, commitment, now=self._clock.chain_time())
+
+    def refusal_of_elements(self, request: Request, packed: bytes) -> RefusalReason | None:
+        """Why elements and purpose are not the ones of a request that can be answered, or None."""
         if elements_hash(packed) != request.elements_hash or len(packed) != request.count * ELEMENT_SIZE:
             return RefusalReason.ELEMENTS_DIFFER
         if not 1 <= request.purpose <= self._view.parameter("purpose_count").value:
             return RefusalReason.PURPOSE_UNKNOWN
-        commitment = Commitment(count=committed.count, deadline=committed.deadline)
-        return refusal_of_request(request, commitment, now=self._clock.chain_time())
+        return None
 
-    async def refusal(self, envelope: Envelope, committed: Committed) -> RefusalReason | None:
+    async def refusal(
+        self, envelope: Envelope, ground: Ground, *, requester: MemberId, batch_id: BatchId
+    ) -> RefusalReason | None:
         """Why this member is not answered now, or None; costs no cryptography."""
-        block = committed.at.block_number
+        block = ground.block_number
         governed = frozenset(
             self._view.parameters.at_block(f"prefix_bits_{int(kind)}", block).value for kind in SubjectType
         )
         stated = tuple(element.prefix_bits for element in unpack_elements(envelope.elements))
         return refusal_of_prefixes(stated, governed) or refusal_of_asker(
-            await self._account(committed), cost=self.query_fees(committed)
+            await self._account(requester, batch_id), cost=self.query_fees(len(stated), ground)
         )
 
-    def query_fees(self, committed: Committed) -> int:
+    def query_fees(self, count: int, ground: Ground) -> int:
         """What the whole batch costs before any hit, at the prices of its epoch."""
-        prices = self._view.price_at(self._view.epoch_of(committed.at.block_timestamp))
-        return committed.count * prices.query_fee
+        return count * self._view.price_at(ground.epoch(self._view)).query_fee
 
-    async def _account(self, committed: Committed) -> AskerAccount:
-        requester = committed.requester
+    async def _account(self, requester: MemberId, batch_id: BatchId) -> AskerAccount:
         member = self._view.member(requester)
         holder = self._vouchers.holder
         # What an answer before a reorganisation came to is replaced by what this one comes to.
-        accepted = await self._vouchers.accepted_totals(requester, without=committed.batch_id)
+        accepted = await self._vouchers.accepted_totals(requester, without=batch_id)
         paid = self._view.redeemed(requester, holder).paid
         fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
         return AskerAccount(

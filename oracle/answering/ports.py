@@ -1,5 +1,6 @@
 """What the holder needs from the rest of the daemon; joined in `wiring`."""
 
+from collections.abc import Callable
 from collections.abc import Sequence as Series
 from typing import Protocol
 
@@ -55,8 +56,14 @@ class OprfKeys(Protocol):
 
 
 class Clock(Protocol):
-    """Deadlines are judged by the chain's time."""
+    """Deadlines are judged by the chain's time, those of express requests by the wall's, too."""
 
     def chain_time(self) -> int:
         """Timestamp of the newest block read, unix seconds."""
+        ...
+
+    def wall_ms(self) -> int: ...
+
+    async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
+        """Read the chain now, not at the next poll, until this holds; False when it does not in time."""
         ...

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 import structlog
 
@@ -13,6 +13,7 @@ from oracle.answering.ports import Always, Clock, Turns
 from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
+from oracle.chain.grounds import ground_of_commitment
 from oracle.chain.view import AllianceView
 from oracle.crypto.errors import CryptoError
 from oracle.domain.answered import AnsweredBatch, AnswerState, Envelope
@@ -29,6 +30,8 @@ log = structlog.get_logger()
 PER_REQUESTER = 2
 """Batches of one requester under way at once: one that is slow or gone holds up nobody else."""
 SALT_SIZE = 16
+Lanes: TypeAlias = defaultdict[MemberId, asyncio.Lock]
+"""One batch of a requester at a time is let in, whichever way it came."""
 
 
 class Answering:
@@ -46,6 +49,7 @@ class Answering:
         view: AllianceView,
         clock: Clock,
         turns: Turns | None = None,
+        lanes: Lanes | None = None,
     ) -> None:
         self._me = me
         self._journal = journal
@@ -56,7 +60,7 @@ class Answering:
         self._view = view
         self._clock = clock
         self._turns = turns or Always()
-        self._lanes: defaultdict[MemberId, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes = defaultdict(asyncio.Lock) if lanes is None else lanes
         self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_REQUESTER))
         self._under_way: set[tuple[MemberId, BatchId]] = set()
 
@@ -148,7 +152,10 @@ class Answering:
             await self._admit_and_seal(batch, batch.envelope, committed)
 
     async def _admit_and_seal(self, batch: AnsweredBatch, envelope: Envelope, committed: Committed) -> None:
-        reason = await self._admission.refusal(envelope, committed)
+        ground = ground_of_commitment(committed)
+        reason = await self._admission.refusal(
+            envelope, ground, requester=batch.requester, batch_id=batch.batch_id
+        )
         if reason is not None:
             await self._refuse(batch, reason)
             return
@@ -170,7 +177,7 @@ class Answering:
             await self._refuse(batch, RefusalReason.REPLY_TOO_LARGE)
             return
         await self._journal.sealed(
-            batch.requester, batch.batch_id, answer, self._admission.query_fees(committed)
+            batch.requester, batch.batch_id, answer, self._admission.query_fees(batch.count, ground)
         )
 
     async def _deliver(self, batch: AnsweredBatch) -> None:

@@ -12,6 +12,7 @@ from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import Clock, OprfKeys
 from oracle.answering.reordering import answered_in_order
+from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
@@ -136,6 +137,8 @@ class Settling:
 
     def _require_order(self, batch: AnsweredBatch) -> None:
         """A receipt does not say which reply it is for: one must not count for a reply not taken yet."""
+        if batch.envelope is not None and batch.envelope.reference is not None:
+            return  # express rests on a block that its request names
         committed = self._view.commitment(batch.requester, batch.batch_id)
         if committed is None or committed.deadline < self._clock.chain_time():
             return
@@ -153,7 +156,7 @@ class Settling:
             return await self._refusal(case.batch, bad)
         judged = await self._judge(case)
         records = await self._discloser.serve(case.batch.batch_id, case.answer.head, judged)
-        charge = await self._charge(case.batch, records)
+        charge = await self._charge(case, records)
         held = await self._held(case, message.sender)
         if isinstance(held, RefusalReason):
             return await self._refusal(case.batch, held)
@@ -187,19 +190,25 @@ class Settling:
                 return RefusalReason.CLAIM_SIGNATURE_WRONG
         return None
 
-    async def _charge(self, batch: AnsweredBatch, records: tuple[ServedRecord, ...]) -> Totals:
-        """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
-        committed = self._view.commitment(batch.requester, batch.batch_id)
+    def _ground(self, case: _Case) -> Ground:
+        if case.envelope.reference is not None:
+            return ground_of_reference(case.envelope.reference)
+        committed = self._view.commitment(case.batch.requester, case.batch.batch_id)
         if committed is None:
             raise CommitmentGone("A reorganisation took the batch's commitment back; send the receipt again.")
+        return ground_of_commitment(committed)
+
+    async def _charge(self, case: _Case, records: tuple[ServedRecord, ...]) -> Totals:
+        """Query fees for the proven answer, and each hit that is served; a withdrawn record costs nothing."""
+        ground = self._ground(case)
         restored = await self._restoration.current()
-        if restored is not None and committed.at.block_number <= (restored.head or restored.cursor):
+        if restored is not None and ground.block_number <= (restored.head or restored.cursor):
             # Answered before, perhaps: then its charge is in what was adopted, and must not count twice.
             return Totals()
-        epoch = self._view.epoch_of(committed.at.block_timestamp)
+        epoch = ground.epoch(self._view)
         served = sum(record.status is ServedStatus.SERVED for record in records)
         return charge_for(
-            queries=batch.count,
+            queries=case.batch.count,
             hits=served,
             query_fee=self._view.price_at(epoch).query_fee,
             hit_price=self._view.hit_price(self._vouchers.holder, epoch),

@@ -28,6 +28,7 @@ from oracle.config.settings import Loopback, UnixSocket
 from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AskingMode,
     AuditorLine,
     BallotForm,
     CaseLine,
@@ -78,9 +79,16 @@ class LocalClient(GoverningClient):
         purpose: int | None = None,
         case_reference: str = "",
         deadline_s: int | None = None,
+        mode: AskingMode = AskingMode.COMMITTED,
+        deadline_ms: int | None = None,
     ) -> QueryAccepted:
         body = SubmitQuery(
-            subjects=_inputs(subjects), purpose=purpose, case_reference=case_reference, deadline_s=deadline_s
+            subjects=_inputs(subjects),
+            purpose=purpose,
+            case_reference=case_reference,
+            deadline_s=deadline_s,
+            mode=mode,
+            deadline_ms=deadline_ms,
         )
         return await self._connection.post("/v1/queries", QueryAccepted, body=body)
 

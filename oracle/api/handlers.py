@@ -71,6 +71,8 @@ async def submit_query(services: Services, _: Parameters, body: SubmitQuery) -> 
         purpose=body.purpose,
         case_reference=body.case_reference,
         deadline_s=body.deadline_s,
+        mode=body.mode,
+        deadline_ms=body.deadline_ms,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AskingMode,
     AuditorLine,
     BadLineReport,
     BallotForm,
@@ -67,8 +68,10 @@ class QueryService(Protocol):
         purpose: int | None,
         case_reference: str,
         deadline_s: int | None,
+        mode: AskingMode,
+        deadline_ms: int | None,
     ) -> QueryAccepted:
-        """Journal a query; purpose and deadline (seconds from now) come from the policy when None.
+        """Journal a query; purpose and deadline (from now) come from the policy when None.
 
         A subject that does not validate is listed as refused; a query of nothing else is `Refused`.
         """

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from oracle.domain.record import Category
 from oracle.domain.reports import (
+    AskingMode,
     AuditorLine,
     BadLineReport,
     CaseLine,
@@ -107,6 +108,10 @@ class SubmitQuery(Body, frozen=True, kw_only=True):
     """The institution's own case number. Only a salted commitment of it leaves the institution."""
     deadline_s: Annotated[int, Meta(ge=1, le=31_536_000)] | None = None
     """Seconds from now; the configured default when absent."""
+    mode: AskingMode = AskingMode.COMMITTED
+    """`express` asks the holders at once, without waiting for a block."""
+    deadline_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
+    """Express only: milliseconds from now; the configured default when absent."""
 
 
 class RemoveRecords(Body, frozen=True, kw_only=True):

@@ -8,34 +8,28 @@ from typing import assert_never
 import structlog
 
 from oracle.asking.commitment import NotYetCommitted, commitment_of, final_commitment_of
+from oracle.asking.judging import Judge
 from oracle.asking.ports import Clock
-from oracle.asking.possession import proven
 from oracle.asking.receipts import Receipts
 from oracle.asking.rejection import (
-    ReplyHeadWrong,
     ReplyOfAnotherOrder,
-    ReplyRejected,
-    ReplySnapshotWrong,
 )
 from oracle.asking.reminders import Reminders
 from oracle.asking.reordering import Reordering, stated_place
-from oracle.asking.verifying import ReplyCase, prove_reply
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
 from oracle.domain.asked import AskedBatch, AskedReply, BatchState, ReceivedReply, ReplyState
-from oracle.domain.errors import Broken, Refused, Transient
+from oracle.domain.errors import Broken, Transient
 from oracle.domain.ids import BatchId, MemberId
-from oracle.domain.messages import MessageType, ReplyHead
+from oracle.domain.messages import MessageType
 from oracle.domain.settlement import RefusalReason, reason_name
 from oracle.peer.bodies.refusal import decode_refusal
-from oracle.peer.errors import UnknownBatch, WireRefused
+from oracle.peer.errors import UnknownBatch
 from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
-from oracle.peer.statements import parse_reply_head
-from oracle.rules.replies import ExpectedReply
 from oracle.store.asked import AskedJournal
 from oracle.store.replies import ReplyJournal
-from oracle.telemetry.metrics import REFUSED, STAGE_SECONDS, timed_stage
+from oracle.telemetry.metrics import REFUSED, STAGE_SECONDS
 
 log = structlog.get_logger()
 CATCH_UP_S = 2.0
@@ -72,10 +66,9 @@ class Collector:
         self._receipts = receipts
         self._reminders = reminders
         self._reordering = reordering
-        self._notary = notary
+        self._judge_of = Judge(me=me, notary=notary, view=view, workers=workers)
         self._view = view
         self._clock = clock
-        self._workers = workers
         self._changed = changed
         self._judging = asyncio.Lock()
 
@@ -105,7 +98,9 @@ class Collector:
         part = await self._replies.reply(batch_id, holder)
         if part is None:
             raise UnknownBatch("This batch was not put to you: you had no snapshot when it was committed.")
-        place = self._view.place_of(holder, commitment_of(self._view, self._me, batch_id))
+        place = None
+        if batch.content.reference is None:
+            place = self._view.place_of(holder, commitment_of(self._view, self._me, batch_id))
         if message.header.type is MessageType.REFUSAL:
             refusal = decode_refusal(message.frame)
             if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason, place=place):
@@ -123,7 +118,7 @@ class Collector:
             STAGE_SECONDS.labels("reply").observe(latency_ms / 1_000)
         else:
             self._require_same_order(part, reply)
-            await self._take_again(batch, part)
+            await self.take_again(batch, part)
 
     def _require_same_order(self, part: AskedReply, reply: ReceivedReply) -> None:
         """A reply from another snapshot than the one that is here must not count as the same one again."""
@@ -146,7 +141,7 @@ class Collector:
         if message.header.type is MessageType.REPLY:
             self._reminders.lost(batch_id, holder, committed.count)
 
-    async def _take_again(self, batch: AskedBatch, part: AskedReply) -> None:
+    async def take_again(self, batch: AskedBatch, part: AskedReply) -> None:
         """A reply whose part is decided comes from a holder that waits for its receipt, or was restored."""
         if part.state in {ReplyState.EXPIRED, ReplyState.REFUSED}:
             await self._receipts.follow_late(batch, part)
@@ -184,20 +179,22 @@ class Collector:
             log.info("reply_waits", holder=int(reply.holder), reason=error.code)
 
     async def _judge(self, batch: AskedBatch, reply: AskedReply) -> None:
-        try:
-            with timed_stage("judge"):
-                proven = await self._workers.run(prove_reply, self._case(batch, reply))
-        except Refused as error:
-            log.warning(
-                "reply_rejected", batch=batch.batch_id.hex(), holder=int(reply.holder), reason=error.code
-            )
-            # Whatever else a hostile reply sets off, it is this reply that fails and no other that waits.
-            reason = error.reason if isinstance(error, ReplyRejected) else RefusalReason.REPLY_MALFORMED
-            await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, reason)
-            REFUSED.labels("us", reason_name(reason)).inc()
+        if reply.received is None:
+            raise Broken("a reply is judged that is not in the journal")
+        if batch.content.reference is None:
+            self._require_final(batch, reply)
+        verdict = await self._judge_of.verdict(batch, reply.holder, reply.received)
+        if isinstance(verdict, RefusalReason):
+            await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, verdict)
         else:
             latency = self._clock.wall_ms() - (batch.committed_at_ms or batch.created_at_ms)
-            await self._replies.accepted(batch.batch_id, proven, latency_ms=latency)
+            await self._replies.accepted(batch.batch_id, verdict, latency_ms=latency)
+
+    def _require_final(self, batch: AskedBatch, reply: AskedReply) -> None:
+        commitment = final_commitment_of(self._view, self._me, batch.batch_id)
+        if reply.place not in {None, self._view.place_of(reply.holder, commitment)}:
+            self._reordering.look_again()
+            raise NotYetCommitted("A reorganisation came since the reply did; the next round looks at both.")
 
     async def _batch_of(self, reply: AskedReply) -> AskedBatch:
         batch = await self._asked.batch(reply.batch_id)
@@ -214,6 +211,10 @@ class Collector:
                 self._changed()
         for batch in await self._asked.batches_in(BatchState.COMMITTED):
             await self._end_batch(batch, overdue=batch.deadline < now)
+        # An express deadline is the wall's, too: a chain may stand still meanwhile.
+        latest = max(now, self._clock.wall_ms() // 1_000)
+        for batch in await self._asked.batches_in(BatchState.ASKED):
+            await self._end_batch(batch, overdue=batch.deadline < latest)
 
     async def _end_batch(self, batch: AskedBatch, *, overdue: bool) -> None:
         open_holders = 0
@@ -243,39 +244,3 @@ class Collector:
             for member in view.members_in_standing()
             if member.id != self._me and view.publication_before(member.id, block) is not None
         )
-
-    def _case(self, batch: AskedBatch, reply: AskedReply) -> ReplyCase:
-        view = self._view
-        commitment = final_commitment_of(view, self._me, batch.batch_id)
-        if reply.received is None:
-            raise Broken("a reply is judged that is not in the journal")
-        published = view.publication_before(reply.holder, commitment.at.block_number)
-        if reply.place not in {None, view.place_of(reply.holder, commitment)}:
-            self._reordering.look_again()
-            raise NotYetCommitted("A reorganisation came since the reply did; the next round looks at both.")
-        if published is None:
-            raise ReplySnapshotWrong("The holder has no snapshot from before the commitment.")
-        head = self._head(reply.holder, reply.received)
-        return ReplyCase(
-            expected=ExpectedReply(
-                batch_id=BatchId(batch.batch_id),
-                holder=reply.holder,
-                publication=published.publication,
-                snapshot_block=published.block_number,
-                snapshot_block_hash=published.block_hash,
-            ),
-            oprf_key=proven(view.oprf_key(reply.holder, published.publication.oprf_key_version)),
-            head=head,
-            frame=reply.received.frame,
-            elements=batch.content.elements,
-            openings=batch.content.openings,
-        )
-
-    def _head(self, holder: MemberId, received: ReceivedReply) -> ReplyHead:
-        try:
-            signed = parse_reply_head(received.statement)
-        except WireRefused as error:
-            raise ReplyRejected("The reply's head is not in the form of this version.") from error
-        if not self._notary.signed_by(signed.value, signed.signature, holder, received.sender_key_version):
-            raise ReplyHeadWrong("The reply's head is not signed by the holder's operator key.")
-        return signed.value

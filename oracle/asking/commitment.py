@@ -3,7 +3,9 @@
 from typing import ClassVar
 
 from oracle.chain.facts import Committed
+from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
+from oracle.domain.asked import AskedBatch
 from oracle.domain.errors import Transient
 from oracle.domain.ids import BatchId, MemberId
 
@@ -28,3 +30,10 @@ def final_commitment_of(view: AllianceView, me: MemberId, batch_id: BatchId) -> 
     if not view.final(found):
         raise NotYetCommitted("The batch's commitment has too few blocks on top of it; try again shortly.")
     return found
+
+
+def ground_of(view: AllianceView, me: MemberId, batch: AskedBatch) -> Ground:
+    """Raises `NotYetCommitted`; everything that prices or judges a reply starts from here."""
+    if batch.content.reference is not None:
+        return ground_of_reference(batch.content.reference)
+    return ground_of_commitment(commitment_of(view, me, batch.batch_id))

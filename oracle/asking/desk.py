@@ -11,7 +11,9 @@ from oracle.asking.results import BatchParts, HolderPart, query_state
 from oracle.asking.submission import Submission
 from oracle.domain.asked import AskedBatch, AskedReply
 from oracle.domain.ids import MemberId
+from oracle.domain.messages import Mode
 from oracle.domain.reports import (
+    AskingMode,
     Finding,
     HolderProgress,
     QueryAccepted,
@@ -86,10 +88,17 @@ class QueryDesk:
         purpose: int | None,
         case_reference: str,
         deadline_s: int | None,
+        mode: AskingMode = AskingMode.COMMITTED,
+        deadline_ms: int | None = None,
     ) -> QueryAccepted:
         """Journal a query; what cannot be asked is listed with the reason."""
         return await self._submission.submit(
-            subjects, purpose=purpose, case_reference=case_reference, deadline_s=deadline_s
+            subjects,
+            purpose=purpose,
+            case_reference=case_reference,
+            deadline_s=deadline_s,
+            mode=Mode.EXPRESS if mode is AskingMode.EXPRESS else Mode.COMMITTED,
+            deadline_ms=deadline_ms,
         )
 
     async def query_state(self, query_id: str) -> QueryState:
@@ -122,13 +131,18 @@ class QueryDesk:
                 if told.get("summary") != state.summary:
                     told["summary"] = state.summary
                     yield state.summary
-            elif not _pending(state) or state.summary.deadline < self._clock.chain_time():
+            elif not _pending(state) or state.summary.deadline < self._now(state):
                 yield state.summary
                 return
             # Time passes without a change being journalled, and the deadline ends the waiting.
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_S):
                     await change.wait()
+
+    def _now(self, state: QueryState) -> int:
+        """Express deadlines are the wall's, too: a chain may stand still meanwhile."""
+        chain = self._clock.chain_time()
+        return max(chain, self._clock.wall_ms() // 1_000) if state.summary.express else chain
 
     async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:
         """The newest first."""

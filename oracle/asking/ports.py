@@ -1,8 +1,10 @@
 """What the requester needs from the rest of the daemon; joined in `wiring`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+from oracle.domain.asked import AskedBatch
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.settlement import Signed
@@ -21,6 +23,16 @@ class Clock(Protocol):
     async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
         """Read the chain now, not at the next poll, until this holds; False when it does not in time."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """An express batch that is journalled and may leave."""
+
+    batch: AskedBatch
+    holders: tuple[MemberId, ...]
+    until_ms: int
+    """Unix milliseconds, by the wall: what has not answered by then has not answered."""
 
 
 class VoucherLane(Protocol):

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from oracle.asking.commitment import commitment_of
+from oracle.asking.commitment import ground_of
 from oracle.asking.ports import VoucherLane
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
@@ -58,9 +58,8 @@ class ReceiptWriter:
         return self._write(batch.batch_id, batch.count, receipt.holder, verdict)
 
     def cost(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> tuple[Totals, int]:
-        """What the reply costs at the prices of the commitment's epoch, and their version."""
-        commitment = commitment_of(self._view, self._me, batch.batch_id)
-        epoch = self._view.epoch_of(commitment.at.block_timestamp)
+        """What the reply costs at the prices of the epoch that the batch rests in, and their version."""
+        epoch = ground_of(self._view, self._me, batch).epoch(self._view)
         prices = self._view.price_at(epoch)
         charge = charge_for(
             queries=batch.count,

@@ -60,6 +60,7 @@ def query_state(query_id: str, question: Question, batches: Iterable[BatchParts]
         hits=len(hits),
         created_at=min(entry.batch.created_at_ms for entry in known) // 1000,
         deadline=min(entry.batch.deadline for entry in known),
+        express=any(entry.batch.content.reference is not None for entry in known),
     )
     return QueryState(
         summary=summary,
@@ -74,6 +75,8 @@ def _phase(batches: Iterable[AskedBatch]) -> QueryPhase:
     states = {batch.state for batch in batches}
     if BatchState.PREPARED in states:
         return QueryPhase.JOURNALLED
+    if BatchState.ASKED in states:
+        return QueryPhase.ASKED
     if BatchState.COMMITTED in states:
         return QueryPhase.COMMITTED
     return QueryPhase.EXPIRED if states == {BatchState.FAILED} else QueryPhase.COMPLETE

@@ -5,10 +5,13 @@ import secrets
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from oracle.asking.blinding import BlindedBatch, blind_question
-from oracle.asking.ports import Clock
+from oracle.asking.budget import OwnBudget
+from oracle.asking.ports import Clock, Launch
+from oracle.asking.timing import DeadlineNotAllowed, Timing, committed_timing, express_timing
+from oracle.chain.grounds import Ground, ground_of_reference
+from oracle.chain.references import References
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
@@ -21,7 +24,7 @@ from oracle.domain.settlement import Signed
 from oracle.domain.subject import Subject, SubjectType, subject_type
 from oracle.peer.bodies.elements import elements_hash, pack_elements
 from oracle.peer.notary import Notary
-from oracle.peer.statements import encode_request
+from oracle.peer.statements import encode_request, parse_request
 from oracle.store.asked import AskedJournal
 from oracle.subjects import SubjectRefused, canonical
 
@@ -34,22 +37,16 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
-class EvaluationBudgetExceeded(Refused):
-    """The query has more subjects than this institution may still ask about in this epoch."""
-
-    code = "evaluation_budget_exceeded"
-
-
 class PurposeUnknown(Refused):
     """The purpose is not one of the governed list."""
 
     code = "purpose_unknown"
 
 
-class DeadlineNotAllowed(Refused):
-    """The chain would refuse a batch with such a deadline."""
+class NobodyToAsk(Refused):
+    """No other member in standing has published anything that an express query could be answered from."""
 
-    code = "deadline_not_allowed"
+    code = "nobody_to_ask"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +55,15 @@ class AskingPolicy:
 
     default_purpose: int
     default_deadline_s: int
+    express_deadline_ms: int
     batch_size: int
 
 
 class Submission:
-    """Writes a question down before anything of it leaves; `submitted` wakes what commits it."""
+    """Writes a question down before anything of it leaves.
+
+    Then `submitted` wakes what commits it, or `launch` takes it to the holders.
+    """
 
     def __init__(
         self,
@@ -74,7 +75,10 @@ class Submission:
         view: AllianceView,
         clock: Clock,
         workers: Workers,
+        budget: OwnBudget,
+        references: References,
         submitted: Callable[[], None],
+        launch: Callable[[Launch], None],
     ) -> None:
         self._me = me
         self._policy = policy
@@ -83,7 +87,11 @@ class Submission:
         self._view = view
         self._clock = clock
         self._workers = workers
+        self._budget = budget
+        self._references = references
         self._submitted = submitted
+        self._launch = launch
+        self._booking = asyncio.Lock()
 
     async def submit(
         self,
@@ -91,24 +99,26 @@ class Submission:
         *,
         purpose: int | None,
         case_reference: str,
-        deadline_s: int | None,
+        deadline_s: int | None = None,
+        mode: Mode = Mode.COMMITTED,
+        deadline_ms: int | None = None,
     ) -> QueryAccepted:
         """Journal a query with all its batches, or nothing; see `QueryService.submit`."""
         view = self._view
+        timing = await self._timing(mode, deadline_s, deadline_ms)
         # Reading thousands of subjects takes a while: not in the event loop.
-        question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, deadline_s)
-        await self._require_budget(len(question.subjects))
+        question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, timing)
+        await self._budget.require(len(question.subjects))
         batch_size = min(self._policy.batch_size, view.parameter("max_batch_count").value)
-        blinded = await self._workers.run(
-            _blind,
-            question,
-            {kind: view.parameter(f"prefix_bits_{int(kind)}").value for kind in SubjectType},
-            batch_size,
-        )
+        blinded = await self._workers.run(_blind, question, self._prefix_bits(timing), batch_size)
         query_id = uuid.uuid4().hex
-        batches = tuple(self._sign(query_id, n, question, batch) for n, batch in enumerate(blinded))
-        await self._journal.add(query_id, question, batches)
-        self._submitted()
+        # Another query may have been booked while this one was blinded.
+        async with self._booking:
+            await self._budget.require(len(question.subjects))
+            batches = tuple(
+                self._sign(query_id, n, question, batch, timing) for n, batch in enumerate(blinded)
+            )
+            await self._journalled(query_id, question, batches, timing)
         return QueryAccepted(
             query_id=query_id,
             batches=tuple("0x" + batch.batch_id.hex() for batch in batches),
@@ -117,37 +127,71 @@ class Submission:
             refused=question.refused,
         )
 
-    async def _require_budget(self, subjects: int) -> None:
-        """Refuse at the edge what the ledger would refuse; what is prepared counts as used."""
-        now, view = self._clock.chain_time(), self._view
-        epoch = view.epoch_of(now)
-        budget = view.budget(self._me, epoch)
-        limit = max(budget.limit, view.entitlement(self._me, epoch))
-        used = budget.used + await self._journal.prepared_elements()
-        if used + subjects > limit:
-            renews = datetime.fromtimestamp(view.parameters.checkpoint_at(now).end_of(epoch), UTC)
-            raise EvaluationBudgetExceeded(
-                f"This query has {subjects} subjects; {used} of this epoch's {limit} evaluations are used. "
-                f"The budget renews at {renews:%Y-%m-%d %H:%M:%S} UTC; ask fewer subjects, or ask after that."
+    async def _timing(self, mode: Mode, deadline_s: int | None, deadline_ms: int | None) -> Timing:
+        policy = self._policy
+        if mode is Mode.COMMITTED:
+            if deadline_ms is not None:
+                raise DeadlineNotAllowed("deadline_ms is for express queries; others have deadline_s.")
+            return committed_timing(
+                policy.default_deadline_s if deadline_s is None else deadline_s,
+                longest_s=self._view.parameter("max_deadline_s").value,
             )
+        if deadline_s is not None:
+            deadline_ms = deadline_s * 1_000 if deadline_ms is None else min(deadline_s * 1_000, deadline_ms)
+        return express_timing(
+            policy.express_deadline_ms if deadline_ms is None else deadline_ms,
+            await self._references.newest(),
+        )
+
+    def _prefix_bits(self, timing: Timing) -> dict[SubjectType, int]:
+        """As governed now; of express at the reference block, by which holders judge."""
+        parameters, at = self._view.parameters, timing.reference
+        names = {kind: f"prefix_bits_{int(kind)}" for kind in SubjectType}
+        return {
+            kind: (parameters.current(name) if at is None else parameters.at_block(name, at.number)).value
+            for kind, name in names.items()
+        }
+
+    async def _journalled(
+        self, query_id: str, question: Question, batches: tuple[AskedBatch, ...], timing: Timing
+    ) -> None:
+        if timing.reference is None:
+            await self._journal.add(query_id, question, batches)
+            self._submitted()
+            return
+        holders = self._holders(ground_of_reference(timing.reference))
+        issued_at = parse_request(batches[0].content.statement).value.issued_at
+        await self._journal.add_asked(query_id, question, batches, holders=holders, issued_at=issued_at)
+        until_ms = batches[0].created_at_ms + timing.deadline_ms
+        for batch in batches:
+            self._launch(Launch(batch=batch, holders=holders, until_ms=until_ms))
+
+    def _holders(self, ground: Ground) -> tuple[MemberId, ...]:
+        """Members in standing that had published by the reference block."""
+        view = self._view
+        found = tuple(
+            member.id
+            for member in view.members_in_standing()
+            if member.id != self._me and ground.publication(view, member.id) is not None
+        )
+        if not found:
+            raise NobodyToAsk(
+                "No other member in standing has published anything yet, so an express query would ask "
+                "nobody; `riskmesh members` shows who has records."
+            )
+        return found
 
     def _question(
         self,
         subjects: Sequence[RawSubject],
         purpose: int | None,
         case_reference: str,
-        deadline_s: int | None,
+        timing: Timing,
     ) -> Question:
         purpose = self._policy.default_purpose if purpose is None else purpose
         known = self._view.parameter("purpose_count").value
         if not 1 <= purpose <= known:
             raise PurposeUnknown(f"Purpose {purpose} is not on the governed list of 1 to {known}.")
-        deadline_s = self._policy.default_deadline_s if deadline_s is None else deadline_s
-        longest = self._view.parameter("max_deadline_s").value
-        if not 1 <= deadline_s <= longest:
-            raise DeadlineNotAllowed(
-                f"A deadline of {deadline_s} s is not between 1 and the agreed {longest}."
-            )
         accepted: list[tuple[int, Subject]] = []
         refused: list[RefusedSubject] = []
         for index, raw in enumerate(subjects):
@@ -168,16 +212,18 @@ class Submission:
             refused=tuple(refused),
             purpose=purpose,
             case_reference=case_reference,
-            deadline_s=deadline_s,
+            deadline_s=timing.deadline(0),
         )
 
-    def _sign(self, query_id: str, ordinal: int, question: Question, blinded: BlindedBatch) -> AskedBatch:
+    def _sign(
+        self, query_id: str, ordinal: int, question: Question, blinded: BlindedBatch, timing: Timing
+    ) -> AskedBatch:
         packed = pack_elements(blinded.elements)
-        case_salt = secrets.token_bytes(32)
+        case_salt, reference = secrets.token_bytes(32), timing.reference
         # A chain that makes blocks on demand only may have stood still: its last block's time is long past.
         now = max(self._clock.chain_time(), self._clock.wall_ms() // 1_000)
         request = Request(
-            mode=Mode.COMMITTED,
+            mode=timing.mode,
             requester=self._me,
             nonce=secrets.randbits(128),
             elements_hash=elements_hash(packed),
@@ -185,16 +231,16 @@ class Submission:
             purpose=question.purpose,
             case_commitment=keccak256(case_salt + question.case_reference.encode()),
             issued_at=now,
-            deadline=now + question.deadline_s,
-            reference_block=BlockNumber(0),
-            reference_block_hash=NO_BLOCK,
+            deadline=timing.deadline(now),
+            reference_block=BlockNumber(0) if reference is None else reference.number,
+            reference_block_hash=NO_BLOCK if reference is None else reference.hash,
         )
         signed = Signed(value=request, signature=self._notary.sign(request))
         return AskedBatch(
             batch_id=self._notary.batch_id(request),
             query_id=query_id,
             ordinal=ordinal,
-            state=BatchState.PREPARED,
+            state=BatchState.PREPARED if reference is None else BatchState.ASKED,
             count=request.count,
             deadline=request.deadline,
             created_at_ms=self._clock.wall_ms(),
@@ -204,6 +250,7 @@ class Submission:
                 elements=packed,
                 openings=blinded.openings,
                 case_salt=case_salt,
+                reference=reference,
             ),
         )
 

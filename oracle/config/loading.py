@@ -18,6 +18,7 @@ from oracle.config.settings import (
     ApiSettings,
     ChainSettings,
     DatasetSettings,
+    ExpressSettings,
     KeySettings,
     LogFormat,
     LogLevel,
@@ -43,6 +44,7 @@ TABLES = (
     "peer",
     "api",
     "policy",
+    "express",
     "limits",
     "log",
     "metrics",
@@ -86,6 +88,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
         peer=_peer(tables["peer"]),
         api=_api(tables["api"]),
         policy=_policy(tables["policy"]),
+        express=_express(tables["express"]),
         limits=read_limits(tables["limits"]),
         log=_log(tables["log"]),
         metrics=_metrics(tables["metrics"]),
@@ -184,6 +187,16 @@ def _policy(table: Table) -> PolicySettings:
         default_purpose=table.whole("default_purpose", low=1, high=65_535, default=1),
         default_deadline_s=table.whole("default_deadline_s", low=5, high=30 * DAY_S, default=120),
         carry_through_proposals=table.switch("carry_through_proposals", default=True),
+    )
+
+
+def _express(table: Table) -> ExpressSettings:
+    return ExpressSettings(
+        serve=table.switch("serve", default=True),
+        min_score_bps=table.whole("min_score_bps", low=0, high=10_000, default=0),
+        default_deadline_ms=table.whole("default_deadline_ms", low=50, high=60_000, default=5_000),
+        anchor_batches=table.whole("anchor_batches", low=1, high=4_096, default=500),
+        anchor_age_s=table.whole("anchor_age_s", low=1, high=7 * DAY_S, default=900),
     )
 
 

@@ -117,6 +117,19 @@ class PolicySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressSettings:
+    serve: bool
+    """Answer express requests of others."""
+    min_score_bps: int
+    """Of members with at least this score."""
+    default_deadline_ms: int
+    anchor_batches: int
+    """Own express batches are anchored when so many wait,"""
+    anchor_age_s: int
+    """or once the oldest has waited so long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     level: LogLevel
     format: LogFormat
@@ -145,6 +158,7 @@ class Settings:
     peer: PeerSettings
     api: ApiSettings
     policy: PolicySettings
+    express: ExpressSettings
     limits: LimitSettings
     log: LogSettings
     metrics: MetricsSettings

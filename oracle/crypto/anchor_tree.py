@@ -47,14 +47,15 @@ def anchor_root(batches: Sequence[AnchoredBatch]) -> AnchorNode:
 
 def anchor_proof(batches: Sequence[AnchoredBatch], index: int) -> tuple[AnchorNode, ...]:
     """The siblings from a batch up to the root, bottom up."""
-    if not 0 <= index < len(batches):
-        raise FieldOutOfRange("A batch of an anchor has a place among its batches.")
-    siblings, place = [], index
-    for level in _levels(batches)[:-1]:
-        if place ^ 1 < len(level):
-            siblings.append(level[place ^ 1])
-        place //= 2
-    return tuple(siblings)
+    return anchor_proofs(batches, [index])[0]
+
+
+def anchor_proofs(
+    batches: Sequence[AnchoredBatch], indices: Sequence[int]
+) -> tuple[tuple[AnchorNode, ...], ...]:
+    """As `anchor_proof` of many batches of one tree."""
+    levels = _levels(batches)
+    return tuple(_siblings(levels, index) for index in indices)
 
 
 def proves(
@@ -72,6 +73,17 @@ def proves(
             at = node(sibling, at) if place & 1 else node(at, sibling)
         place, width = place // 2, (width + 1) // 2
     return not left and at == root
+
+
+def _siblings(levels: Sequence[Sequence[AnchorNode]], index: int) -> tuple[AnchorNode, ...]:
+    if not 0 <= index < len(levels[0]):
+        raise FieldOutOfRange("A batch of an anchor has a place among its batches.")
+    siblings, place = [], index
+    for level in levels[:-1]:
+        if place ^ 1 < len(level):
+            siblings.append(level[place ^ 1])
+        place //= 2
+    return tuple(siblings)
 
 
 def _levels(batches: Sequence[AnchoredBatch]) -> list[list[AnchorNode]]:

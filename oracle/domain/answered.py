@@ -6,6 +6,7 @@ from enum import Enum, StrEnum
 from oracle.domain.ids import BatchId, MemberId, Tag
 from oracle.domain.messages import ReplyHead
 from oracle.domain.place import SnapshotPlace
+from oracle.domain.reference import ReferenceBlock
 
 
 class AnswerState(StrEnum):
@@ -31,6 +32,8 @@ class Envelope:
     statement: bytes = field(repr=False)
     """The signed request in its fixed-width encoding."""
     elements: bytes = field(repr=False)
+    reference: ReferenceBlock | None = None
+    """Of an express request; None where the commitment's block counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

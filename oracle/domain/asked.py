@@ -6,6 +6,7 @@ from enum import StrEnum
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence, Tag
 from oracle.domain.place import SnapshotPlace
 from oracle.domain.record import Record
+from oracle.domain.reference import ReferenceBlock
 from oracle.domain.reports.queries import RefusedSubject
 from oracle.domain.subject import Subject
 
@@ -14,6 +15,8 @@ class BatchState(StrEnum):
     """States of a batch at the requester."""
 
     PREPARED = "prepared"
+    ASKED = "asked"
+    """Express: on its way to the holders; nothing of it waits for a block."""
     COMMITTED = "committed"
     DONE = "done"
     FAILED = "failed"
@@ -72,6 +75,8 @@ class BatchContent:
     """37 bytes an element, the same for all holders."""
     openings: tuple[Opening, ...] = field(repr=False)
     case_salt: bytes = field(repr=False)
+    reference: ReferenceBlock | None = None
+    """Of an express request; None where the commitment's block counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ class MessageType(IntEnum):
     VOUCHER_STATE_REQUEST = 5
     VOUCHER_STATE = 6
     REFUSAL = 7
+    ANCHOR_PROOFS = 8
 
 
 class Outcome(IntEnum):

@@ -30,6 +30,9 @@ class RefusalReason(IntEnum):
     ELEMENT_INVALID = 14
     REPLY_TOO_LARGE = 15
     MODE_NOT_SERVED = 16
+    REFERENCE_TOO_OLD = 17
+    NONCE_REUSED = 18
+    TIMES_NOT_ALLOWED = 19
 
     # A claim is not served.
     CLAIM_BLIND_WRONG = 32

@@ -32,6 +32,7 @@ def require_bound(header: Header, statement: bytes, domain: Domain) -> None:
             | MessageType.VOUCHER_STATE_REQUEST
             | MessageType.VOUCHER_STATE
             | MessageType.REFUSAL
+            | MessageType.ANCHOR_PROOFS
         ):
             _require(not statement, "a message of this type has no statement")
         case _:
@@ -55,6 +56,7 @@ def signer_of(kind: MessageType, statement: bytes, domain: Domain) -> Address:
             | MessageType.VOUCHER_STATE_REQUEST
             | MessageType.VOUCHER_STATE
             | MessageType.REFUSAL
+            | MessageType.ANCHOR_PROOFS
         ):
             raise WireBroken("a message of this type has no statement")
         case _:

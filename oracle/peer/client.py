@@ -147,6 +147,19 @@ class PeerClient:
         most = largest_message(MessageType.VOUCHER_STATE)
         return await self._call(holder, "POST", paths.VOUCHER_STATE, message, most=most)
 
+    async def ask_express(self, holder: MemberId, message: bytes) -> bytes:
+        """The sealed reply to a sealed envelope, or the sealed refusal."""
+        most = largest_message(MessageType.REPLY)
+        return await self._call(holder, "POST", paths.EXPRESS, message, most=most)
+
+    async def prove_anchor(self, holder: MemberId, message: bytes) -> None:
+        await self._call(holder, "POST", paths.ANCHOR_PROOFS, message, most=0)
+
+    async def fetch_anchor_proof(self, requester: MemberId, batch_id: BatchId) -> bytes:
+        """The sealed proof of one express batch that this member answered."""
+        most = largest_message(MessageType.ANCHOR_PROOFS)
+        return await self._call(requester, "GET", paths.anchor_proof_path(batch_id), None, most=most)
+
     async def version(self, peer: MemberId) -> PeerVersion:
         """What the member says of its program, its protocol and its clock."""
         began = time.time()

@@ -67,6 +67,29 @@ class Courier:
             raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES
         ).frame
 
+    async def ask_express(
+        self, holder: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes
+    ) -> OpenedMessage:
+        """A reply, or a refusal, of exactly this batch."""
+        letter = _Letter(MessageType.QUERY_ENVELOPE, batch_id, statement, frame)
+        raw = await self._send(holder, letter, self._client.ask_express)
+        return self._post.open_answer(
+            raw, sender=holder, batch_id=batch_id, expected=MessageType.REPLY, otherwise=MessageType.REFUSAL
+        )
+
+    async def prove_anchor(self, holder: MemberId, *, frame: bytes) -> None:
+        """Tell a holder in which anchor of ours its batches stand."""
+        letter = _Letter(MessageType.ANCHOR_PROOFS, NO_BATCH, b"", frame)
+        await self._send(holder, letter, self._client.prove_anchor)
+
+    async def fetch_anchor_proof(self, requester: MemberId, batch_id: BatchId) -> bytes:
+        """The frame of the proof of one batch that this member answered."""
+        self._clear()
+        raw = await self._client.fetch_anchor_proof(requester, batch_id)
+        return self._post.open_answer(
+            raw, sender=requester, batch_id=NO_BATCH, expected=MessageType.ANCHOR_PROOFS
+        ).frame
+
     async def voucher_state(self, holder: MemberId) -> VoucherState:
         """The newest voucher of ours that this holder has, and what it has accepted of us."""
         request = VoucherStateRequest(nonce=secrets.token_bytes(NONCE_SIZE))

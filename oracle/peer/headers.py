@@ -33,6 +33,7 @@ STATEMENT_SIZES: Final = {
     MessageType.VOUCHER_STATE_REQUEST: 0,
     MessageType.VOUCHER_STATE: 0,
     MessageType.REFUSAL: 0,
+    MessageType.ANCHOR_PROOFS: 0,
 }
 _SMALLEST_FRAME: Final = SIZE_CLASSES_V1[0]
 _LARGEST_FRAMES: Final = {
@@ -43,6 +44,7 @@ _LARGEST_FRAMES: Final = {
     MessageType.VOUCHER_STATE_REQUEST: _SMALLEST_FRAME,
     MessageType.VOUCHER_STATE: _SMALLEST_FRAME,
     MessageType.REFUSAL: _SMALLEST_FRAME,
+    MessageType.ANCHOR_PROOFS: SIZE_CLASSES_V1[4],
 }
 
 

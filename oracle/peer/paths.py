@@ -11,6 +11,8 @@ ENVELOPES: Final = "/peer/v1/envelopes"
 REPLIES: Final = "/peer/v1/replies"
 RECEIPTS: Final = "/peer/v1/receipts"
 VOUCHER_STATE: Final = "/peer/v1/voucher-state"
+EXPRESS: Final = "/peer/v1/express"
+ANCHOR_PROOFS: Final = "/peer/v1/anchor-proofs"
 VERSION: Final = "/peer/v1/version"
 
 _BATCH_ID: Final = re.compile("[0-9a-f]{64}")
@@ -18,6 +20,10 @@ _BATCH_ID: Final = re.compile("[0-9a-f]{64}")
 
 def envelope_path(batch_id: BatchId) -> str:
     return f"{ENVELOPES}/{batch_id.hex()}"
+
+
+def anchor_proof_path(batch_id: BatchId) -> str:
+    return f"{ANCHOR_PROOFS}/{batch_id.hex()}"
 
 
 def parse_batch_id(text: str) -> BatchId:

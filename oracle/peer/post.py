@@ -124,10 +124,17 @@ class Post:
         return message
 
     def open_answer(
-        self, raw: bytes, *, sender: MemberId, batch_id: BatchId, expected: MessageType
+        self,
+        raw: bytes,
+        *,
+        sender: MemberId,
+        batch_id: BatchId,
+        expected: MessageType,
+        otherwise: MessageType | None = None,
     ) -> OpenedMessage:
-        """As `open`, and about exactly this batch."""
-        message = self.open(raw, sender=sender, expected=frozenset({expected}))
+        """As `open`, and about exactly this batch; `otherwise` is a second type that answers, too."""
+        types = frozenset({expected} if otherwise is None else {expected, otherwise})
+        message = self.open(raw, sender=sender, expected=types)
         if message.header.batch_id != batch_id:
             raise BatchUnexpected("the answer is about another batch than the question")
         return message

@@ -46,6 +46,14 @@ class PeerHandlers(Protocol):
 
     async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes: ...
 
+    async def express(self, raw: bytes, peer: MemberId) -> bytes:
+        """The sealed reply to an express request, or the sealed refusal."""
+
+    async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None: ...
+
+    async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
+        """The sealed proof that a batch of ours stands in an anchor; `UnknownBatch` while it does not."""
+
 
 class NotInTime(Transient):
     """A handler took longer than a caller can be kept waiting."""
@@ -86,6 +94,11 @@ class PeerServer:
                 web.post(paths.REPLIES, self._serve(self._reply)),
                 web.post(paths.RECEIPTS, self._serve(self._receipt)),
                 web.post(paths.VOUCHER_STATE, self._serve(self._voucher_state)),
+                web.post(paths.EXPRESS, self._serve(self._express)),
+                web.post(paths.ANCHOR_PROOFS, self._serve(self._anchor_proofs)),
+                web.get(
+                    paths.ANCHOR_PROOFS + "/{batch_id}", self._serve(self._anchor_proof), allow_head=False
+                ),
                 web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
         )
@@ -194,6 +207,19 @@ class PeerServer:
     async def _voucher_state(self, request: web.Request, peer: MemberId) -> bytes:
         async with self._message(request, peer, MessageType.VOUCHER_STATE_REQUEST) as raw:
             return await self._in_time(self._handlers.voucher_state(raw, peer))
+
+    async def _express(self, request: web.Request, peer: MemberId) -> bytes:
+        async with self._message(request, peer, MessageType.QUERY_ENVELOPE) as raw:
+            return await self._in_time(self._handlers.express(raw, peer))
+
+    async def _anchor_proofs(self, request: web.Request, peer: MemberId) -> None:
+        async with self._message(request, peer, MessageType.ANCHOR_PROOFS) as raw:
+            await self._in_time(self._handlers.anchor_proofs(raw, peer))
+
+    async def _anchor_proof(self, request: web.Request, peer: MemberId) -> bytes:
+        batch_id = paths.parse_batch_id(request.match_info["batch_id"])
+        version = require_shared(read_versions(request.headers.get(VERSIONS_HEADER)))
+        return await self._in_time(self._handlers.anchor_proof(batch_id, peer, version))
 
     async def _version(self, _: web.Request, __: MemberId) -> bytes:
         """Inside mutual TLS: whoever is no member learns nothing of it."""

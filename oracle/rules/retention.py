@@ -20,6 +20,8 @@ class Windows:
     claim_s: int
     dispute_s: int
     audit_s: int
+    report_s: int = 0
+    """From an express request on: until no report of it can be made, nor one that was made be answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,8 @@ class Horizon:
     """A holder's batches with an earlier deadline: nobody can claim or dispute any more."""
     questions: int
     """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies."""
+    reports: int
+    """Express requests issued earlier: neither side needs anchor or evidence any more."""
     commitments: int
     """Commitment events of earlier blocks: their deadline is before every other horizon."""
     transactions: int
@@ -43,6 +47,7 @@ def horizon(windows: Windows, *, now: int, head: int, longest_deadline_s: int) -
     return Horizon(
         answers=max(0, now - disputed),
         questions=max(0, now - audited),
+        reports=max(0, now - windows.report_s),
         commitments=max(0, now - audited - longest_deadline_s),
         transactions=max(0, head - SETTLED_BLOCKS),
     )

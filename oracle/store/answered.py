@@ -3,16 +3,20 @@
 from collections.abc import Mapping
 
 import msgspec
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, case, exists, func, or_, select, update
 
 from oracle.crypto.storage import StorageCipher
+from oracle.domain.anchors import Evidence
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
+from oracle.rules.express import RECEIPT_GRACE_S
 from oracle.store.database import Database
+from oracle.store.evidence import NONCE_SIZE, evidence_row
 from oracle.store.places import place_columns
 from oracle.store.sums import total
 from oracle.store.tables import answers
+from oracle.store.tables import evidence as evidence_rows
 
 OPEN_STATES = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 
@@ -67,6 +71,45 @@ class AnswerJournal:
         sealed = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
         values = {"state": AnswerState.SEALED, "reply": sealed, "query_fees": query_fees}
         await self._turn(requester, batch_id, (AnswerState.FETCHED,), {**values, **place_columns(place)})
+
+    async def answered_at_once(
+        self, evidence: Evidence, envelope: Envelope, answer: Answer, *, deadline: int, query_fees: int
+    ) -> bool:
+        """Express: the request as evidence and the one reply to it, before the reply leaves.
+
+        False when another request under the same nonce, or this one, was answered before.
+        """
+        batch_id, requester = evidence.batch_id, evidence.requester
+        reply = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
+        async with self._database.writing() as connection:
+            taken = exists().where(
+                evidence_rows.c.requester == requester,
+                evidence_rows.c.nonce == evidence.nonce.to_bytes(NONCE_SIZE),
+            )
+            known = exists().where(answers.c.requester == requester, answers.c.batch_id == batch_id)
+            if await connection.scalar(select(or_(taken, known))):
+                return False
+            await connection.execute(
+                evidence_rows.insert().values(**evidence_row(self._cipher, evidence, answered=True))
+            )
+            await connection.execute(
+                answers.insert().values(
+                    requester=requester,
+                    batch_id=batch_id,
+                    state=AnswerState.DELIVERED,
+                    reason=0,
+                    elements=evidence.elements,
+                    deadline=deadline,
+                    query_fees=query_fees,
+                    envelope=self._cipher.seal(
+                        msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope")
+                    ),
+                    reply=self._cipher.seal(
+                        msgspec.msgpack.encode(answer), answer_context(batch_id, "reply")
+                    ),
+                )
+            )
+            return True
 
     async def delivered(self, requester: MemberId, batch_id: BatchId, *, earlier: int = 0) -> None:
         values = {"state": AnswerState.DELIVERED}
@@ -143,17 +186,24 @@ class AnswerJournal:
             return tuple((MemberId(row.requester), BatchId(row.batch_id)) for row in rows)
 
     async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
-        """(query fees of replies without receipt, how many of them are past their deadline)."""
+        """(query fees of replies without receipt, how many of them are overdue).
+
+        Due by the deadline, or, for express, whose deadlines are short, so long after it.
+        """
         without = (
             answers.c.requester == requester,
             answers.c.state.in_((AnswerState.SEALED, AnswerState.DELIVERED)),
         )
+        express = exists().where(
+            evidence_rows.c.requester == answers.c.requester, evidence_rows.c.batch_id == answers.c.batch_id
+        )
+        grace = case((express, RECEIPT_GRACE_S), else_=0)
         async with self._database.reading() as connection:
             fees = await connection.scalar(select(total(answers.c.query_fees)).where(*without))
             overdue = await connection.scalar(
                 select(func.count())
                 .select_from(answers)
-                .where(*without, answers.c.state == AnswerState.DELIVERED, answers.c.deadline < now)
+                .where(*without, answers.c.state == AnswerState.DELIVERED, answers.c.deadline + grace < now)
             )
         return int(fees or 0), int(overdue or 0)
 

@@ -1,7 +1,7 @@
 """The requester's journal of questions and of the batches that they are cut into."""
 
 import msgspec
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.crypto.storage import StorageCipher
@@ -14,7 +14,9 @@ from oracle.domain.asked import (
 )
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
-from oracle.store.tables import batches, queries, replies
+from oracle.store.tables import batches, express, queries, replies
+
+OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
 
 
 class AskedJournal:
@@ -26,20 +28,51 @@ class AskedJournal:
 
     async def add(self, query_id: str, question: Question, prepared: tuple[AskedBatch, ...]) -> None:
         """Write a question and all its batches, or nothing."""
-        sealed = self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id))
         async with self._database.writing() as connection:
-            await connection.execute(
-                queries.insert().values(
-                    query_id=query_id,
-                    created_at=prepared[0].created_at_ms // 1000,
-                    state="open",
-                    subjects=len(question.subjects),
-                    purpose=question.purpose,
-                    sealed=sealed,
-                )
+            await self._insert(connection, query_id, question, prepared)
+
+    async def add_asked(
+        self,
+        query_id: str,
+        question: Question,
+        asked: tuple[AskedBatch, ...],
+        *,
+        holders: tuple[MemberId, ...],
+        issued_at: int,
+    ) -> None:
+        """As `add`, of express batches: also who is to answer, and that each of them is to be anchored."""
+        parts = [
+            {"batch_id": batch.batch_id, "holder": holder, "state": ReplyState.WAITING, "reason": 0}
+            for batch in asked
+            for holder in holders
+        ]
+        due = [
+            {"batch_id": batch.batch_id, "elements": batch.count, "issued_at": issued_at} for batch in asked
+        ]
+        async with self._database.writing() as connection:
+            await self._insert(connection, query_id, question, asked)
+            await connection.execute(express.insert(), due)
+            await connection.execute(replies.insert(), parts)
+
+    async def _insert(
+        self,
+        connection: AsyncConnection,
+        query_id: str,
+        question: Question,
+        written: tuple[AskedBatch, ...],
+    ) -> None:
+        sealed = self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id))
+        await connection.execute(
+            queries.insert().values(
+                query_id=query_id,
+                created_at=written[0].created_at_ms // 1000,
+                state="open",
+                subjects=len(question.subjects),
+                purpose=question.purpose,
+                sealed=sealed,
             )
-            for batch in prepared:
-                await connection.execute(batches.insert().values(**self._row_of(batch)))
+        )
+        await connection.execute(batches.insert(), [self._row_of(batch) for batch in written])
 
     async def question(self, query_id: str) -> Question | None:
         if "\x00" in query_id:
@@ -79,7 +112,9 @@ class AskedJournal:
     async def on_chain(self, *, since: int) -> tuple[BatchId, ...]:
         """Batches whose commitment was read and whose deadline is not earlier."""
         statement = select(batches.c.batch_id).where(
-            batches.c.state.in_((BatchState.COMMITTED, BatchState.DONE)), batches.c.deadline >= since
+            batches.c.state.in_((BatchState.COMMITTED, BatchState.DONE)),
+            batches.c.deadline >= since,
+            ~exists().where(express.c.batch_id == batches.c.batch_id),
         )
         async with self._database.reading() as connection:
             return tuple(map(BatchId, (await connection.execute(statement)).scalars()))
@@ -130,6 +165,21 @@ class AskedJournal:
                 replies.delete().where(replies.c.batch_id == batch_id, replies.c.state == ReplyState.WAITING)
             )
 
+    async def finish(self, batch_id: BatchId) -> None:
+        """End an express batch: parts without an answer have expired. Whichever daemon asked may do it."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(replies)
+                .where(replies.c.batch_id == batch_id, replies.c.state == ReplyState.WAITING)
+                .values(state=ReplyState.EXPIRED)
+            )
+            await connection.execute(
+                update(batches)
+                .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.ASKED)
+                .values(state=BatchState.DONE)
+            )
+            await _close_question(connection, batch_id)
+
     async def close(self, batch_id: BatchId, state: BatchState, failure: str = "") -> None:
         """End a batch, and its question when this was the last one open."""
         async with self._database.leading() as connection:
@@ -176,7 +226,7 @@ async def _close_question(connection: AsyncConnection, batch_id: BatchId) -> Non
         .select_from(batches)
         .where(
             batches.c.query_id == query_id,
-            batches.c.state.in_((BatchState.PREPARED, BatchState.COMMITTED)),
+            batches.c.state.in_(OPEN_BATCHES),
         )
     )
     if not still_open:

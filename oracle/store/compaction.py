@@ -11,15 +11,19 @@ from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
 from oracle.store.folding import Side, fold
 from oracle.store.tables import (
+    anchors,
     answers,
     batches,
     charges,
+    evidence,
+    express,
     queries,
     ratings,
     receipts,
     replies,
     superseded_answers,
     superseded_replies,
+    told,
     transactions,
 )
 
@@ -98,3 +102,23 @@ class Compaction:
             intents = (await connection.execute(rows)).scalars().all()
             await connection.execute(transactions.delete().where(transactions.c.intent.in_(intents)))
         return len(intents)
+
+    async def evidence(self, *, before: int, limit: int) -> int:
+        """Holder: express requests issued before this time, which nobody can report any more."""
+        old = select(evidence.c.requester, evidence.c.batch_id).where(evidence.c.issued_at < before)
+        async with self._database.leading() as connection:
+            found = (await connection.execute(old.limit(limit))).all()
+            for row in found:
+                await connection.execute(
+                    evidence.delete().filter_by(requester=row.requester, batch_id=row.batch_id)
+                )
+        return len(found)
+
+    async def anchors(self, *, before: int, limit: int) -> int:
+        """Requester: anchors decided before this time, with the places of their batches."""
+        old = select(anchors.c.root).where(anchors.c.decided_at < before).limit(limit)
+        async with self._database.leading() as connection:
+            roots = (await connection.execute(old)).scalars().all()
+            for table in (told, express, anchors):
+                await connection.execute(table.delete().where(table.c.root.in_(roots)))
+        return len(roots)

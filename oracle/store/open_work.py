@@ -85,7 +85,7 @@ class OpenWork:
             )
             .join(replies, replies.c.batch_id == batches.c.batch_id)
             .where(replies.c.state.in_((ReplyState.WAITING, ReplyState.RECEIVED)))
-            .where(batches.c.state == BatchState.COMMITTED)
+            .where(batches.c.state.in_((BatchState.ASKED, BatchState.COMMITTED)))
             .order_by(batches.c.committed_at_ms, replies.c.holder)
             .limit(limit)
         )

@@ -79,6 +79,30 @@ class ReplyJournal:
             values["latency_ms"] = latency_ms
         return await self._turn(batch_id, proven.holder, (ReplyState.RECEIVED,), **values)
 
+    async def taken(
+        self,
+        batch_id: BatchId,
+        holder: MemberId,
+        reply: ReceivedReply,
+        *,
+        verdict: ProvenReply | int,
+        latency_ms: int,
+    ) -> bool:
+        """A reply as it came and, in the same write, what it proved or the reason why it is no answer.
+
+        For express: nothing is made of the verdict before this is on disk, and a crash before it costs no
+        more than the reply, which its holder has and delivers again.
+        """
+        body = self._cipher.seal(msgspec.msgpack.encode(reply), reply_context(batch_id, holder, "received"))
+        values: dict[str, object] = {"received": body, "latency_ms": latency_ms}
+        if isinstance(verdict, ProvenReply):
+            proven = msgspec.msgpack.encode(verdict)
+            values["verified"] = self._cipher.seal(proven, reply_context(batch_id, holder, "proven"))
+            values["state"] = ReplyState.ACCEPTED
+        else:
+            values |= {"state": ReplyState.REJECTED, "reason": verdict}
+        return await self._turn(batch_id, holder, (ReplyState.WAITING,), **values)
+
     async def ended(
         self,
         batch_id: BatchId,

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from oracle.accounting.anchoring import Anchoring
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
+from oracle.accounting.places import AnchorPlaces
+from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming, RedemptionPolicy
+from oracle.accounting.reporting import Reporting
 from oracle.accounting.upkeep import EpochUpkeep
 from oracle.domain.ids import MemberId
 from oracle.governing.names import MemberNames
+from oracle.peer.courier import Courier
+from oracle.rules.anchoring import AnchorPolicy
 from oracle.store.ratings import RatingJournal
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
@@ -23,10 +29,19 @@ class Accounts:
     upkeep: EpochUpkeep
     credits: CreditsDesk
     ratings: VerdictDesk
+    anchoring: Anchoring
+    proving: Proving
+    reporting: Reporting
 
 
 def build_accounts(
-    base: Foundation, me: MemberId, *, requester: Requester, holder: Holder, names: MemberNames
+    base: Foundation,
+    me: MemberId,
+    *,
+    requester: Requester,
+    holder: Holder,
+    names: MemberNames,
+    courier: Courier,
 ) -> Accounts:
     policy = base.settings.policy
     redeeming = Redeeming(
@@ -45,6 +60,7 @@ def build_accounts(
         view=base.view,
         clock=base.clock,
     )
+    places = AnchorPlaces(requester.anchors)
     return Accounts(
         redeeming=redeeming,
         rating=rating,
@@ -68,4 +84,47 @@ def build_accounts(
         ratings=VerdictDesk(
             asked=requester.journals.asked, receipts=requester.journals.receipts, rating=rating
         ),
+        anchoring=_anchoring(base, me, requester, places),
+        proving=_proving(base, me, requester, places, courier),
+        reporting=_reporting(base, me, holder, courier),
+    )
+
+
+def _anchoring(base: Foundation, me: MemberId, requester: Requester, places: AnchorPlaces) -> Anchoring:
+    settings = base.settings.express
+    return Anchoring(
+        me=me,
+        policy=AnchorPolicy(batches=settings.anchor_batches, age_s=settings.anchor_age_s),
+        journal=requester.anchors,
+        places=places,
+        ledger=base.contracts.queries,
+        lane=base.lane,
+        view=base.view,
+        clock=base.clock,
+    )
+
+
+def _proving(
+    base: Foundation, me: MemberId, requester: Requester, places: AnchorPlaces, courier: Courier
+) -> Proving:
+    return Proving(
+        me=me,
+        journal=requester.anchors,
+        places=places,
+        replies=requester.journals.replies,
+        counterparties=courier,
+        view=base.view,
+        clock=base.clock,
+    )
+
+
+def _reporting(base: Foundation, me: MemberId, holder: Holder, courier: Courier) -> Reporting:
+    return Reporting(
+        me=me,
+        journal=holder.evidence,
+        ledger=base.contracts.queries,
+        lane=base.lane,
+        counterparties=courier,
+        view=base.view,
+        clock=base.clock,
     )

@@ -62,6 +62,7 @@ class Compacting:
         async with self._turn:
             before = await self._database.size()
             over = self._horizon()
+            await self._forget_anchors(over.reports)
             done = CompactionReport(
                 batches=await _repeatedly(
                     lambda: self._compaction.batches(BATCHES_OVER, before=over.questions, limit=STEP)
@@ -80,6 +81,11 @@ class Compacting:
             )
             await self._database.give_back()
             return replace(done, bytes_after=await self._database.size())
+
+    async def _forget_anchors(self, before: int) -> None:
+        """What can not be reported any more: own anchors, and others' requests kept as evidence."""
+        await _repeatedly(lambda: self._compaction.anchors(before=before, limit=STEP))
+        await _repeatedly(lambda: self._compaction.evidence(before=before, limit=STEP))
 
     async def _forget_commitments(self, over: Horizon) -> int:
         """Commitments are most of a chain's events; all others are few and stay."""
@@ -107,6 +113,7 @@ class Compacting:
                 claim_s=parameter("claim_window_s").value,
                 dispute_s=parameter("dispute_window_s").value,
                 audit_s=parameter("audit_retention_s").value,
+                report_s=parameter("report_retention_s").value + parameter("report_answer_s").value,
             ),
             now=0 if head is None else head.timestamp,
             head=0 if head is None else head.number,

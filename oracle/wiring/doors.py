@@ -3,6 +3,9 @@
 import secrets
 from collections.abc import Callable
 
+from oracle.accounting.proving import Proving
+from oracle.accounting.reporting import Reporting
+from oracle.answering.express import ExpressAnswering
 from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector
 from oracle.asking.commitment import NotYetCommitted
@@ -10,11 +13,13 @@ from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Header, MessageType
-from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
+from oracle.domain.settlement import AcceptedTotals, Refusal, RefusalReason, Signed, VoucherState
 from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
+from oracle.peer.bodies.refusal import encode_refusal
 from oracle.peer.bodies.voucher_state import decode_voucher_state_request, encode_voucher_state
 from oracle.peer.contacts import Contacts
+from oracle.peer.courier import NO_BATCH
 from oracle.peer.errors import UnknownBatch
 from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
@@ -28,6 +33,8 @@ SALT_SIZE = 16
 WAIT_FOR_COMMITMENT_S = 1.0
 TO_THE_REQUESTER = frozenset({MessageType.REPLY, MessageType.REFUSAL})
 TO_THE_HOLDER = frozenset({MessageType.RECEIPT})
+EXPRESS = frozenset({MessageType.QUERY_ENVELOPE})
+ABOUT_ANCHORS = frozenset({MessageType.ANCHOR_PROOFS})
 ABOUT_VOUCHERS = frozenset({MessageType.VOUCHER_STATE_REQUEST})
 
 
@@ -48,6 +55,9 @@ class Doors:
         vouchers: VoucherJournal,
         collector: Collector,
         settling: Settling,
+        express: ExpressAnswering,
+        proving: Proving,
+        reporting: Reporting,
         view: AllianceView,
         clock: ChainClock,
         received: Callable[[], None],
@@ -62,6 +72,9 @@ class Doors:
         self._vouchers = vouchers
         self._collector = collector
         self._settling = settling
+        self._express = express
+        self._proving = proving
+        self._reporting = reporting
         self._view = view
         self._clock = clock
         self._received = received
@@ -155,4 +168,39 @@ class Doors:
             statement=b"",
             frame=encode_voucher_state(state, salt=secrets.token_bytes(SALT_SIZE)),
             version=message.header.version,
+        )
+
+    async def express(self, raw: bytes, peer: MemberId) -> bytes:
+        """The reply, sealed, once it is journalled; or the reason why there is none."""
+        self._contacts.called(peer)
+        self._clear()
+        message = self._post.open(raw, sender=peer, expected=EXPRESS)
+        batch_id, version = message.header.batch_id, message.header.version
+        answer = await self._express.answer(message)
+        if isinstance(answer, RefusalReason):
+            refusal = Refusal(reason=answer, detail=answer.name.replace("_", " ").lower())
+            frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
+            return self._post.seal(
+                MessageType.REFUSAL, batch_id, peer, statement=b"", frame=frame, version=version
+            )
+        return self._post.seal(
+            MessageType.REPLY,
+            batch_id,
+            peer,
+            statement=answer.statement,
+            frame=answer.frame,
+            version=version,
+        )
+
+    async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None:
+        self._contacts.called(peer)
+        message = self._post.open(raw, sender=peer, expected=ABOUT_ANCHORS)
+        await self._reporting.take(message.frame, peer)
+
+    async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int = VERSION) -> bytes:
+        """The sealed proof of one batch for a holder that was asked it."""
+        self._contacts.called(peer)
+        frame = await self._proving.proof_of(batch_id, peer)
+        return self._post.seal(
+            MessageType.ANCHOR_PROOFS, NO_BATCH, peer, statement=b"", frame=frame, version=version
         )

@@ -14,6 +14,7 @@ from oracle.chain.events import EventStream
 from oracle.chain.holding import Hold
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
+from oracle.chain.references import References
 from oracle.chain.view import AllianceView
 from oracle.config.settings import Settings
 from oracle.crypto.keyring import Keyring, open_keyring
@@ -52,6 +53,7 @@ class Foundation:
     """Closed while final blocks are replaced: nothing is sent or answered."""
     workers: Workers
     restoration: RestorationJournal
+    references: References
 
     @property
     def view(self) -> AllianceView:
@@ -154,7 +156,14 @@ def _founded(
         hold=hold,
         workers=workers,
         restoration=restoration,
+        references=_references(stream),
     )
+
+
+def _references(stream: EventStream) -> References:
+    references = References(stream.journal, stream.view)
+    stream.on_rollback(references.forget)
+    return references
 
 
 def finality_depth(view: AllianceView, record: DeploymentRecord) -> int:

@@ -1,17 +1,19 @@
 """Builds the holder's side of a member."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from oracle.answering.admission import Admission
 from oracle.answering.disclosing import Discloser
+from oracle.answering.express import ExpressAnswering, ExpressPolicy
 from oracle.answering.ports import Always, Turns
 from oracle.answering.reminding import Reminding
 from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
-from oracle.answering.service import Answering
+from oracle.answering.service import Answering, Lanes
 from oracle.answering.settling import Settling
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.desk import RecordsDesk
@@ -20,6 +22,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
+from oracle.store.evidence import EvidenceJournal
 from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.turns import AnsweringTurns
 from oracle.store.vouchers import VoucherJournal
@@ -41,6 +44,8 @@ class Holder:
     answering: Answering
     settling: Settling
     reminding: Reminding
+    express: ExpressAnswering
+    evidence: EvidenceJournal
 
 
 @asynccontextmanager
@@ -89,6 +94,58 @@ def _publisher(base: Foundation, me: MemberId, dataset: Dataset, tagger: OwnTagg
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What both ways of answering share."""
+
+    journal: AnswerJournal
+    evidence: EvidenceJournal
+    admission: Admission
+    maker: ReplyMaker
+    notary: Notary
+    lanes: Lanes
+    turns: Turns
+
+
+def _answering(
+    base: Foundation, me: MemberId, parts: _Parts, *, courier: Courier, reordering: Reordering
+) -> Answering:
+    return Answering(
+        me=me,
+        journal=parts.journal,
+        admission=parts.admission,
+        maker=parts.maker,
+        reordering=reordering,
+        courier=courier,
+        view=base.view,
+        clock=base.clock,
+        turns=parts.turns,
+        lanes=parts.lanes,
+    )
+
+
+def _express(base: Foundation, me: MemberId, parts: _Parts) -> ExpressAnswering:
+    return ExpressAnswering(
+        me=me,
+        policy=_policy(base),
+        journal=parts.journal,
+        evidence=parts.evidence,
+        admission=parts.admission,
+        maker=parts.maker,
+        notary=parts.notary,
+        references=base.references,
+        view=base.view,
+        clock=base.clock,
+        lanes=parts.lanes,
+        turns=parts.turns,
+    )
+
+
+def _policy(base: Foundation) -> ExpressPolicy:
+    settings = base.settings.express
+    return ExpressPolicy(serve=settings.serve, least_score_bps=settings.min_score_bps)
+
+
 def _build(
     base: Foundation,
     me: MemberId,
@@ -103,7 +160,26 @@ def _build(
     snapshots = DatasetSnapshots(dataset, shared=base.database.shared)
     cipher = base.keyring.storage_cipher("answered")
     journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
+    evidence = EvidenceJournal(base.database, cipher)
     vouchers = VoucherJournal(base.database, me)
+    admission = Admission(view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock)
+    maker = ReplyMaker(
+        snapshots=snapshots,
+        keys=base.keyring,
+        notary=notary,
+        clock=base.clock,
+        workers=base.workers,
+    )
+    lanes: Lanes = defaultdict(asyncio.Lock)
+    parts = _Parts(
+        journal=journal,
+        evidence=evidence,
+        admission=admission,
+        maker=maker,
+        notary=notary,
+        lanes=lanes,
+        turns=turns,
+    )
     return Holder(
         dataset=dataset,
         publisher=publisher,
@@ -111,24 +187,12 @@ def _build(
         journal=journal,
         superseded=superseded,
         vouchers=vouchers,
-        answering=Answering(
-            me=me,
-            journal=journal,
-            admission=Admission(
-                view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock
-            ),
-            maker=ReplyMaker(
-                snapshots=snapshots,
-                keys=base.keyring,
-                notary=notary,
-                clock=base.clock,
-                workers=base.workers,
-            ),
-            reordering=Reordering(me=me, journal=superseded, view=base.view, clock=base.clock),
+        answering=_answering(
+            base,
+            me,
+            parts,
             courier=courier,
-            view=base.view,
-            clock=base.clock,
-            turns=turns,
+            reordering=Reordering(me=me, journal=superseded, view=base.view, clock=base.clock),
         ),
         settling=Settling(
             journal=journal,
@@ -143,4 +207,6 @@ def _build(
             restoration=base.restoration,
         ),
         reminding=Reminding(journal=journal, courier=courier, clock=base.clock),
+        express=_express(base, me, parts),
+        evidence=evidence,
     )

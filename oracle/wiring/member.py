@@ -1,6 +1,5 @@
 """Builds one member from its foundation: rooms, doors for others, desks for the institution, rounds."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,8 +29,8 @@ from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.insight import Insight
 from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
 from oracle.wiring.recovery.recovering import Recovery
-from oracle.wiring.requester import Requester, build_requester
-from oracle.wiring.schedule import NEWS_S, SHARED_NEWS_S, Pauses, Rounds, Work, schedule
+from oracle.wiring.requester import Requester, Wakings, build_requester
+from oracle.wiring.schedule import NEWS_S, SHARED_NEWS_S, News, Pauses, Rounds, Work, schedule
 from oracle.wiring.waiting import WaitingDesk
 
 
@@ -108,15 +107,13 @@ def _join(
     succession: Succession,
 ) -> Member:
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
-    submitted, governance = asyncio.Event(), build_governance(base, me, names)
-    requester = build_requester(
-        base, me, notary=notary, courier=courier, names=names, submitted=submitted.set
-    )
-    accounts = build_accounts(base, me, requester=requester, holder=holder, names=names)
+    news, governance = News(), build_governance(base, me, names)
+    requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=_wakings(news))
+    accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
     recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
     upkeep = _upkeep(base, me, governance)
     work = _work(base, requester, holder, accounts=accounts, upkeep=upkeep, recovery=recovery)
-    rounds = _rounds(base, work, submitted)
+    rounds = _rounds(base, work, news)
     return Member(
         id=me,
         requester=requester,
@@ -129,6 +126,9 @@ def _join(
             vouchers=holder.vouchers,
             collector=requester.collector,
             settling=holder.settling,
+            express=holder.express,
+            proving=accounts.proving,
+            reporting=accounts.reporting,
             view=base.view,
             clock=base.clock,
             received=rounds.judge.wake,
@@ -156,6 +156,10 @@ def _join(
             recovery=work.recovery,
         ),
     )
+
+
+def _wakings(news: News) -> Wakings:
+    return Wakings(submitted=news.submitted.set, launched=news.launched.set, judged=news.judged.set)
 
 
 def _pauses(base: Foundation) -> Pauses:
@@ -187,15 +191,18 @@ def _work(
         upkeep=upkeep,
         recovery=recovery,
         epoch_upkeep=accounts.upkeep,
+        anchoring=accounts.anchoring,
+        proving=accounts.proving,
+        reporting=accounts.reporting,
         compacting=Compacting(
             database=base.database, facts=base.facts, view=base.view, leads=base.leadership.leads
         ),
     )
 
 
-def _rounds(base: Foundation, work: Work, submitted: asyncio.Event) -> Rounds:
+def _rounds(base: Foundation, work: Work, news: News) -> Rounds:
     poll_s = base.settings.chain.poll_interval_s
-    return schedule(work, submitted=submitted, publish_s=poll_s, pauses=_pauses(base))
+    return schedule(work, news=news, publish_s=poll_s, pauses=_pauses(base))
 
 
 def _upkeep(base: Foundation, me: MemberId, governance: GovernanceDesk) -> Upkeep:

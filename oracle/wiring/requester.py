@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from oracle.accounting.adopting import Adoption
 from oracle.accounting.vouchers import VoucherBook
+from oracle.asking.budget import OwnBudget
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.desk import Changes, QueryDesk, QueryJournals
+from oracle.asking.express import Expressing
+from oracle.asking.judging import Judge
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.asking.receipts import Receipts
 from oracle.asking.reminders import Reminders
@@ -18,6 +21,7 @@ from oracle.domain.query import MAX_BATCH
 from oracle.governing.names import MemberNames
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
+from oracle.store.anchors import AnchorJournal
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
@@ -38,6 +42,20 @@ class Requester:
     receipts: Receipts
     reminders: Reminders
     lane: VoucherBook
+    express: Expressing
+    anchors: AnchorJournal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wakings:
+    """What the requester wakes."""
+
+    submitted: Callable[[], None]
+    """The round that commits."""
+    launched: Callable[[], None]
+    """The round that takes express batches to holders."""
+    judged: Callable[[], None]
+    """The round that writes receipts."""
 
 
 def build_requester(
@@ -47,9 +65,8 @@ def build_requester(
     notary: Notary,
     courier: Courier,
     names: MemberNames,
-    submitted: Callable[[], None],
+    wakings: Wakings,
 ) -> Requester:
-    """`submitted` wakes the round that commits."""
     journals, changes = _journals(base), Changes()
     lane = _lane(base, me, journals, notary=notary, courier=courier)
     reminders = Reminders(
@@ -69,7 +86,24 @@ def build_requester(
         changed=changes.tell,
     )
     superseded = SupersededReplies(base.database, base.keyring.storage_cipher("asked"))
-    submission = _submission(base, me, journals.asked, notary=notary, submitted=submitted)
+    collector = Collector(
+        me=me,
+        journals=Journals(asked=journals.asked, replies=journals.replies),
+        receipts=receipts,
+        reminders=reminders,
+        reordering=_reordering(base, me, journals, superseded, receipts=receipts, changed=changes.tell),
+        notary=notary,
+        view=base.view,
+        clock=base.clock,
+        workers=base.workers,
+        changed=changes.tell,
+    )
+    judge = Judge(me=me, notary=notary, view=base.view, workers=base.workers)
+    express = _express(base, journals, collector, courier, judge=judge, wakings=wakings, changed=changes.tell)
+    anchors = AnchorJournal(base.database)
+    submission = _submission(
+        base, me, journals.asked, notary=notary, anchors=anchors, express=express, wakings=wakings
+    )
     return Requester(
         journals=journals,
         superseded=superseded,
@@ -77,21 +111,35 @@ def build_requester(
             submission=submission, journals=journals, names=names, changes=changes, clock=base.clock
         ),
         committing=_committing(base, me, journals, changes),
-        collector=Collector(
-            me=me,
-            journals=Journals(asked=journals.asked, replies=journals.replies),
-            receipts=receipts,
-            reminders=reminders,
-            reordering=_reordering(base, me, journals, superseded, receipts=receipts, changed=changes.tell),
-            notary=notary,
-            view=base.view,
-            clock=base.clock,
-            workers=base.workers,
-            changed=changes.tell,
-        ),
+        collector=collector,
         receipts=receipts,
         reminders=reminders,
         lane=lane,
+        express=express,
+        anchors=anchors,
+    )
+
+
+def _express(
+    base: Foundation,
+    journals: QueryJournals,
+    collector: Collector,
+    courier: Courier,
+    *,
+    judge: Judge,
+    wakings: Wakings,
+    changed: Callable[[], None],
+) -> Expressing:
+    return Expressing(
+        asked=journals.asked,
+        replies=journals.replies,
+        judge=judge,
+        collector=collector,
+        courier=courier,
+        clock=base.clock,
+        launched=wakings.launched,
+        judged=wakings.judged,
+        changed=changed,
     )
 
 
@@ -135,11 +183,14 @@ def _submission(
     journal: AskedJournal,
     *,
     notary: Notary,
-    submitted: Callable[[], None],
+    anchors: AnchorJournal,
+    express: Expressing,
+    wakings: Wakings,
 ) -> Submission:
     policy = AskingPolicy(
         default_purpose=base.settings.policy.default_purpose,
         default_deadline_s=base.settings.policy.default_deadline_s,
+        express_deadline_ms=base.settings.express.default_deadline_ms,
         batch_size=MAX_BATCH,
     )
     return Submission(
@@ -150,7 +201,10 @@ def _submission(
         view=base.view,
         clock=base.clock,
         workers=base.workers,
-        submitted=submitted,
+        budget=OwnBudget(me=me, journal=journal, anchors=anchors, view=base.view, clock=base.clock),
+        references=base.references,
+        submitted=wakings.submitted,
+        launch=express.launch,
     )
 
 

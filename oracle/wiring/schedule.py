@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from oracle.accounting.anchoring import Anchoring
+from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
+from oracle.accounting.reporting import Reporting
 from oracle.accounting.upkeep import EpochUpkeep
 from oracle.governing.upkeep import Upkeep
 from oracle.wiring.compacting import Compacting
@@ -36,6 +39,10 @@ class Rounds:
     rate: Round
     compact: Round
     recover: Round
+    express: Round
+    anchor: Round
+    prove: Round
+    report: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -51,6 +58,10 @@ class Rounds:
             self.rate,
             self.compact,
             self.recover,
+            self.express,
+            self.anchor,
+            self.prove,
+            self.report,
         )
 
 
@@ -66,6 +77,9 @@ class Work:
     epoch_upkeep: EpochUpkeep
     compacting: Compacting
     recovery: Recovery
+    anchoring: Anchoring
+    proving: Proving
+    reporting: Reporting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,16 @@ class Pauses:
     look_s: float
 
 
-def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, pauses: Pauses) -> Rounds:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Set by the requester's side, which is built before the rounds that they wake."""
+
+    submitted: asyncio.Event = field(default_factory=asyncio.Event)
+    launched: asyncio.Event = field(default_factory=asyncio.Event)
+    judged: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rounds:
     collector, look_s = work.requester.collector, pauses.look_s
 
     def led(name: str, work: Callable[[], Awaitable[None]], *, overlap: bool = False) -> Round:
@@ -107,10 +130,16 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, pauses: 
         await work.epoch_upkeep.round()
 
     commit = led("commit", work.requester.committing.round, overlap=True)
-    commit.news = submitted
+    commit.news = news.submitted
+    judging = led("judge", judge)
+    judging.news = news.judged
+    express = Round(
+        name="express", work=work.requester.express.round, every_s=look_s, held=pauses.all, overlap=True
+    )
+    express.news = news.launched
     return Rounds(
         commit=commit,
-        judge=led("judge", judge),
+        judge=judging,
         receipts=receipts,
         answer=Round(
             name="answer",
@@ -127,5 +156,9 @@ def schedule(work: Work, *, submitted: asyncio.Event, publish_s: float, pauses: 
         redeem=led("redeem", work.redeeming.round),
         rate=led("rate", work.rating.round),
         recover=led("recover", work.recovery.round),
+        express=express,
+        anchor=led("anchor", work.anchoring.round),
+        prove=led("prove", work.proving.round, overlap=True),
+        report=led("report", work.reporting.round),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

@@ -23,7 +23,7 @@ from oracle.wiring.insight import Figures, Insight
 from oracle.wiring.problems import problems_of
 from oracle.wiring.readiness import reasons_against
 
-OPEN_BATCHES = (BatchState.PREPARED, BatchState.COMMITTED)
+OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
 SERVING = (EndpointState.USABLE, EndpointState.LAGGING)
 OPEN_ANSWERS = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from attacks.conversation import Conversation, phone
-from attacks.member import LIMITS, PASSPHRASE, InProcess, open_in_process
+from attacks.member import LIMITS, PASSPHRASE, InProcess
+from attacks.opening import open_in_process
 from stage.settings import loopback_settings
 
 from oracle.chain.connection import open_connection

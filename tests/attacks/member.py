@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from attacks.reorderings import Heedless, reordering_of
@@ -16,34 +15,29 @@ from oracle.answering.disclosing import Discloser
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering
 from oracle.answering.settling import Settling
+from oracle.asking.budget import OwnBudget
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.receipts import Receipts
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
-from oracle.config.settings import Settings
 from oracle.crypto.signing import Signer, generate_signing_key
 from oracle.crypto.typed_data import member_domain, voucher_domain
-from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
 from oracle.dataset.importing import ImportFormat
 from oracle.domain.errors import Broken
 from oracle.domain.ids import MemberId
-from oracle.governing.names import MemberNames
 from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
-from oracle.peer.limits import ClientLimits, ServerLimits
+from oracle.peer.limits import ServerLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
-from oracle.peer.reachable import ReachPolicy
-from oracle.peer.server import PeerServer
-from oracle.peer.tls import TrustedPeers, server_context
+from oracle.wiring.accounts import Accounts
 from oracle.wiring.doors import Doors
-from oracle.wiring.foundation import Foundation, open_foundation
-from oracle.wiring.holder import Holder, open_holder
-from oracle.wiring.keys import SealingKeys
-from oracle.wiring.requester import Requester, build_requester
+from oracle.wiring.foundation import Foundation
+from oracle.wiring.holder import Holder
+from oracle.wiring.requester import Requester
 from oracle.wiring.snapshots import DatasetSnapshots
 
 PASSPHRASE = "opens keys of tests"
@@ -51,11 +45,11 @@ LIMITS = ServerLimits()
 A_DAY = 86_400
 
 
-def _stop(error: Broken) -> None:
+def stop(error: Broken) -> None:
     raise error
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """The tests take each step themselves: nobody has to be woken."""
 
 
@@ -71,6 +65,7 @@ class InProcess:
     courier: Courier
     holder: Holder
     requester: Requester
+    accounts: Accounts
     front: Front
 
     def __post_init__(self) -> None:
@@ -133,14 +128,16 @@ class InProcess:
             "asked": self.requester.journals.asked,
         }
         rest = {"collector": self.requester.collector, "settling": self.holder.settling}
+        rest |= {"proving": self.accounts.proving, "reporting": self.accounts.reporting}
         return Doors(
             **{
                 **parts,
                 **rest,
                 "vouchers": self.holder.vouchers,
+                "express": self.holder.express,
                 "view": self.base.view,
                 "clock": self.base.clock,
-                "received": _nothing,
+                "received": nothing,
                 "contacts": Contacts(),
                 **other,
             }
@@ -148,15 +145,25 @@ class InProcess:
 
     def submission(self, **other: Any) -> Submission:
         base = self.base
-        policy = AskingPolicy(default_purpose=1, default_deadline_s=120, batch_size=1000)
+        policy = AskingPolicy(
+            default_purpose=1, default_deadline_s=120, express_deadline_ms=60_000, batch_size=1000
+        )
         parts = {"me": self.id, "policy": policy, "journal": self.requester.journals.asked}
         rest = {"notary": self.notary, "view": base.view, "clock": base.clock, "workers": base.workers}
-        return Submission(**{**parts, **rest, "submitted": _nothing, **other})
+        rest |= {"references": base.references, "launch": self.requester.express.launch}
+        rest["budget"] = OwnBudget(
+            me=self.id,
+            journal=self.requester.journals.asked,
+            anchors=self.requester.anchors,
+            view=base.view,
+            clock=base.clock,
+        )
+        return Submission(**{**parts, **rest, "submitted": nothing, **other})
 
     def committing(self, **other: Any) -> Committing:
         base = self.base
         parts = {"me": self.id, "journal": self.requester.journals.asked, "ledger": base.contracts.queries}
-        rest = {"lane": base.lane, "view": base.view, "changed": _nothing}
+        rest = {"lane": base.lane, "view": base.view, "changed": nothing}
         return Committing(**{**parts, **rest, **other})
 
     def collector(self, **other: Any) -> Collector:
@@ -166,7 +173,7 @@ class InProcess:
         parts["reordering"] = reordering_of(base, self.id, self.requester)
         rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
         return Collector(
-            **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": _nothing, **other}
+            **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": nothing, **other}
         )
 
     def voucher_book(self, **other: Any) -> VoucherBook:
@@ -191,7 +198,7 @@ class InProcess:
             "replies": journals.replies,
         }
         rest = {"lane": self.voucher_book(), "notary": self.notary, "courier": self.courier}
-        return Receipts(**{**parts, **rest, "view": self.base.view, "changed": _nothing, **other})
+        return Receipts(**{**parts, **rest, "view": self.base.view, "changed": nothing, **other})
 
     async def hear(self, arrival: Arrival) -> None:
         """As a daemon does, but for the rounds, which the tests take themselves."""
@@ -230,69 +237,3 @@ class InProcess:
             await self.base.stream.poll()
             await asyncio.sleep(0.01)
         await publishing
-
-
-@asynccontextmanager
-async def open_in_process(
-    settings: Settings, me: MemberId, workers: Workers, limits: ServerLimits = LIMITS
-) -> AsyncIterator[InProcess]:
-    """A member and its server, ready to be asked; the test polls its event stream."""
-    async with AsyncExitStack() as stack:
-        base = await stack.enter_async_context(open_foundation(settings, PASSPHRASE))
-        base = replace(base, workers=workers)
-        await base.stream.rebuild()
-        await base.stream.poll()
-        messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
-        vouchers = voucher_domain(base.record.chain_id, base.record.address_of("CreditLedger"))
-        signer = base.keyring.operator()
-        notary = Notary(signer=signer, messages=messages, vouchers=vouchers, operators=base.registry)
-        keys = SealingKeys(base.keyring, me, base.view)
-        post = Post(me=me, signer=signer, opener=keys, directory=base.registry, domain=messages)
-        client = await stack.enter_async_context(
-            TappedClient(
-                base.keyring.tls_identity,
-                base.registry,
-                limits=ClientLimits(),
-                reach=ReachPolicy(private=True),
-            )
-        )
-        courier = Courier(post, client)
-        holder = await stack.enter_async_context(open_holder(base, me, notary=notary, courier=courier))
-        names = MemberNames(view=base.view, known=base.record.names)
-        requester = build_requester(base, me, notary=notary, courier=courier, names=names, submitted=_nothing)
-        front = Front(None)
-        member = InProcess(
-            id=me,
-            base=base,
-            notary=notary,
-            post=post,
-            client=client,
-            courier=courier,
-            holder=holder,
-            requester=requester,
-            front=front,
-        )
-        await _follow(base, member)
-        await stack.enter_async_context(_listening(base, front, limits))
-        yield member
-
-
-async def _follow(base: Foundation, member: InProcess) -> None:
-    """Read the chain so far, as a daemon does before it takes up its work."""
-    await base.stream.poll()
-    assert base.member_id() == member.id
-    await member.holder.answering.note(base.view.commitments.all)
-    base.stream.on_facts(member.hear)
-
-
-@asynccontextmanager
-async def _listening(base: Foundation, front: Front, limits: ServerLimits) -> AsyncIterator[None]:
-    peers = TrustedPeers()
-    assert peers.refresh(base.registry.certificates()) == ()
-    server = PeerServer(front, peers, limits=limits, on_broken=_stop)
-    listen = base.settings.peer.listen
-    await server.start(listen.host, listen.port, server_context(base.keyring.tls_identity, peers))
-    try:
-        yield
-    finally:
-        await server.stop()

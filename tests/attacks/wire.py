@@ -15,10 +15,15 @@ class TappedClient(PeerClient):
         self.replies: list[bytes] = []
         self.receipts: list[bytes] = []
         self.disclosures: list[bytes] = []
+        self.express: list[bytes] = []
 
     async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
         self.replies.append(message)
         await super().deliver_reply(requester, message)
+
+    async def ask_express(self, holder: MemberId, message: bytes) -> bytes:
+        self.express.append(message)
+        return await super().ask_express(holder, message)
 
     async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
         self.receipts.append(message)
@@ -50,3 +55,14 @@ class Front:
     async def voucher_state(self, raw: bytes, peer: MemberId) -> bytes:
         answer: bytes = await self.doors.voucher_state(raw, peer)
         return answer
+
+    async def express(self, raw: bytes, peer: MemberId) -> bytes:
+        answer: bytes = await self.doors.express(raw, peer)
+        return answer
+
+    async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None:
+        await self.doors.anchor_proofs(raw, peer)
+
+    async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
+        found: bytes = await self.doors.anchor_proof(batch_id, peer, version)
+        return found

@@ -12,6 +12,7 @@ from fakes.consortium import InMemoryConsortium
 from oracle.api.ports import ImportEvent, QueryEvent, Services
 from oracle.domain.errors import Refused
 from oracle.domain.reports import (
+    AskingMode,
     BadLineReport,
     DatasetStats,
     Finding,
@@ -60,6 +61,7 @@ class InMemoryRooms(InMemoryAudits, InMemoryConsortium):
         super().__init__()
         self.kept: dict[str, tuple[QueryState, list[QueryEvent]]] = {}
         self.asked: list[tuple[int | None, str, int | None]] = []
+        self.modes: list[tuple[AskingMode, int | None]] = []
         self.import_closed = asyncio.Event()
 
     async def submit(
@@ -69,8 +71,11 @@ class InMemoryRooms(InMemoryAudits, InMemoryConsortium):
         purpose: int | None,
         case_reference: str,
         deadline_s: int | None,
+        mode: AskingMode = AskingMode.COMMITTED,
+        deadline_ms: int | None = None,
     ) -> QueryAccepted:
         self.asked.append((purpose, case_reference, deadline_s))
+        self.modes.append((mode, deadline_ms))
         good = [index for index, subject in enumerate(subjects) if subject.type == "phone"]
         refused = tuple(
             RefusedSubject(index=index, reason="unknown subject type")

@@ -28,6 +28,7 @@ from oracle.domain.errors import Misconfigured, Refused, Transient
 from oracle.domain.messages import MessageType
 from oracle.peer import cbor
 from oracle.peer.answers import _code_of as code_of_a_problem
+from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.envelope import decode_envelope
 from oracle.peer.bodies.receipt import decode_receipt
@@ -120,6 +121,7 @@ def _peer() -> Iterable[Target]:
         MessageType.VOUCHER_STATE_REQUEST: decode_voucher_state_request,
         MessageType.VOUCHER_STATE: decode_voucher_state,
         MessageType.REFUSAL: decode_refusal,
+        MessageType.ANCHOR_PROOFS: decode_anchor_proofs,
     }
     for kind, decode in kinds.items():
         yield Target(name=kind.name.lower(), run=_framed(decode), seeds=_contents(kind))

@@ -13,6 +13,7 @@ from stage.recorded import DOMAIN, RECORDS, Reader
 from oracle.domain.errors import Refused
 from oracle.domain.messages import MessageType
 from oracle.peer import cbor
+from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.elements import pack_elements, unpack_elements
 from oracle.peer.bodies.envelope import decode_envelope
@@ -36,6 +37,7 @@ DECODERS: dict[MessageType, Callable[[bytes], Any]] = {
     MessageType.VOUCHER_STATE_REQUEST: decode_voucher_state_request,
     MessageType.VOUCHER_STATE: decode_voucher_state,
     MessageType.REFUSAL: decode_refusal,
+    MessageType.ANCHOR_PROOFS: decode_anchor_proofs,
 }
 
 uints = st.integers(min_value=0, max_value=2**64 - 1)

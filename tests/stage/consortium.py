@@ -5,27 +5,28 @@ Only three things stand in: the chain (`ledger`), the connection to it, and the 
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
+from stage.anchoring import FactMarks
+from stage.direct_client import DirectClient
 from stage.founding import NAMES, join_registry, keys_of, open_store, record, settings
-from stage.ledger import FactChain, FactLane
+from stage.ledger import BLOCK_S, START, FactChain, FactLane
 
 from oracle.chain.contracts.bindings import bindings
 from oracle.chain.holding import Hold
+from oracle.chain.references import References
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
 from oracle.dataset.importing import ImportFormat
 from oracle.domain.asked import AskedBatch
-from oracle.domain.ids import BatchId, MemberId
-from oracle.domain.reports import QueryAccepted, RawSubject
+from oracle.domain.ids import MemberId
+from oracle.domain.reports import AskingMode, QueryAccepted, RawSubject
 from oracle.governing.names import MemberNames
 from oracle.peer.contacts import Contacts
 from oracle.peer.courier import Courier
-from oracle.peer.errors import PeerRefused, PeerUnreachable, UnknownBatch
-from oracle.peer.headers import VERSION
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.store.facts import FactTable
@@ -38,48 +39,11 @@ from oracle.wiring.holder import Holder, open_holder
 from oracle.wiring.keys import SealingKeys
 from oracle.wiring.leadership import Leadership
 from oracle.wiring.registry import Registry
-from oracle.wiring.requester import Requester, build_requester
+from oracle.wiring.requester import Requester, Wakings, build_requester
 
 LISTED = {2: ("north.example", "both.example"), 3: ("south.example", "both.example")}
 CATEGORIES = {2: "transaction_fraud", 3: "telecom_fraud"}
 A_DAY = 86_400
-
-
-@dataclass(slots=True)
-class DirectClient:
-    """`PeerClient` without a network: calls the other member's doors, unless it is away."""
-
-    me: MemberId
-    houses: dict[MemberId, "House"]
-    away: set[MemberId] = field(default_factory=set)
-    sent: list[tuple[str, MemberId, bytes]] = field(default_factory=list)
-
-    def _doors(self, member: MemberId) -> Doors:
-        if member in self.away or member not in self.houses:
-            raise PeerUnreachable(f"member {member} is not reached")
-        return self.houses[member].doors
-
-    async def wire_version(self, _member: MemberId) -> int:
-        return VERSION
-
-    async def fetch_envelope(self, member: MemberId, batch_id: BatchId) -> bytes:
-        return await self._doors(member).envelope(batch_id, self.me)
-
-    async def deliver_reply(self, member: MemberId, message: bytes) -> None:
-        self.sent.append(("reply", member, message))
-        await self._doors(member).reply(message, self.me)
-
-    async def send_receipt(self, member: MemberId, message: bytes) -> bytes:
-        self.sent.append(("receipt", member, message))
-        try:
-            return await self._doors(member).receipt(message, self.me)
-        except UnknownBatch as error:
-            # As it arrives over the wire.
-            raise PeerRefused(str(error), peer_code=error.code, status=404) from error
-
-    async def voucher_state(self, member: MemberId, message: bytes) -> bytes:
-        self.sent.append(("voucher state", member, message))
-        return await self._doors(member).voucher_state(message, self.me)
 
 
 @dataclass(kw_only=True, repr=False)  # asyncio shows results of tasks: all of a member is long
@@ -108,6 +72,24 @@ class House:
         subjects = [RawSubject(type="domain", value=name) for name in names]
         return await self.requester.desk.submit(
             subjects, purpose=None, case_reference="case 17", deadline_s=deadline_s
+        )
+
+    async def ask_at_once(self, *names: str, deadline_ms: int | None = None) -> QueryAccepted:
+        """Ask about domains in express mode, and take what the holders answer."""
+        accepted = await self.submit_express(*names, deadline_ms=deadline_ms)
+        await self.requester.express.round()
+        return accepted
+
+    async def submit_express(self, *names: str, deadline_ms: int | None = None) -> QueryAccepted:
+        """Journalled and launched; nothing leaves yet."""
+        subjects = [RawSubject(type="domain", value=name) for name in names]
+        return await self.requester.desk.submit(
+            subjects,
+            purpose=None,
+            case_reference="case 17",
+            deadline_s=None,
+            mode=AskingMode.EXPRESS,
+            deadline_ms=deadline_ms,
         )
 
     async def batch(self, accepted: QueryAccepted, ordinal: int = 0) -> AskedBatch:
@@ -237,6 +219,7 @@ async def _open_house(
         lane=lane,
         workers=workers,
         restoration=RestorationJournal(database),
+        references=References(FactMarks(START, BLOCK_S), chain.view),
     )
     try:
         async with _joined(base, lane, me, houses) as house:
@@ -250,6 +233,7 @@ async def _joined(
     base: Foundation, lane: FactLane, me: MemberId, houses: dict[MemberId, House]
 ) -> AsyncIterator[House]:
     messages = member_domain(base.record.chain_id, base.record.address_of("MemberRegistry"))
+    lane.chain.messages = messages
     notary = Notary(
         signer=base.keyring.operator(),
         messages=messages,
@@ -268,8 +252,14 @@ async def _joined(
     names = MemberNames(view=base.view, known=NAMES)
     async with open_holder(base, me, notary=notary, courier=courier) as holder:
         requester = build_requester(
-            base, me, notary=notary, courier=courier, names=names, submitted=lambda: woken.append("commit")
+            base,
+            me,
+            notary=notary,
+            courier=courier,
+            names=names,
+            wakings=_wakings(woken),
         )
+        accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
         yield House(
             id=me,
             base=base,
@@ -280,7 +270,7 @@ async def _joined(
             courier=courier,
             holder=holder,
             requester=requester,
-            accounts=build_accounts(base, me, requester=requester, holder=holder, names=names),
+            accounts=accounts,
             doors=Doors(
                 me=me,
                 post=post,
@@ -289,6 +279,9 @@ async def _joined(
                 vouchers=holder.vouchers,
                 collector=requester.collector,
                 settling=holder.settling,
+                express=holder.express,
+                proving=accounts.proving,
+                reporting=accounts.reporting,
                 view=base.view,
                 clock=base.clock,
                 received=lambda: woken.append("judge"),
@@ -296,3 +289,11 @@ async def _joined(
             ),
             woken=woken,
         )
+
+
+def _wakings(woken: list[str]) -> Wakings:
+    return Wakings(
+        submitted=lambda: woken.append("commit"),
+        launched=lambda: woken.append("express"),
+        judged=lambda: woken.append("judge"),
+    )

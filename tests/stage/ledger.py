@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eth_abi.abi import decode
+from stage.anchoring import EFFECTS as ANCHORING
 
 from oracle.chain import facts
 from oracle.chain.answers import Block
@@ -16,7 +17,9 @@ from oracle.chain.facts import Fact, Position
 from oracle.chain.transactions import Order, Transaction, TransactionStatus
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
-from oracle.domain.ids import Address, BlockNumber, Credits, MemberId
+from oracle.crypto.typed_data import Domain, digest
+from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, MemberId
+from oracle.domain.messages import Request
 from oracle.rules.credits import allowance_of
 from oracle.rules.quality import counted_changes
 
@@ -39,6 +42,8 @@ class FactChain:
     view: AllianceView = field(default_factory=AllianceView)
     number: int = 0
     history: list[Fact] = field(default_factory=list)
+    messages: Domain | None = None
+    """Of requests, as the ledger recomputes their identifiers."""
 
     def declare(self, **changed: int) -> None:
         """The parameters and prices of a deployment, `changed` among them."""
@@ -88,6 +93,10 @@ class FactChain:
         """Blocks without facts."""
         self.number += seconds // BLOCK_S - 1
         self.happen()
+
+    def batch_id(self, request: Request) -> BatchId:
+        assert self.messages is not None
+        return BatchId(digest(self.messages, request))
 
     def forget(self, fact: Fact) -> None:
         """As after a reorganisation: everything as it was, without this one fact."""
@@ -258,4 +267,5 @@ EFFECTS: dict[str, Effect] = {
     "claimAllowance": _allowance,
     "openBudget": _budget,
     "activate": _activate,
+    **ANCHORING,
 }

@@ -52,6 +52,14 @@ class AnchorBook:
     def report(self, requester: MemberId, batch: BatchId) -> Report | None:
         return self._reports.get((requester, batch))
 
+    def open_reports_by(self, reporter: MemberId) -> tuple[Report, ...]:
+        """Those that this member made and nobody has answered or closed."""
+        return tuple(
+            report
+            for report in self._reports.values()
+            if report.reported.reporter == reporter and report.state is ReportState.OPEN
+        )
+
     def open_reports_on(self, requester: MemberId) -> tuple[Report, ...]:
         """Those that this member has to answer, in the order in which they were made."""
         return tuple(

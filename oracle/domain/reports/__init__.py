@@ -52,6 +52,7 @@ from oracle.domain.reports.keys import (
     SignedOrder,
 )
 from oracle.domain.reports.queries import (
+    AskingMode,
     Finding,
     HolderProgress,
     HolderState,
@@ -94,6 +95,7 @@ from oracle.domain.reports.unknown import UnknownReference
 from oracle.domain.reports.waiting import WaitingKind, WaitingLine, WaitingReport
 
 __all__ = [
+    "AskingMode",
     "AuditorLine",
     "BadLineReport",
     "BallotForm",

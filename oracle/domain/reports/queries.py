@@ -42,10 +42,21 @@ class QueryAccepted:
     refused: tuple[RefusedSubject, ...] = ()
 
 
+class AskingMode(StrEnum):
+    """How a query is asked."""
+
+    COMMITTED = "committed"
+    """On the chain first: nothing is lost, whoever is down meanwhile."""
+    EXPRESS = "express"
+    """Straight to the holders; on the chain afterwards."""
+
+
 class QueryPhase(StrEnum):
     """How far a query is."""
 
     JOURNALLED = "journalled"
+    ASKED = "asked"
+    """Express: on its way to the holders."""
     COMMITTED = "committed"
     COMPLETE = "complete"
     EXPIRED = "expired"
@@ -172,6 +183,8 @@ class QuerySummary:
     """Unix seconds."""
     deadline: int
     """Unix seconds."""
+    express: bool = False
+    """Whether the holders were asked at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

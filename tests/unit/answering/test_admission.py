@@ -9,6 +9,7 @@ from stage.consortium import Consortium, House
 
 from oracle.answering.admission import Admission
 from oracle.chain import facts
+from oracle.chain.grounds import Ground, ground_of_commitment
 from oracle.domain.answered import Envelope
 from oracle.domain.asked import AskedBatch
 from oracle.domain.ids import Credits, MemberId
@@ -42,6 +43,14 @@ class Put:
             vouchers=self.holder.holder.vouchers,
             clock=base.clock,
         )
+
+    async def refusal(self, envelope: Envelope) -> RefusalReason | None:
+        asker, batch_id = self.asker.id, self.batch.batch_id
+        return await self.admission.refusal(envelope, self.ground, requester=asker, batch_id=batch_id)
+
+    @property
+    def ground(self) -> Ground:
+        return ground_of_commitment(self.committed)
 
     @property
     def request(self) -> Request:
@@ -148,15 +157,15 @@ def test_envelope__after_its_deadline__is_refused(put: Put) -> None:
 
 
 async def test_asker__in_standing_and_with_credit__is_let_in(put: Put) -> None:
-    assert await put.admission.refusal(put.read(), put.committed) is None
-    assert put.admission.query_fees(put.committed) == 3
+    assert await put.refusal(put.read()) is None
+    assert put.admission.query_fees(3, put.ground) == 3
 
 
 async def test_asker__suspended_meanwhile__is_refused(put: Put) -> None:
     envelope = put.read()
     put.holder.chain.happen(lambda at: facts.MemberSuspended(at=at, member_id=put.asker.id))
 
-    assert await put.admission.refusal(envelope, put.committed) is RefusalReason.NOT_IN_STANDING
+    assert await put.refusal(envelope) is RefusalReason.NOT_IN_STANDING
 
 
 async def test_prefix__of_another_length_than_was_governed_at_the_commitment__is_refused(put: Put) -> None:
@@ -168,8 +177,8 @@ async def test_prefix__of_another_length_than_was_governed_at_the_commitment__is
     # A length that is governed later was not governed when the batch was committed.
     put.holder.chain.declare(prefix_bits_6=2)
 
-    assert await put.admission.refusal(wider, put.committed) is RefusalReason.PREFIX_NOT_GOVERNED
-    assert await put.admission.refusal(put.read(), put.committed) is None
+    assert await put.refusal(wider) is RefusalReason.PREFIX_NOT_GOVERNED
+    assert await put.refusal(put.read()) is None
 
 
 async def test_asker__that_spent_nearly_all__is_refused_what_its_share_does_not_cover(put: Put) -> None:
@@ -189,7 +198,7 @@ async def test_asker__that_spent_nearly_all__is_refused_what_its_share_does_not_
         )
     )
 
-    assert await put.admission.refusal(put.read(), put.committed) is RefusalReason.EXPOSURE_EXCEEDED
+    assert await put.refusal(put.read()) is RefusalReason.EXPOSURE_EXCEEDED
 
 
 async def test_asker__whose_receipt_is_overdue__is_refused_until_it_comes(consortium: Consortium) -> None:

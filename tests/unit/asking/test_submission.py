@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from stage.consortium import Consortium, House
 
+from oracle.asking.budget import EvaluationBudgetExceeded, OwnBudget
 from oracle.asking.submission import (
     AskingPolicy,
-    DeadlineNotAllowed,
-    EvaluationBudgetExceeded,
     NothingToAsk,
     PurposeUnknown,
     Submission,
 )
+from oracle.asking.timing import DeadlineNotAllowed
 from oracle.chain import facts
 from oracle.chain.books.parameters import parameter_key
 from oracle.crypto.keccak import keccak256
@@ -161,13 +161,24 @@ class StillChain:
 async def test_query__on_a_chain_that_stood_still__has_its_deadline_ahead_of_now(asker: House) -> None:
     submission = Submission(
         me=asker.id,
-        policy=AskingPolicy(default_purpose=1, default_deadline_s=120, batch_size=9),
+        policy=AskingPolicy(
+            default_purpose=1, default_deadline_s=120, express_deadline_ms=5_000, batch_size=9
+        ),
         journal=asker.requester.journals.asked,
         notary=asker.notary,
         view=asker.base.view,
         clock=StillChain(),
         workers=asker.base.workers,
+        budget=OwnBudget(
+            me=asker.id,
+            journal=asker.requester.journals.asked,
+            anchors=asker.requester.anchors,
+            view=asker.base.view,
+            clock=StillChain(),
+        ),
+        references=asker.base.references,
         submitted=lambda: None,
+        launch=lambda _: None,
     )
 
     accepted = await submission.submit(

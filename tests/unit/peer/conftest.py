@@ -10,6 +10,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.sealing import SealingKey
 from oracle.crypto.signing import Signer
 from oracle.crypto.typed_data import Domain, Statement, digest, member_domain, voucher_domain
+from oracle.domain.anchors import AnchorProofs, ProvenPlace
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence, Tag
 from oracle.domain.messages import MessageType, Mode, Outcome, Receipt, ReplyHead, Request, Voucher
 from oracle.domain.query import Cut, CutBucket, Element, ReplyBody
@@ -27,6 +28,7 @@ from oracle.domain.settlement import (
     VoucherState,
     VoucherStateRequest,
 )
+from oracle.peer.bodies.anchor_proofs import encode_anchor_proofs
 from oracle.peer.bodies.disclosures import encode_disclosures
 from oracle.peer.bodies.elements import elements_hash, pack_elements
 from oracle.peer.bodies.envelope import encode_envelope
@@ -48,6 +50,12 @@ ENVELOPE, REPLY, RECEIPT = MessageType.QUERY_ENVELOPE, MessageType.REPLY, Messag
 def fixed(label: str, size: int = 32) -> bytes:
     """Bytes that are always the same and mean nothing."""
     return b"".join(sha256(f"{label} {n}".encode()).digest() for n in range(size // 32 + 1))[:size]
+
+
+PLACE = ProvenPlace(
+    batch_id=BatchId(bytes([7]) * 32), index=2, siblings=((bytes([8]) * 32, 3), (bytes([9]) * 32, 9))
+)
+PROOFS = AnchorProofs(root=bytes([6]) * 32, batches=3, elements=13, places=(PLACE,))
 
 
 @dataclass(frozen=True)
@@ -197,6 +205,7 @@ def _exchange(
         _part(MessageType.VOUCHER_STATE_REQUEST, stateless, asked, state_request),
         _part(MessageType.VOUCHER_STATE, unbound, encode_voucher_state(state, salt=SALT), state),
         _part(MessageType.REFUSAL, back, encode_refusal(refusal, salt=SALT), refusal),
+        _part(MessageType.ANCHOR_PROOFS, stateless, encode_anchor_proofs(PROOFS, salt=SALT), PROOFS),
     )
     return {part.kind: part for part in parts}
 

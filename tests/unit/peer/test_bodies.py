@@ -10,6 +10,7 @@ from oracle.domain.errors import Refused
 from oracle.domain.messages import MessageType
 from oracle.domain.query import Element
 from oracle.peer import cbor
+from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.elements import elements_hash, pack_elements, unpack_elements
 from oracle.peer.bodies.envelope import decode_envelope
@@ -34,6 +35,7 @@ DECODERS: dict[MessageType, Callable[[bytes], Any]] = {
     KINDS.DISCLOSURES: decode_disclosures,
     KINDS.VOUCHER_STATE_REQUEST: decode_voucher_state_request,
     KINDS.VOUCHER_STATE: decode_voucher_state,
+    KINDS.ANCHOR_PROOFS: decode_anchor_proofs,
     KINDS.REFUSAL: decode_refusal,
 }
 TOO_MANY_BITS = 33
@@ -102,6 +104,16 @@ DAMAGE: list[tuple[MessageType, int, object, type[Refused]]] = [
     (KINDS.REFUSAL, 1, b"1", BodyFieldType),
     (KINDS.REFUSAL, 2, "x" * 201, BodyFieldBounds),
     (KINDS.REFUSAL, 2, b"x", BodyFieldType),
+    (KINDS.ANCHOR_PROOFS, 1, bytes(31), BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 2, 0, BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 3, 2**63, BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [], BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[PART, 0, []]] * 501, BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[bytes(31), 0, []]], BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[PART, 2**32, []]], BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[PART, 0, [[PART, 1]] * 33]], BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[PART, 0, [[PART]]]], BodyFieldBounds),
+    (KINDS.ANCHOR_PROOFS, 4, [[PART, 0, [[PART, b"1"]]]], BodyFieldType),
 ]
 
 

@@ -51,6 +51,9 @@ class Handlers:
     reply_answer: Answer = _nothing
     receipt_answer: Answer = _nothing
     voucher_state_answer: Answer = _nothing
+    express_answer: Answer = _nothing
+    anchor_proofs_answer: Answer = _nothing
+    anchor_proof_answer: Answer = _nothing
     seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     expected: list[Header] = field(default_factory=list)
@@ -75,6 +78,19 @@ class Handlers:
     async def voucher_state(self, raw: bytes, peer: MemberId) -> Any:
         self.seen.append(("voucher_state", raw, peer))
         return await self.voucher_state_answer(raw, peer)
+
+    async def express(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("express", raw, peer))
+        return await self.express_answer(raw, peer)
+
+    async def anchor_proofs(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("anchor_proofs", raw, peer))
+        return await self.anchor_proofs_answer(raw, peer)
+
+    async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> Any:
+        self.versions.append(version)
+        self.seen.append(("anchor_proof", batch_id, peer))
+        return await self.anchor_proof_answer(batch_id, peer)
 
 
 @dataclass

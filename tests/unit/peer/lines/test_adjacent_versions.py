@@ -192,6 +192,8 @@ PATHS = {
     MessageType.REFUSAL: b"/peer/v1/replies",
     MessageType.RECEIPT: b"/peer/v1/receipts",
     MessageType.VOUCHER_STATE_REQUEST: b"/peer/v1/voucher-state",
+    MessageType.QUERY_ENVELOPE: b"/peer/v1/express",
+    MessageType.ANCHOR_PROOFS: b"/peer/v1/anchor-proofs",
 }
 
 

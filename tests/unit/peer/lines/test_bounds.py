@@ -73,6 +73,8 @@ async def test_peers__together_with_too_many_requests__wait(house: Any) -> None:
         (MessageType.REPLY, "deliver_reply"),
         (MessageType.RECEIPT, "send_receipt"),
         (MessageType.VOUCHER_STATE_REQUEST, "voucher_state"),
+        (MessageType.QUERY_ENVELOPE, "ask_express"),
+        (MessageType.ANCHOR_PROOFS, "prove_anchor"),
     ],
 )
 async def test_body__longer_than_any_message_of_its_path__is_refused(

@@ -1,0 +1,190 @@
+"""Takes express batches to their holders, all at once, and takes each answer when it comes."""
+
+import asyncio
+from collections.abc import Callable
+
+import stamina
+import structlog
+
+from oracle.asking.collecting import Collector
+from oracle.asking.judging import Judge
+from oracle.asking.ports import Clock, Launch
+from oracle.domain.asked import AskedBatch, BatchState, ReceivedReply, ReplyState
+from oracle.domain.errors import Refused, Transient
+from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.messages import MessageType
+from oracle.domain.settlement import RefusalReason, reason_name
+from oracle.peer.bodies.elements import unpack_elements
+from oracle.peer.bodies.envelope import encode_envelope
+from oracle.peer.bodies.refusal import decode_refusal
+from oracle.peer.courier import Courier
+from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown
+from oracle.peer.sealed import OpenedMessage
+from oracle.peer.statements import parse_request
+from oracle.store.asked import AskedJournal
+from oracle.store.replies import ReplyJournal
+from oracle.telemetry.metrics import REFUSED, STAGE_SECONDS
+
+log = structlog.get_logger()
+LATE_MS = 2_000
+"""An answer that comes so much later is no answer any more, but its holder gets a receipt for it."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+LEFT_OVER_MS = 5_000
+"""A batch this old that nobody carries was left by a daemon that ended."""
+
+
+class NotAnsweredInTime(Transient):
+    """A holder has taken an express request and not answered by the deadline."""
+
+    code = "not_answered_in_time"
+
+
+class Expressing:
+    """Each holder is a task of its own, so that one that is slow or gone delays no other."""
+
+    def __init__(
+        self,
+        *,
+        asked: AskedJournal,
+        replies: ReplyJournal,
+        judge: Judge,
+        collector: Collector,
+        courier: Courier,
+        clock: Clock,
+        launched: Callable[[], None],
+        judged: Callable[[], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """`launched` wakes the round that sends, `judged` the one that writes receipts."""
+        self._asked = asked
+        self._replies = replies
+        self._judge = judge
+        self._collector = collector
+        self._courier = courier
+        self._clock = clock
+        self._launched = launched
+        self._judged = judged
+        self._changed = changed
+        self._fresh: list[Launch] = []
+        self._under_way: set[BatchId] = set()
+
+    def launch(self, launch: Launch) -> None:
+        """Send it in the round that this wakes."""
+        self._under_way.add(launch.batch.batch_id)
+        self._fresh.append(launch)
+        self._launched()
+
+    async def round(self) -> None:
+        """Carry everything that was launched since the last round, and what an ended daemon has left."""
+        fresh, self._fresh = self._fresh, []
+        async with asyncio.TaskGroup() as group:
+            for launch in fresh:
+                group.create_task(self._carry(launch))
+            if not fresh:
+                for launch in await self._left_over():
+                    self._under_way.add(launch.batch.batch_id)
+                    group.create_task(self._carry(launch))
+
+    async def _left_over(self) -> list[Launch]:
+        old = self._clock.wall_ms() - LEFT_OVER_MS
+        found = []
+        for batch in await self._asked.batches_in(BatchState.ASKED):
+            if batch.batch_id not in self._under_way and batch.created_at_ms < old:
+                parts = await self._replies.replies_of(batch.batch_id)
+                waiting = tuple(part.holder for part in parts if part.state is ReplyState.WAITING)
+                request = parse_request(batch.content.statement).value
+                until_ms = batch.created_at_ms + 1_000 * (request.deadline - request.issued_at)
+                found.append(Launch(batch=batch, holders=waiting, until_ms=until_ms))
+        return found
+
+    async def _carry(self, launch: Launch) -> None:
+        batch_id = launch.batch.batch_id
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = {group.create_task(self._ask(launch, holder)) for holder in launch.holders}
+                left_s = max(0, launch.until_ms - self._clock.wall_ms()) / 1_000
+                if tasks:
+                    await asyncio.wait(tasks, timeout=left_s)
+                await self._asked.finish(batch_id)
+                self._changed()
+        finally:
+            self._under_way.discard(batch_id)
+            self._judged()
+
+    async def _ask(self, launch: Launch, holder: MemberId) -> None:
+        batch = launch.batch
+        try:
+            await self._patiently(launch, holder)
+        except (Transient, EndpointRefused, PeerUnknown) as error:
+            # Not reached in time: its part expires with the batch.
+            log.info(
+                "express_not_answered", batch=batch.batch_id.hex(), holder=int(holder), reason=error.code
+            )
+        except PeerRefused as error:
+            # It answers, but no express requests: a release from before them, perhaps.
+            log.info("express_not_served", holder=int(holder), reason=error.peer_code)
+            await self._replies.ended(
+                batch.batch_id, holder, ReplyState.REFUSED, RefusalReason.MODE_NOT_SERVED
+            )
+            self._changed()
+        except Refused as error:
+            log.warning("express_answer_unusable", holder=int(holder), reason=error.code)
+            await self._replies.ended(
+                batch.batch_id, holder, ReplyState.REJECTED, RefusalReason.REPLY_MALFORMED
+            )
+            self._changed()
+
+    async def _patiently(self, launch: Launch, holder: MemberId) -> None:
+        """Ask until the deadline: a holder that is busy, or lags, may answer in time all the same."""
+        left_s = (launch.until_ms - self._clock.wall_ms()) / 1_000
+        async for attempt in stamina.retry_context(
+            on=Transient,
+            attempts=None,
+            timeout=max(0.0, left_s),
+            wait_initial=FIRST_PAUSE_S,
+            wait_max=LONGEST_PAUSE_S,
+            wait_jitter=FIRST_PAUSE_S,
+        ):
+            with attempt:
+                await self._once(launch, holder)
+
+    async def _once(self, launch: Launch, holder: MemberId) -> None:
+        batch, content = launch.batch, launch.batch.content
+        frame = encode_envelope(unpack_elements(content.elements))
+        left_s = (launch.until_ms + LATE_MS - self._clock.wall_ms()) / 1_000
+        try:
+            async with asyncio.timeout(max(0.0, left_s)):
+                message = await self._courier.ask_express(
+                    holder,
+                    batch.batch_id,
+                    statement=content.statement,
+                    frame=frame,
+                )
+        except TimeoutError as error:
+            raise NotAnsweredInTime("The holder has not answered within the query's deadline.") from error
+        await self._take(batch, message)
+        self._judged()
+
+    async def _take(self, batch: AskedBatch, message: OpenedMessage) -> None:
+        """Judge it where it came: verdict and reply are one write, and nothing follows before that."""
+        batch_id, holder = batch.batch_id, message.header.sender
+        if message.header.type is MessageType.REFUSAL:
+            refusal = decode_refusal(message.frame)
+            if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason):
+                REFUSED.labels("a holder", reason_name(refusal.reason)).inc()
+            self._changed()
+            return
+        reply = ReceivedReply(
+            statement=message.statement,
+            frame=message.frame,
+            sender_key_version=message.header.sender_key_version,
+        )
+        verdict = await self._judge.verdict(batch, holder, reply)
+        latency_ms = self._clock.wall_ms() - batch.created_at_ms
+        if await self._replies.taken(batch_id, holder, reply, verdict=verdict, latency_ms=latency_ms):
+            STAGE_SECONDS.labels("express_reply").observe(latency_ms / 1_000)
+            self._changed()
+            return
+        part = await self._replies.reply(batch_id, holder)
+        if part is not None:
+            await self._collector.take_again(batch, part)
