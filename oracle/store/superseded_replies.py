@@ -107,7 +107,9 @@ class SupersededReplies:
         )
         async with self._database.leading() as connection:
             moved = await connection.execute(
-                insert(superseded_replies).from_select((*names, *of_receipt), kept)
+                insert(superseded_replies).from_select((*names, *of_receipt), kept),
+                # Asked for: psycopg's count of inserted rows is dropped otherwise.
+                execution_options={"preserve_rowcount": True},
             )
             if moved.rowcount != 1:
                 return False
