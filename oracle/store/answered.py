@@ -104,9 +104,7 @@ class AnswerJournal:
                     envelope=self._cipher.seal(
                         msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope")
                     ),
-                    reply=self._cipher.seal(
-                        msgspec.msgpack.encode(answer), answer_context(batch_id, "reply")
-                    ),
+                    reply=reply,
                 )
             )
             return True

@@ -9,19 +9,41 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
-    Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-metadata = MetaData()
+from oracle.store.express_tables import anchors, evidence, express, told
+from oracle.store.metadata import Wide, metadata
 
-Wide = Integer().with_variant(BigInteger(), "postgresql")
-"""64 bits everywhere: members sign 32-bit numbers without a sign, which PostgreSQL's INTEGER cannot hold."""
+__all__ = (
+    "accepted",
+    "anchors",
+    "answers",
+    "batches",
+    "blocks",
+    "charges",
+    "evidence",
+    "express",
+    "facts",
+    "folded",
+    "lease",
+    "marks",
+    "metadata",
+    "queries",
+    "ratings",
+    "receipts",
+    "replies",
+    "signed",
+    "superseded_answers",
+    "superseded_replies",
+    "told",
+    "transactions",
+    "vouchers",
+)
 
 
 def _order() -> tuple[Column[int | None], Column[bytes | None], Column[int]]:
@@ -269,48 +291,3 @@ superseded_replies = Table(
     Column("answer", LargeBinary),
 )
 """Requester: a reply that a reorganisation made one from the wrong snapshot, with its receipt."""
-anchors = Table(
-    "anchors",
-    metadata,
-    Column("root", LargeBinary(32), primary_key=True),
-    Column("batches", BigInteger, nullable=False),
-    Column("elements", BigInteger, nullable=False),
-    Column("decided_at", BigInteger, nullable=False, index=True),
-    Column("state", String(16), nullable=False, index=True),
-)
-"""Requester: anchors of express batches, written before they are sent; their batches never change."""
-
-express = Table(
-    "express",
-    metadata,
-    Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("elements", Wide, nullable=False),
-    Column("issued_at", BigInteger, nullable=False, index=True),
-    Column("root", LargeBinary(32), index=True),
-    Column("place", BigInteger),
-)
-"""Requester: each express batch that was ever signed, and its place in an anchor once that is decided."""
-
-told = Table(
-    "told",
-    metadata,
-    Column("root", LargeBinary(32), primary_key=True),
-    Column("holder", BigInteger, primary_key=True, autoincrement=False),
-)
-"""Requester: which holders have taken the proofs of an anchor."""
-
-evidence = Table(
-    "evidence",
-    metadata,
-    Column("requester", BigInteger, primary_key=True, autoincrement=False),
-    Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("nonce", LargeBinary(16), nullable=False, index=True),
-    Column("elements", Wide, nullable=False),
-    Column("issued_at", BigInteger, nullable=False, index=True),
-    Column("key_version", Wide, nullable=False),
-    Column("root", LargeBinary(32)),
-    Column("answered", Wide, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-"""Holder: signed express requests; `root` names the anchor that was proven, `answered` is 0 where a nonce
-came a second time and the request was refused for it."""

@@ -107,6 +107,31 @@ class _Parts:
     turns: Turns
 
 
+def _shared(
+    base: Foundation,
+    journal: AnswerJournal,
+    evidence: EvidenceJournal,
+    vouchers: VoucherJournal,
+    snapshots: DatasetSnapshots,
+    *,
+    notary: Notary,
+    turns: Turns,
+) -> _Parts:
+    return _Parts(
+        journal=journal,
+        evidence=evidence,
+        admission=Admission(
+            view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock
+        ),
+        maker=ReplyMaker(
+            snapshots=snapshots, keys=base.keyring, notary=notary, clock=base.clock, workers=base.workers
+        ),
+        notary=notary,
+        lanes=defaultdict(asyncio.Lock),
+        turns=turns,
+    )
+
+
 def _answering(
     base: Foundation, me: MemberId, parts: _Parts, *, courier: Courier, reordering: Reordering
 ) -> Answering:
@@ -162,24 +187,7 @@ def _build(
     journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
     evidence = EvidenceJournal(base.database, cipher)
     vouchers = VoucherJournal(base.database, me)
-    admission = Admission(view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock)
-    maker = ReplyMaker(
-        snapshots=snapshots,
-        keys=base.keyring,
-        notary=notary,
-        clock=base.clock,
-        workers=base.workers,
-    )
-    lanes: Lanes = defaultdict(asyncio.Lock)
-    parts = _Parts(
-        journal=journal,
-        evidence=evidence,
-        admission=admission,
-        maker=maker,
-        notary=notary,
-        lanes=lanes,
-        turns=turns,
-    )
+    parts = _shared(base, journal, evidence, vouchers, snapshots, notary=notary, turns=turns)
     return Holder(
         dataset=dataset,
         publisher=publisher,

@@ -111,9 +111,8 @@ def _join(
     requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=_wakings(news))
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
     recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
-    upkeep = _upkeep(base, me, governance)
-    work = _work(base, requester, holder, accounts=accounts, upkeep=upkeep, recovery=recovery)
-    rounds = _rounds(base, work, news)
+    work = _work(base, me, requester, holder, accounts=accounts, recovery=recovery, governance=governance)
+    rounds = schedule(work, news=news, publish_s=base.settings.chain.poll_interval_s, pauses=_pauses(base))
     return Member(
         id=me,
         requester=requester,
@@ -176,19 +175,20 @@ def _pauses(base: Foundation) -> Pauses:
 
 def _work(
     base: Foundation,
+    me: MemberId,
     requester: Requester,
     holder: Holder,
     *,
     accounts: Accounts,
-    upkeep: Upkeep,
     recovery: Recovery,
+    governance: GovernanceDesk,
 ) -> Work:
     return Work(
         requester=requester,
         holder=holder,
         redeeming=accounts.redeeming,
         rating=accounts.rating,
-        upkeep=upkeep,
+        upkeep=_upkeep(base, me, governance),
         recovery=recovery,
         epoch_upkeep=accounts.upkeep,
         anchoring=accounts.anchoring,
@@ -198,11 +198,6 @@ def _work(
             database=base.database, facts=base.facts, view=base.view, leads=base.leadership.leads
         ),
     )
-
-
-def _rounds(base: Foundation, work: Work, news: News) -> Rounds:
-    poll_s = base.settings.chain.poll_interval_s
-    return schedule(work, news=news, publish_s=poll_s, pauses=_pauses(base))
 
 
 def _upkeep(base: Foundation, me: MemberId, governance: GovernanceDesk) -> Upkeep:

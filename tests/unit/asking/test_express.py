@@ -6,6 +6,7 @@ import pytest
 from stage.consortium import Consortium, House
 
 from oracle.asking.express import LEFT_OVER_MS, Expressing
+from oracle.asking.judging import Judge
 from oracle.asking.submission import NobodyToAsk
 from oracle.asking.timing import DeadlineNotAllowed
 from oracle.chain import facts
@@ -43,6 +44,7 @@ def _after_a_restart(asker: House) -> Expressing:
     return Expressing(
         asked=asker.requester.journals.asked,
         replies=asker.requester.journals.replies,
+        judge=Judge(me=asker.id, notary=asker.notary, view=asker.base.view, workers=asker.base.workers),
         collector=asker.requester.collector,
         courier=asker.courier,
         clock=LaterClock(asker.base.view, lambda: None),

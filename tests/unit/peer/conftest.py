@@ -52,9 +52,7 @@ def fixed(label: str, size: int = 32) -> bytes:
     return b"".join(sha256(f"{label} {n}".encode()).digest() for n in range(size // 32 + 1))[:size]
 
 
-PLACE = ProvenPlace(
-    batch_id=BatchId(bytes([7]) * 32), index=2, siblings=((bytes([8]) * 32, 3), (bytes([9]) * 32, 9))
-)
+PLACE = ProvenPlace(batch_id=BatchId(bytes([7]) * 32), index=2, siblings=((bytes([8]) * 32, 3),) * 2)
 PROOFS = AnchorProofs(root=bytes([6]) * 32, batches=3, elements=13, places=(PLACE,))
 
 
