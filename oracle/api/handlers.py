@@ -32,6 +32,7 @@ from oracle.api.schema import (
     SubjectInput,
     SubmitBallot,
     SubmitQuery,
+    query_line,
 )
 from oracle.domain.reports import (
     BadLineReport,
@@ -39,7 +40,6 @@ from oracle.domain.reports import (
     CreditsSummary,
     DatasetStats,
     HeldReorganisation,
-    HolderProgress,
     ImportProgress,
     ImportSummary,
     MetricsText,
@@ -47,7 +47,6 @@ from oracle.domain.reports import (
     PublishedSnapshot,
     QueryAccepted,
     QueryState,
-    QuerySummary,
     RatingReport,
     RawSubject,
     Readiness,
@@ -56,7 +55,6 @@ from oracle.domain.reports import (
     RemovalSummary,
     SignedBallot,
     StatusReport,
-    SubjectResult,
     WaitingReport,
 )
 
@@ -87,13 +85,7 @@ async def query_state(services: Services, parameters: QueryPath, _: Body) -> Que
 async def query_events(services: Services, parameters: QueryPath) -> AsyncGenerator[QueryLine, None]:
     async with aclosing(services.queries.query_events(parameters.query_id)) as events:
         async for event in events:
-            match event:
-                case QuerySummary():
-                    yield QueryLine(query=event)
-                case HolderProgress():
-                    yield QueryLine(holder=event)
-                case SubjectResult():
-                    yield QueryLine(result=event)
+            yield query_line(event)
 
 
 async def import_records(

@@ -182,6 +182,17 @@ class QueryLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stream ends here, before the query did."""
 
 
+def query_line(event: QuerySummary | HolderProgress | SubjectResult) -> QueryLine:
+    """The line that says this event."""
+    match event:
+        case QuerySummary():
+            return QueryLine(query=event)
+        case HolderProgress():
+            return QueryLine(holder=event)
+        case SubjectResult():
+            return QueryLine(result=event)
+
+
 class ImportLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of an import's answer: exactly one of these is present."""
 

@@ -24,6 +24,12 @@ def print_json(out: Console, value: object) -> None:
     out.file.write(text + "\n")
 
 
+def print_line(out: Console, value: object) -> None:
+    """One line of JSON Lines, out at once: who reads waits for it."""
+    out.file.write(msgspec.json.encode(value).decode() + "\n")
+    out.file.flush()
+
+
 class Sheet:
     """A table for people: numbers to the right, everything else to the left."""
 

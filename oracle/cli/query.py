@@ -6,13 +6,14 @@ from typing import Annotated
 import typer
 
 from oracle.api.client import LocalClient, connect
+from oracle.api.schema import query_line
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import NobodyAnswered, UsageWrong
-from oracle.cli.printing import Sheet, count, counted, moment, print_json
+from oracle.cli.printing import Sheet, count, counted, moment, print_json, print_line
 from oracle.cli.query_progress import QueryProgress
 from oracle.cli.query_report import print_query
 from oracle.cli.subject_files import subjects_given
-from oracle.domain.reports import Finding, QueryAccepted, QueryState, QuerySummary, RawSubject
+from oracle.domain.reports import AskingMode, Finding, QueryAccepted, QueryState, QuerySummary, RawSubject
 from oracle.subjects import ListName, code_list
 
 app = group(about="Ask.")
@@ -22,7 +23,11 @@ SHOWN_REFUSALS = 10
 @command(
     app,
     "query",
-    example="riskmesh query phone +46701234567\nriskmesh query --file subjects.csv --case C-17",
+    example=(
+        "riskmesh query phone +46701234567\n"
+        "riskmesh query --file subjects.csv --case C-17\n"
+        "riskmesh query phone +46701234567 --express --deadline-ms 2000"
+    ),
     failure="The query was not answered.",
 )
 async def query(
@@ -51,6 +56,12 @@ async def query(
     deadline: Annotated[
         int | None, typer.Option(min=1, help="Seconds that holders have; the configured ones if absent.")
     ] = None,
+    express: Annotated[
+        bool, typer.Option("--express", help="Ask all holders at once instead of on the chain first.")
+    ] = False,
+    deadline_ms: Annotated[
+        int | None, typer.Option(min=1, help="Express: milliseconds to wait; the configured ones if absent.")
+    ] = None,
     all_lines: Annotated[bool, typer.Option("--all", help="List subjects without a hit too.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the query is final.")] = True,
 ) -> None:
@@ -58,7 +69,12 @@ async def query(
     subjects = subjects_given(kind, values, file, file_type)
     async with connect(session.settings().api.listen) as client:
         accepted = await client.submit(
-            subjects, purpose=_purpose(purpose), case_reference=case, deadline_s=deadline
+            subjects,
+            purpose=_purpose(purpose),
+            case_reference=case,
+            deadline_s=deadline,
+            mode=_mode(express=express, deadline_ms=deadline_ms),
+            deadline_ms=deadline_ms,
         )
         _note_refusals(session, accepted)
         _note_types(session, subjects)
@@ -66,7 +82,10 @@ async def query(
             _print_accepted(session, accepted)
             return
         session.note(f"Query {accepted.query_id}: {counted(accepted.asked, 'subject')} asked.")
-        state = await _follow(session, client, accepted.query_id)
+        state = await _follow(session, client, accepted.query_id, lines=express and session.json)
+    if express and session.json:
+        _require_answer(state)
+        return
     _report(session, state, subjects, all_lines=all_lines)
 
 
@@ -102,6 +121,12 @@ async def queries(
     sheet.print(session.out)
 
 
+def _mode(*, express: bool, deadline_ms: int | None) -> AskingMode:
+    if deadline_ms is not None and not express:
+        raise UsageWrong("--deadline-ms goes with --express; other queries have --deadline, in seconds.")
+    return AskingMode.EXPRESS if express else AskingMode.COMMITTED
+
+
 def _purpose(text: str | None) -> int | None:
     """The code of a purpose given by code or label."""
     if text is None or text.isdecimal():
@@ -122,10 +147,13 @@ def _note_types(session: Session, subjects: tuple[RawSubject, ...]) -> None:
         )
 
 
-async def _follow(session: Session, client: LocalClient, query_id: str) -> QueryState:
+async def _follow(session: Session, client: LocalClient, query_id: str, *, lines: bool) -> QueryState:
+    """Until it is final; `lines` prints each event as it comes, as the interface's own stream has it."""
     with QueryProgress(session) as progress:
         async for event in client.query_events(query_id):
             progress.show(event)
+            if lines:
+                print_line(session.out, query_line(event))
             if isinstance(event, QuerySummary) and event.phase.final:
                 break
     return await client.query_state(query_id)
@@ -139,6 +167,10 @@ def _report(
     else:
         names = {holder.holder: holder.holder_name for holder in state.holders}
         print_query(session.out, state, subjects, names=names, all_lines=all_lines)
+    _require_answer(state)
+
+
+def _require_answer(state: QueryState) -> None:
     if all(result.state is Finding.NO_ANSWER for result in state.results):
         raise NobodyAnswered(
             "No holder answered before the deadline; nothing is charged. "

@@ -18,6 +18,7 @@ from oracle.domain.reports import (
 
 _PHASES = {
     QueryPhase.JOURNALLED: "committing on the chain",
+    QueryPhase.ASKED: "asking holders",
     QueryPhase.COMMITTED: "waiting for holders",
     QueryPhase.COMPLETE: "complete",
     QueryPhase.EXPIRED: "deadline passed",

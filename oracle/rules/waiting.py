@@ -123,6 +123,33 @@ def why_no_answer(state: str, chain: ChainSight, contact: Contact, *, block: int
             return Why(code="delivering", text="The reply is ready and is delivered in the next round.")
 
 
+def why_no_express_reply(contact: Contact, *, now: int) -> Why:
+    """Why a holder has not answered an express request: nothing of it waits for the chain."""
+    return why_no_contact(contact, now=now) or Why(
+        code="asked", text="The holder is asked and has not answered; its time is short."
+    )
+
+
+def why_no_anchor(batches: int, decided: int) -> Why:
+    """Why own express batches are not on the chain."""
+    if decided:
+        text = f"{decided} anchors are decided and not on the chain yet; {batches} batches are in none."
+        return Why(code="anchoring", text=text)
+    return Why(code="unanchored", text=f"{batches} express batches wait for their anchor.")
+
+
+def why_no_proof(batches: int) -> Why:
+    """Why others' express batches are kept as evidence."""
+    text = f"{batches} express batches of others are answered and not proven to be anchored yet."
+    return Why(code="unproven", text=text)
+
+
+def why_reported(*, mine: bool) -> Why:
+    if mine:
+        return Why(code="reported", text="Our express batch was reported; it is anchored and answered for.")
+    return Why(code="report_open", text="We reported it; its requester has not answered with an anchor yet.")
+
+
 def _ago(seconds: int) -> str:
     seconds = max(0, seconds)
     for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from oracle.domain.errors import Transient
 from oracle.store.database import Database
-from oracle.store.tables import answers, batches, marks, metadata, receipts, replies, transactions
+from oracle.store.tables import answers, batches, evidence, marks, metadata, receipts, replies, transactions
 
 PROBE = "probed_at"
 _STATES = {
@@ -31,6 +31,16 @@ class Census:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def unproven(self) -> int:
+        """Express batches of others that were answered and are not proven to be anchored."""
+        statement = (
+            select(func.count())
+            .select_from(evidence)
+            .where(evidence.c.answered == 1, evidence.c.root.is_(None))
+        )
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(statement) or 0)
 
     async def rows(self) -> dict[str, int]:
         """Rows of every table; a scan each, so not for every minute."""

@@ -35,6 +35,7 @@ class OpenPart:
     reason: int
     since: int
     deadline: int
+    express: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,8 @@ class OpenWork:
         statement = (
             select(
                 *(batches.c.batch_id, batches.c.query_id, batches.c.committed_at_ms, batches.c.deadline),
+                batches.c.created_at_ms,
+                batches.c.state.label("asking"),
                 *(replies.c.holder, replies.c.state, replies.c.reason),
             )
             .join(replies, replies.c.batch_id == batches.c.batch_id)
@@ -97,6 +100,8 @@ class OpenWork:
         statement = (
             select(
                 *(batches.c.batch_id, batches.c.query_id, batches.c.committed_at_ms, batches.c.deadline),
+                batches.c.created_at_ms,
+                batches.c.state.label("asking"),
                 *(receipts.c.holder, receipts.c.state, receipts.c.reason),
             )
             .join(receipts, receipts.c.batch_id == batches.c.batch_id)
@@ -143,8 +148,9 @@ class OpenWork:
                     holder=MemberId(row.holder),
                     state=row.state,
                     reason=row.reason,
-                    since=(row.committed_at_ms or 0) // 1_000,
+                    since=(row.committed_at_ms or row.created_at_ms) // 1_000,
                     deadline=row.deadline,
+                    express=row.asking == BatchState.ASKED,
                 )
                 for row in await connection.execute(statement)
             )

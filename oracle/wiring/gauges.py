@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 from oracle.crypto.tls import valid_until
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import EndpointState, Readiness, StatusReport
+from oracle.store.anchors import AnchorJournal
 from oracle.store.census import Census
 from oracle.telemetry.metrics import REGISTRY
 from oracle.wiring.foundation import Foundation
@@ -125,19 +126,37 @@ class Gauges:
 
     async def _of_member(self, insight: Insight | None) -> Iterator[Metric]:
         figures, failing, owed = Figures(records=0, unpublished=0), 0, 0
+        batches, decided = await AnchorJournal(self._base.database).waiting()
         if insight is not None:
             figures, failing = await insight.figures(), insight.contacts.failing()
         me = self._base.member_id()
         if me is not None:
             owed = await owed_to(me, self._base)
+        against, made = self._reports(me)
+        unproven = await self._census.unproven()
         return iter(
             (
                 _one("riskmesh_records", "Records of the own dataset.", figures.records),
                 _one("riskmesh_unpublished_changes", "Records not published yet.", figures.unpublished),
                 _one("riskmesh_peers_failing", "Members that the newest call did not reach.", failing),
+                _one("riskmesh_express_unanchored_batches", "Own express batches in no anchor.", batches),
+                _one("riskmesh_anchors_pending", "Anchors decided and not on the chain.", decided),
+                _one(
+                    "riskmesh_express_unproven_batches",
+                    "Express batches of others answered without a proven anchor.",
+                    unproven,
+                ),
+                _one("riskmesh_reports_against_open", "Open reports of own express batches.", against),
+                _one("riskmesh_reports_made_open", "Open reports that this member made.", made),
                 _one("riskmesh_vouchers_unredeemed_credits", "Received and not paid on the chain.", owed),
             )
         )
+
+    def _reports(self, me: MemberId | None) -> tuple[int, int]:
+        if me is None:
+            return 0, 0
+        anchors = self._base.view.anchors
+        return len(anchors.open_reports_on(me)), len(anchors.open_reports_by(me))
 
 
 def _disk(home: Path, dataset: Path) -> Iterator[Metric]:

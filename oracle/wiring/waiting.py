@@ -17,11 +17,13 @@ from oracle.rules.waiting import (
     Why,
     why_no_answer,
     why_no_contact,
+    why_no_express_reply,
     why_no_reply,
     why_sending,
     why_the_chain,
 )
 from oracle.store.open_work import OpenAnswer, OpenPart, OpenTransaction, OpenWork
+from oracle.wiring.anchors_waiting import anchors_waiting
 from oracle.wiring.foundation import Foundation
 
 MOST: Final = 200
@@ -68,6 +70,8 @@ class WaitingDesk:
             yield self._part(WaitingKind.RECEIPT, part, self._why_no_receipt(part))
         for answer in await self._work.answers(limit=MOST):
             yield self._answer(answer, sight)
+        async for line in anchors_waiting(self._base, self._me, self._names):
+            yield line
         for intent, place in places.items():
             why = why_the_chain(sight) or _sending(place)
             yield WaitingLine(kind=WaitingKind.TRANSACTION, reference=intent, code=why.code, why=why.text)
@@ -84,6 +88,8 @@ class WaitingDesk:
     def _why_no_reply(self, part: OpenPart, sight: ChainSight) -> Why:
         if part.state == ReplyState.RECEIVED:
             return Why(code="judging", text="The reply is here and is being checked.")
+        if part.express:
+            return why_no_express_reply(self._contact(part.holder), now=self._now())
         committed = self._base.view.commitment(self._me, part.batch_id)
         if committed is None:
             return Why(code="commitment_gone", text="A reorganisation took its commitment; it is sent again.")

@@ -9,11 +9,11 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from oracle.config.environment import child_environment
 from oracle.demo.institutions import PARAMETERS, PASSPHRASE, Institution, found, set_up, status_when
@@ -201,3 +201,18 @@ async def _publish(made: Alliance, name: str) -> None:
     await institution.command("records", "import", made.work / f"{name}.csv")
     async with institution.client() as client:
         await client.publish_snapshot()
+
+
+_Seen = TypeVar("_Seen")
+
+
+async def until(
+    look: Callable[[], Awaitable[_Seen]], holds: Callable[[_Seen], bool], *, patience_s: float
+) -> _Seen:
+    """What is seen once this holds of it."""
+    async with asyncio.timeout(patience_s):
+        while True:
+            seen = await look()
+            if holds(seen):
+                return seen
+            await asyncio.sleep(0.05)

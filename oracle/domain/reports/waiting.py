@@ -17,6 +17,10 @@ class WaitingKind(StrEnum):
     """Batch of another member that is still to be answered."""
     SETTLEMENT = "settlement"
     """Answer of this member whose receipt has not come."""
+    ANCHOR = "anchor"
+    """Express batches, own or others', that no anchor is known of yet."""
+    REPORT = "report"
+    """Report of an express batch that is not closed."""
     TRANSACTION = "transaction"
     """Anything else that this member's account brings to the chain."""
 
