@@ -46,7 +46,7 @@ def test_event__with_a_subject_formatted_into_it__makes_no_label_of_it() -> None
     assert b"8613800138000" not in generate_latest(REGISTRY)
 
 
-@pytest.mark.parametrize("code", [0, 17, 9_999, 65_535])
+@pytest.mark.parametrize("code", [0, 20, 9_999, 65_535])
 def test_reason__a_number_that_only_a_peer_knows__is_other(code: int) -> None:
     assert reason_name(code) == "other"
 
