@@ -11,13 +11,10 @@ from oracle.asking.commitment import NotYetCommitted, commitment_of, final_commi
 from oracle.asking.judging import Judge
 from oracle.asking.ports import Clock
 from oracle.asking.receipts import Receipts
-from oracle.asking.rejection import (
-    ReplyOfAnotherOrder,
-)
+from oracle.asking.rejection import ReplyOfAnotherOrder
 from oracle.asking.reminders import Reminders
 from oracle.asking.reordering import Reordering, stated_place
 from oracle.chain.view import AllianceView
-from oracle.crypto.workers import Workers
 from oracle.domain.asked import AskedBatch, AskedReply, BatchState, ReceivedReply, ReplyState
 from oracle.domain.errors import Broken, Transient
 from oracle.domain.ids import BatchId, MemberId
@@ -25,7 +22,6 @@ from oracle.domain.messages import MessageType
 from oracle.domain.settlement import RefusalReason, reason_name
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.errors import UnknownBatch
-from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
 from oracle.store.asked import AskedJournal
 from oracle.store.replies import ReplyJournal
@@ -54,10 +50,9 @@ class Collector:
         receipts: Receipts,
         reminders: Reminders,
         reordering: Reordering,
-        notary: Notary,
+        judge: Judge,
         view: AllianceView,
         clock: Clock,
-        workers: Workers,
         changed: Callable[[], None],
     ) -> None:
         self._me = me
@@ -66,7 +61,7 @@ class Collector:
         self._receipts = receipts
         self._reminders = reminders
         self._reordering = reordering
-        self._judge_of = Judge(me=me, notary=notary, view=view, workers=workers)
+        self._verdicts = judge
         self._view = view
         self._clock = clock
         self._changed = changed
@@ -183,7 +178,7 @@ class Collector:
             raise Broken("a reply is judged that is not in the journal")
         if batch.content.reference is None:
             self._require_final(batch, reply)
-        verdict = await self._judge_of.verdict(batch, reply.holder, reply.received)
+        verdict = await self._verdicts.verdict(batch, reply.holder, reply.received)
         if isinstance(verdict, RefusalReason):
             await self._replies.ended(batch.batch_id, reply.holder, ReplyState.REJECTED, verdict)
         else:

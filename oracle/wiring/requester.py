@@ -86,19 +86,18 @@ def build_requester(
         changed=changes.tell,
     )
     superseded = SupersededReplies(base.database, base.keyring.storage_cipher("asked"))
+    judge = Judge(me=me, notary=notary, view=base.view, workers=base.workers)
     collector = Collector(
         me=me,
         journals=Journals(asked=journals.asked, replies=journals.replies),
         receipts=receipts,
         reminders=reminders,
         reordering=_reordering(base, me, journals, superseded, receipts=receipts, changed=changes.tell),
-        notary=notary,
+        judge=judge,
         view=base.view,
         clock=base.clock,
-        workers=base.workers,
         changed=changes.tell,
     )
-    judge = Judge(me=me, notary=notary, view=base.view, workers=base.workers)
     express = _express(base, journals, collector, courier, judge=judge, wakings=wakings, changed=changes.tell)
     anchors = AnchorJournal(base.database)
     submission = _submission(

@@ -18,6 +18,7 @@ from oracle.answering.settling import Settling
 from oracle.asking.budget import OwnBudget
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
+from oracle.asking.judging import Judge
 from oracle.asking.receipts import Receipts
 from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
@@ -171,10 +172,9 @@ class InProcess:
         parts = {"me": self.id, "journals": Journals(asked=journals.asked, replies=journals.replies)}
         parts["reminders"] = self.requester.reminders
         parts["reordering"] = reordering_of(base, self.id, self.requester)
-        rest = {"receipts": self.requester.receipts, "notary": self.notary, "view": base.view}
-        return Collector(
-            **{**parts, **rest, "clock": base.clock, "workers": base.workers, "changed": nothing, **other}
-        )
+        parts["judge"] = Judge(me=self.id, notary=self.notary, view=base.view, workers=base.workers)
+        rest = {"receipts": self.requester.receipts, "view": base.view, "clock": base.clock}
+        return Collector(**{**parts, **rest, "changed": nothing, **other})
 
     def voucher_book(self, **other: Any) -> VoucherBook:
         parts = {"me": self.id, "journal": self.requester.journals.charges}
