@@ -61,14 +61,14 @@ class AnswerJournal:
             )
 
     async def fetched(self, requester: MemberId, batch_id: BatchId, envelope: Envelope) -> None:
-        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope"))
+        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope"))
         values = {"state": AnswerState.FETCHED, "envelope": sealed}
         await self._turn(requester, batch_id, (AnswerState.SEEN,), values)
 
     async def sealed(self, requester: MemberId, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
         """Write the reply before it leaves; it is the only one that this batch gets from this snapshot."""
         place = SnapshotPlace(block=answer.head.snapshot_block, block_hash=answer.head.snapshot_block_hash)
-        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
+        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
         values = {"state": AnswerState.SEALED, "reply": sealed, "query_fees": query_fees}
         await self._turn(requester, batch_id, (AnswerState.FETCHED,), {**values, **place_columns(place)})
 
@@ -80,7 +80,7 @@ class AnswerJournal:
         False when another request under the same nonce, or this one, was answered before.
         """
         batch_id, requester = evidence.batch_id, evidence.requester
-        reply = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
+        reply = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
         async with self._database.writing() as connection:
             taken = exists().where(
                 evidence_rows.c.requester == requester,
@@ -102,7 +102,7 @@ class AnswerJournal:
                     deadline=deadline,
                     query_fees=query_fees,
                     envelope=self._cipher.seal(
-                        msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope")
+                        msgspec.msgpack.encode(envelope), _context(batch_id, "envelope")
                     ),
                     reply=reply,
                 )
@@ -128,7 +128,7 @@ class AnswerJournal:
         False when another receipt was quicker: the first one stands; and when the reply that the receipt is
         for was superseded: `earlier` says which one that is.
         """
-        sealed = self._cipher.seal(disclosures, answer_context(batch_id, "disclosures"))
+        sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
         values = {
             "state": AnswerState.SETTLED,
             "receipt_digest": receipt_digest,
@@ -237,15 +237,11 @@ class AnswerJournal:
 
     def _batch_of(self, row: Row[tuple[object, ...]]) -> AnsweredBatch:
         batch_id = BatchId(row.batch_id)
-        envelope = answer = disclosures = None
+        envelope = None
         if row.envelope is not None:
-            body = self._cipher.open(row.envelope, answer_context(batch_id, "envelope"))
+            body = self._cipher.open(row.envelope, _context(batch_id, "envelope"))
             envelope = msgspec.msgpack.decode(body, type=Envelope)
-        if row.reply is not None:
-            body = self._cipher.open(row.reply, answer_context(batch_id, "reply"))
-            answer = msgspec.msgpack.decode(body, type=Answer)
-        if row.disclosures is not None:
-            disclosures = self._cipher.open(row.disclosures, answer_context(batch_id, "disclosures"))
+        answer, disclosures = open_answer(self._cipher, row)
         return AnsweredBatch(
             batch_id=batch_id,
             requester=MemberId(row.requester),
@@ -262,6 +258,16 @@ class AnswerJournal:
         )
 
 
-def answer_context(batch_id: BatchId, column: str) -> bytes:
-    """What a blob of this journal is bound to."""
+def open_answer(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> tuple[Answer | None, bytes | None]:
+    """The reply in a row of the journal, or in one moved from it, and the frame that answered its receipt."""
+    batch_id, answer, disclosures = BatchId(row.batch_id), None, None
+    if row.reply is not None:
+        body = cipher.open(row.reply, _context(batch_id, "reply"))
+        answer = msgspec.msgpack.decode(body, type=Answer)
+    if row.disclosures is not None:
+        disclosures = cipher.open(row.disclosures, _context(batch_id, "disclosures"))
+    return answer, disclosures
+
+
+def _context(batch_id: BatchId, column: str) -> bytes:
     return b"/".join((b"answers", batch_id, column.encode()))

@@ -20,7 +20,7 @@ class ReceiptJournal:
     async def add(self, receipt: AskedReceipt) -> AskedReceipt:
         """Write a receipt before it is sent; returns the one that stands, which may be an earlier one."""
         body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
-        sealed = self._cipher.seal(body, receipt_context(receipt.batch_id, receipt.holder, "receipt"))
+        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
         async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(receipts)
@@ -41,27 +41,27 @@ class ReceiptJournal:
         statement = select(receipts).filter_by(batch_id=batch_id, holder=holder)
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).first()
-        return None if row is None else self._receipt_of(row)
+        return None if row is None else open_receipt(self._cipher, row)
 
     async def receipts_of(self, batch_id: BatchId) -> tuple[AskedReceipt, ...]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(receipts).filter_by(batch_id=batch_id))
-            return tuple(self._receipt_of(row) for row in rows)
+            return tuple(open_receipt(self._cipher, row) for row in rows)
 
     async def pending(self) -> tuple[AskedReceipt, ...]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(receipts).filter_by(state=ReceiptState.PENDING))
-            return tuple(self._receipt_of(row) for row in rows)
+            return tuple(open_receipt(self._cipher, row) for row in rows)
 
     async def correct(self, receipt: AskedReceipt) -> None:
         """Replace the bytes of one that was refused and is not ended: before the new ones are sent."""
         body = msgspec.msgpack.encode((receipt.statement, receipt.frame))
-        sealed = self._cipher.seal(body, receipt_context(receipt.batch_id, receipt.holder, "receipt"))
+        sealed = self._cipher.seal(body, _context(receipt.batch_id, receipt.holder, "receipt"))
         await self._turn(receipt.batch_id, receipt.holder, sealed=sealed)
 
     async def settled(self, batch_id: BatchId, holder: MemberId, settled: Settled) -> None:
         body = msgspec.msgpack.encode(settled)
-        sealed = self._cipher.seal(body, receipt_context(batch_id, holder, "answer"))
+        sealed = self._cipher.seal(body, _context(batch_id, holder, "answer"))
         await self._turn(batch_id, holder, state=ReceiptState.SETTLED, answer=sealed)
 
     async def refused(self, batch_id: BatchId, holder: MemberId, reason: int) -> None:
@@ -79,26 +79,27 @@ class ReceiptJournal:
                 .values(**values)
             )
 
-    def _receipt_of(self, row: Row[tuple[object, ...]]) -> AskedReceipt:
-        batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
-        body = self._cipher.open(row.sealed, receipt_context(batch_id, holder, "receipt"))
-        statement, frame = msgspec.msgpack.decode(body, type=tuple[bytes, bytes])
-        settled = None
-        if row.answer is not None:
-            answer = self._cipher.open(row.answer, receipt_context(batch_id, holder, "answer"))
-            settled = msgspec.msgpack.decode(answer, type=Settled)
-        return AskedReceipt(
-            batch_id=batch_id,
-            holder=holder,
-            state=ReceiptState(row.state),
-            reason=row.reason,
-            hits=row.hits,
-            statement=statement,
-            frame=frame,
-            settled=settled,
-        )
+
+def open_receipt(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedReceipt:
+    """What a row of the journal says, or one moved from it."""
+    batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
+    body = cipher.open(row.sealed, _context(batch_id, holder, "receipt"))
+    statement, frame = msgspec.msgpack.decode(body, type=tuple[bytes, bytes])
+    settled = None
+    if row.answer is not None:
+        answer = cipher.open(row.answer, _context(batch_id, holder, "answer"))
+        settled = msgspec.msgpack.decode(answer, type=Settled)
+    return AskedReceipt(
+        batch_id=batch_id,
+        holder=holder,
+        state=ReceiptState(row.state),
+        reason=row.reason,
+        hits=row.hits,
+        statement=statement,
+        frame=frame,
+        settled=settled,
+    )
 
 
-def receipt_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
-    """What a blob of this journal is bound to."""
+def _context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
     return b"/".join((b"receipts", batch_id, str(holder).encode(), column.encode()))

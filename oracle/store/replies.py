@@ -23,17 +23,17 @@ class ReplyJournal:
         statement = select(replies).filter_by(batch_id=batch_id, holder=holder)
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).first()
-        return None if row is None else self._reply_of(row)
+        return None if row is None else open_reply(self._cipher, row)
 
     async def replies_of(self, batch_id: BatchId) -> tuple[AskedReply, ...]:
         statement = select(replies).filter_by(batch_id=batch_id).order_by(replies.c.holder)
         async with self._database.reading() as connection:
-            return tuple(self._reply_of(row) for row in await connection.execute(statement))
+            return tuple(open_reply(self._cipher, row) for row in await connection.execute(statement))
 
     async def replies_in(self, state: ReplyState) -> tuple[AskedReply, ...]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(replies).filter_by(state=state))
-            return tuple(self._reply_of(row) for row in rows)
+            return tuple(open_reply(self._cipher, row) for row in rows)
 
     async def without_receipt(self) -> tuple[AskedReply, ...]:
         """Judged replies that still need the one receipt that follows each of them."""
@@ -41,7 +41,7 @@ class ReplyJournal:
         same = and_(receipts.c.batch_id == replies.c.batch_id, receipts.c.holder == replies.c.holder)
         statement = select(replies).outerjoin(receipts, same).where(judged, receipts.c.batch_id.is_(None))
         async with self._database.reading() as connection:
-            return tuple(self._reply_of(row) for row in await connection.execute(statement))
+            return tuple(open_reply(self._cipher, row) for row in await connection.execute(statement))
 
     async def received(
         self,
@@ -57,7 +57,7 @@ class ReplyJournal:
         `place` is from where it has to be answered by the chain as it is read now.
         """
         body = msgspec.msgpack.encode(reply)
-        sealed = self._cipher.seal(body, reply_context(batch_id, holder, "received"))
+        sealed = self._cipher.seal(body, _context(batch_id, holder, "received"))
         return await self._turn(
             batch_id,
             holder,
@@ -73,7 +73,7 @@ class ReplyJournal:
     ) -> bool:
         """A reply that proved what it says; `latency_ms` replaces that of its arrival."""
         body = msgspec.msgpack.encode(proven)
-        sealed = self._cipher.seal(body, reply_context(batch_id, proven.holder, "proven"))
+        sealed = self._cipher.seal(body, _context(batch_id, proven.holder, "proven"))
         values: dict[str, object] = {"state": ReplyState.ACCEPTED, "verified": sealed}
         if latency_ms is not None:
             values["latency_ms"] = latency_ms
@@ -93,11 +93,11 @@ class ReplyJournal:
         For express: nothing is made of the verdict before this is on disk, and a crash before it costs no
         more than the reply, which its holder has and delivers again.
         """
-        body = self._cipher.seal(msgspec.msgpack.encode(reply), reply_context(batch_id, holder, "received"))
+        body = self._cipher.seal(msgspec.msgpack.encode(reply), _context(batch_id, holder, "received"))
         values: dict[str, object] = {"received": body, "latency_ms": latency_ms}
         if isinstance(verdict, ProvenReply):
             proven = msgspec.msgpack.encode(verdict)
-            values["verified"] = self._cipher.seal(proven, reply_context(batch_id, holder, "proven"))
+            values["verified"] = self._cipher.seal(proven, _context(batch_id, holder, "proven"))
             values["state"] = ReplyState.ACCEPTED
         else:
             values |= {"state": ReplyState.REJECTED, "reason": verdict}
@@ -129,33 +129,34 @@ class ReplyJournal:
             )
             return changed.rowcount == 1
 
-    def _reply_of(self, row: Row[tuple[object, ...]]) -> AskedReply:
-        batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
-        proven = None
-        if row.verified is not None:
-            body = self._cipher.open(row.verified, reply_context(batch_id, holder, "proven"))
-            proven = msgspec.msgpack.decode(body, type=ProvenReply)
-        received = None
-        if row.received is not None:
-            body = self._cipher.open(row.received, reply_context(batch_id, holder, "received"))
-            received = msgspec.msgpack.decode(body, type=ReceivedReply)
-        return AskedReply(
-            batch_id=batch_id,
-            holder=holder,
-            state=ReplyState(row.state),
-            reason=row.reason,
-            latency_ms=row.latency_ms,
-            received=received,
-            proven=proven,
-            place=place_of(row.snapshot_block, row.snapshot_hash),
-            earlier=row.earlier,
-        )
+
+def open_reply(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedReply:
+    """What a row of the journal says, or one moved from it."""
+    batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
+    proven = None
+    if row.verified is not None:
+        body = cipher.open(row.verified, _context(batch_id, holder, "proven"))
+        proven = msgspec.msgpack.decode(body, type=ProvenReply)
+    received = None
+    if row.received is not None:
+        body = cipher.open(row.received, _context(batch_id, holder, "received"))
+        received = msgspec.msgpack.decode(body, type=ReceivedReply)
+    return AskedReply(
+        batch_id=batch_id,
+        holder=holder,
+        state=ReplyState(row.state),
+        reason=row.reason,
+        latency_ms=row.latency_ms,
+        received=received,
+        proven=proven,
+        place=place_of(row.snapshot_block, row.snapshot_hash),
+        earlier=row.earlier,
+    )
 
 
 def _where(place: SnapshotPlace | None) -> dict[str, object]:
     return {} if place is None else place_columns(place)
 
 
-def reply_context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
-    """What a blob of this journal is bound to."""
+def _context(batch_id: BatchId, holder: MemberId, column: str) -> bytes:
     return b"/".join((b"replies", batch_id, str(holder).encode(), column.encode()))

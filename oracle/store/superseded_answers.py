@@ -1,12 +1,11 @@
 """The holder's answers that a reorganisation made ones from the wrong snapshot: kept, and answered anew."""
 
-import msgspec
 from sqlalchemy import Row, and_, insert, literal, select, update
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.answered import Answer, AnswerState, DecidedAnswer, SupersededAnswer
+from oracle.domain.answered import AnswerState, DecidedAnswer, SupersededAnswer
 from oracle.domain.ids import BatchId, MemberId
-from oracle.store.answered import answer_context
+from oracle.store.answered import open_answer
 from oracle.store.database import Database
 from oracle.store.places import place_of
 from oracle.store.tables import answers, superseded_answers
@@ -107,13 +106,7 @@ class SupersededAnswers:
             return tuple(self._opened(row) for row in await connection.execute(statement))
 
     def _opened(self, row: Row[tuple[object, ...]]) -> SupersededAnswer:
-        batch_id = BatchId(row.batch_id)
-        answer = disclosures = None
-        if row.reply is not None:
-            body = self._cipher.open(row.reply, answer_context(batch_id, "reply"))
-            answer = msgspec.msgpack.decode(body, type=Answer)
-        if row.disclosures is not None:
-            disclosures = self._cipher.open(row.disclosures, answer_context(batch_id, "disclosures"))
+        answer, disclosures = open_answer(self._cipher, row)
         return SupersededAnswer(
             state=AnswerState(row.state),
             reason=row.reason,

@@ -2,27 +2,16 @@
 
 from dataclasses import dataclass
 
-import msgspec
-from sqlalchemy import ColumnElement, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import (
-    AskedReceipt,
-    AskedReply,
-    BatchState,
-    ProvenReply,
-    ReceiptState,
-    ReceivedReply,
-    ReplyState,
-    Settled,
-    SupersededReply,
-)
+from oracle.domain.asked import BatchState, ReplyState, SupersededReply
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
 from oracle.store.database import Database
 from oracle.store.places import place_columns, place_of
-from oracle.store.receipts import receipt_context
-from oracle.store.replies import reply_context
+from oracle.store.receipts import open_receipt
+from oracle.store.replies import open_reply
 from oracle.store.tables import batches, queries, receipts, replies, superseded_replies
 
 DECIDED = (ReplyState.RECEIVED, ReplyState.ACCEPTED, ReplyState.REJECTED, ReplyState.REFUSED)
@@ -138,57 +127,20 @@ class SupersededReplies:
 
     async def of(self, batch_id: BatchId, holder: MemberId) -> tuple[SupersededReply, ...]:
         """Oldest first."""
-        statement = (
-            select(superseded_replies)
-            .filter_by(batch_id=batch_id, holder=holder)
-            .order_by(superseded_replies.c.earlier)
-        )
+        kept = superseded_replies.c
+        which = (kept.batch_id == batch_id, kept.holder == holder)
+        of_reply = select(superseded_replies).where(*which).order_by(kept.earlier)
+        columns = (*(kept.batch_id, kept.holder, kept.hits, kept.answer), *_receipt_columns())
+        of_receipt = select(*columns).where(*which).order_by(kept.earlier)
         async with self._database.reading() as connection:
-            return tuple(self._opened(row) for row in await connection.execute(statement))
-
-    def _opened(self, row: Row[tuple[object, ...]]) -> SupersededReply:
-        batch_id, holder = BatchId(row.batch_id), MemberId(row.holder)
-        received = proven = None
-        if row.received is not None:
-            body = self._cipher.open(row.received, reply_context(batch_id, holder, "received"))
-            received = msgspec.msgpack.decode(body, type=ReceivedReply)
-        if row.verified is not None:
-            body = self._cipher.open(row.verified, reply_context(batch_id, holder, "proven"))
-            proven = msgspec.msgpack.decode(body, type=ProvenReply)
-        reply = AskedReply(
-            batch_id=batch_id,
-            holder=holder,
-            state=ReplyState(row.state),
-            reason=row.reason,
-            latency_ms=row.latency_ms,
-            received=received,
-            proven=proven,
-            place=place_of(row.snapshot_block, row.snapshot_hash),
-            earlier=row.earlier,
-        )
-        return SupersededReply(reply=reply, receipt=self._receipt_of(row, batch_id, holder))
-
-    def _receipt_of(
-        self, row: Row[tuple[object, ...]], batch_id: BatchId, holder: MemberId
-    ) -> AskedReceipt | None:
-        if row.receipt is None:
-            return None
-        body = self._cipher.open(row.receipt, receipt_context(batch_id, holder, "receipt"))
-        statement, frame = msgspec.msgpack.decode(body, type=tuple[bytes, bytes])
-        settled = None
-        if row.answer is not None:
-            answer = self._cipher.open(row.answer, receipt_context(batch_id, holder, "answer"))
-            settled = msgspec.msgpack.decode(answer, type=Settled)
-        return AskedReceipt(
-            batch_id=batch_id,
-            holder=holder,
-            state=ReceiptState(row.receipt_state),
-            reason=row.receipt_reason,
-            hits=row.hits,
-            statement=statement,
-            frame=frame,
-            settled=settled,
-        )
+            both = zip(await connection.execute(of_reply), await connection.execute(of_receipt), strict=True)
+            return tuple(
+                SupersededReply(
+                    reply=open_reply(self._cipher, reply),
+                    receipt=None if receipt.sealed is None else open_receipt(self._cipher, receipt),
+                )
+                for reply, receipt in both
+            )
 
 
 def _which(decided: DecidedReply) -> ColumnElement[bool]:
@@ -197,4 +149,14 @@ def _which(decided: DecidedReply) -> ColumnElement[bool]:
         replies.c.holder == decided.holder,
         replies.c.earlier == decided.earlier,
         replies.c.snapshot_hash == decided.place.block_hash,
+    )
+
+
+def _receipt_columns() -> tuple[ColumnElement[object], ...]:
+    """By the names that they have in the journal of receipts."""
+    kept = superseded_replies.c
+    return (
+        kept.receipt_state.label("state"),
+        kept.receipt_reason.label("reason"),
+        kept.receipt.label("sealed"),
     )
