@@ -32,15 +32,14 @@ class Census:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def unproven(self) -> int:
-        """Express batches of others that were answered and are not proven to be anchored."""
-        statement = (
-            select(func.count())
-            .select_from(evidence)
-            .where(evidence.c.answered == 1, evidence.c.root.is_(None))
+    async def unproven(self) -> tuple[int, int | None]:
+        """How many answered express batches of others no anchor is proven for, and the oldest's issue."""
+        statement = select(func.count(), func.min(evidence.c.issued_at)).where(
+            evidence.c.answered == 1, evidence.c.root.is_(None)
         )
         async with self._database.reading() as connection:
-            return int(await connection.scalar(statement) or 0)
+            row = (await connection.execute(statement)).one()
+        return row[0], row[1]
 
     async def rows(self) -> dict[str, int]:
         """Rows of every table; a scan each, so not for every minute."""

@@ -93,13 +93,6 @@ class EvidenceJournal:
                 .values(root=root)
             )
 
-    async def waiting(self) -> tuple[int, int | None]:
-        """How many answered requests no anchor was proven for, and when the oldest was issued."""
-        statement = select(evidence.c.issued_at).where(evidence.c.answered == 1, evidence.c.root.is_(None))
-        async with self._database.reading() as connection:
-            times = (await connection.execute(statement)).scalars().all()
-        return len(times), min(times, default=None)
-
     async def is_proven(self, requester: MemberId, batch_id: BatchId) -> bool:
         statement = select(evidence.c.root).filter_by(requester=requester, batch_id=batch_id)
         async with self._database.reading() as connection:

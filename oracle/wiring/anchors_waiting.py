@@ -5,14 +5,9 @@ from collections.abc import AsyncIterator
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import WaitingKind, WaitingLine
 from oracle.governing.names import MemberNames
-from oracle.rules.waiting import (
-    Why,
-    why_no_anchor,
-    why_no_proof,
-    why_reported,
-)
+from oracle.rules.waiting import Why, why_no_anchor, why_no_proof, why_reported
 from oracle.store.anchors import AnchorJournal
-from oracle.store.evidence import EvidenceJournal
+from oracle.store.census import Census
 from oracle.wiring.foundation import Foundation
 
 
@@ -23,21 +18,20 @@ async def anchors_waiting(base: Foundation, me: MemberId, names: MemberNames) ->
     if batches or decided:
         oldest = await journal.unanchored(limit=1)
         yield _line("express", why_no_anchor(batches, decided), since=oldest[0].issued_at if oldest else None)
-    evidence = EvidenceJournal(base.database, base.keyring.storage_cipher("answered"))
-    unproven, since = await evidence.waiting()
+    unproven, since = await Census(base.database).unproven()
     if unproven:
         yield _line("express", why_no_proof(unproven), since=since)
     view = base.view
     for report in (*view.anchors.open_reports_on(me), *view.anchors.open_reports_by(me)):
         reported, mine = report.reported, report.reported.requester == me
-        other = reported.reporter if mine else reported.requester
+        other, why = reported.reporter if mine else reported.requester, why_reported(mine=mine)
         yield WaitingLine(
             kind=WaitingKind.REPORT,
             reference="0x" + reported.batch_id.hex(),
             member=other,
             name=names.name_of(other),
-            code=why_reported(mine=mine).code,
-            why=why_reported(mine=mine).text,
+            code=why.code,
+            why=why.text,
             since=reported.at.block_timestamp,
             deadline=reported.answerable_until,
         )

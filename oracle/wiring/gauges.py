@@ -133,7 +133,7 @@ class Gauges:
         if me is not None:
             owed = await owed_to(me, self._base)
         against, made = self._reports(me)
-        unproven = await self._census.unproven()
+        unproven, _ = await self._census.unproven()
         return iter(
             (
                 _one("riskmesh_records", "Records of the own dataset.", figures.records),

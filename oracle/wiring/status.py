@@ -3,8 +3,6 @@
 import time
 
 from oracle import __version__
-from oracle.domain.answered import AnswerState
-from oracle.domain.asked import BatchState
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import (
     ChainStatus,
@@ -16,6 +14,8 @@ from oracle.domain.reports import (
     StatusReport,
     WaitingReport,
 )
+from oracle.store.answered import OPEN_STATES
+from oracle.store.asked import OPEN_BATCHES
 from oracle.store.census import Census
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.gauges import Gauges
@@ -23,9 +23,7 @@ from oracle.wiring.insight import Figures, Insight
 from oracle.wiring.problems import problems_of
 from oracle.wiring.readiness import reasons_against
 
-OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
 SERVING = (EndpointState.USABLE, EndpointState.LAGGING)
-OPEN_ANSWERS = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
 
 
 class StatusDesk:
@@ -59,7 +57,7 @@ class StatusDesk:
             published_sequence=_sequence(base, me),
             balance=0 if me is None else base.view.balance(me),
             open_queries=sum(states.get(("batches", state), 0) for state in OPEN_BATCHES),
-            open_answers=sum(states.get(("answers", state), 0) for state in OPEN_ANSWERS),
+            open_answers=sum(states.get(("answers", state), 0) for state in OPEN_STATES),
             problems=(
                 *problems_of(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
                 *(() if insight is None else await insight.recovery.problems()),
