@@ -194,8 +194,7 @@ class Answering:
         log.info(
             "batch_refused", batch=batch.batch_id.hex(), requester=int(batch.requester), reason=reason.name
         )
-        refusal = Refusal(reason=reason, detail=reason.name.replace("_", " ").lower())
-        frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
+        frame = encode_refusal(Refusal.because(reason), salt=secrets.token_bytes(SALT_SIZE))
         await self._courier.deliver_refusal(batch.requester, batch.batch_id, frame=frame)
         committed = self._view.commitment(batch.requester, batch.batch_id)
         place = None if committed is None else self._view.place_of(self._me, committed)

@@ -33,13 +33,13 @@ class References:
     async def newest(self) -> ReferenceBlock:
         """The newest final block. Raises `ReferenceUnknown` while none is read."""
         head = self._view.head
-        depth = self._view.parameter("finality_depth").value if head is not None else 0
-        if head is not None and depth == 0:
-            return self._keep(head)
-        marks = [] if head is None else await self._journal.marks(BlockNumber(head.number - depth), 1)
-        if not marks:
-            raise ReferenceUnknown("This member has not read a final block yet; try again shortly.")
-        return self._keep(marks[0])
+        if head is not None:
+            depth = self._view.parameter("finality_depth").value
+            if depth == 0:
+                return self._keep(head)
+            for mark in await self._journal.marks(BlockNumber(head.number - depth), 1):
+                return self._keep(mark)
+        raise ReferenceUnknown("This member has not read a final block yet; try again shortly.")
 
     async def find(self, number: BlockNumber, block_hash: bytes) -> ReferenceBlock | None:
         """The block, if this member has read it and it has exactly this hash."""

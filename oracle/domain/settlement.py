@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.domain.messages import Claim, Outcome, Voucher
@@ -186,3 +186,8 @@ class Refusal:
     reason: int
     """A `RefusalReason`, or a code of a later list."""
     detail: str
+
+    @classmethod
+    def because(cls, reason: RefusalReason) -> Self:
+        """With the reason's own name as the sentence."""
+        return cls(reason=reason, detail=reason.name.replace("_", " ").lower())

@@ -178,8 +178,7 @@ class Doors:
         batch_id, version = message.header.batch_id, message.header.version
         answer = await self._express.answer(message)
         if isinstance(answer, RefusalReason):
-            refusal = Refusal(reason=answer, detail=answer.name.replace("_", " ").lower())
-            frame = encode_refusal(refusal, salt=secrets.token_bytes(SALT_SIZE))
+            frame = encode_refusal(Refusal.because(answer), salt=secrets.token_bytes(SALT_SIZE))
             return self._post.seal(
                 MessageType.REFUSAL, batch_id, peer, statement=b"", frame=frame, version=version
             )
