@@ -43,13 +43,16 @@ class Proving:
         self._view = view
         self._clock = clock
         self._under_way: set[MemberId] = set()
+        self._refused: set[tuple[bytes, MemberId]] = set()
+        """Not sent again before a restart: who refuses once would refuse every few seconds."""
 
     async def round(self) -> None:
         """One holder that is slow or gone holds up no other."""
         after = self._clock.chain_time() - self._view.parameter("report_retention_s").value
         by_holder: defaultdict[MemberId, list[Untold]] = defaultdict(list)
         for untold in await self._journal.untold(after=after):
-            if untold.holder not in self._under_way:
+            refused = (untold.anchor.root, untold.holder) in self._refused
+            if not refused and untold.holder not in self._under_way:
                 by_holder[untold.holder].append(untold)
         self._under_way.update(by_holder)
         async with asyncio.TaskGroup() as group:
@@ -59,17 +62,24 @@ class Proving:
     async def _tell(self, holder: MemberId, these: list[Untold]) -> None:
         try:
             for untold in these:
-                for start in range(0, len(untold.batches), MAX_PLACES):
-                    frame = await self._frame(untold.anchor, untold.batches[start : start + MAX_PLACES])
-                    await self._counterparties.prove_anchor(holder, frame=frame)
-                await self._journal.tell(untold.anchor.root, holder)
+                await self._tell_of(untold)
         except Transient as error:
             log.info("anchor_proofs_wait", holder=int(holder), reason=error.code)
+        finally:
+            self._under_way.discard(holder)
+
+    async def _tell_of(self, untold: Untold) -> None:
+        holder = untold.holder
+        try:
+            for start in range(0, len(untold.batches), MAX_PLACES):
+                frame = await self._frame(untold.anchor, untold.batches[start : start + MAX_PLACES])
+                await self._counterparties.prove_anchor(holder, frame=frame)
         except Refused as error:
             # It does not take them: should it report, the report is answered with the same proof.
             log.warning("anchor_proofs_refused", holder=int(holder), reason=error.code)
-        finally:
-            self._under_way.discard(holder)
+            self._refused.add((untold.anchor.root, holder))
+        else:
+            await self._journal.tell(untold.anchor.root, holder)
 
     async def proof_of(self, batch_id: BatchId, holder: MemberId) -> bytes:
         """The frame that proves one batch to a holder that was asked it. Raises `UnknownBatch`."""

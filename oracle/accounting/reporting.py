@@ -15,7 +15,7 @@ from oracle.domain.anchors import AnchorProofs, Evidence, ProvenPlace
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import MemberId
 from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
-from oracle.peer.errors import PeerRefused, UnknownBatch
+from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch
 from oracle.peer.statements import parse_request
 from oracle.rules.anchoring import report_is_closable, report_is_due, unreached_is_reported
 from oracle.store.evidence import EvidenceJournal
@@ -93,9 +93,11 @@ class Reporting:
         now, parameter = self._clock.chain_time(), self._view.parameter
         window_s, retention_s = parameter("anchor_window_s").value, parameter("report_retention_s").value
         overdue = await self._journal.unproven(after=now - retention_s, before=now - window_s, limit=AT_ONCE)
+        away = set[MemberId]()
         for entry in overdue:
             if report_is_due(issued_at=entry.issued_at, window_s=window_s, retention_s=retention_s, now=now):
-                await self._follow(entry, patient=not unreached_is_reported(entry.issued_at, window_s, now))
+                patient = not unreached_is_reported(entry.issued_at, window_s, now)
+                await self._follow(entry, patient=patient, away=away)
         for report in self._view.anchors.open_reports_by(self._me):
             reported = report.reported
             if report_is_closable(answerable_until=reported.answerable_until, now=now):
@@ -106,26 +108,35 @@ class Reporting:
                 order = self._ledger.prove_nonce_reuse(_signed(first), _signed(second))
                 await self._carry_out(f"nonce-reuse:{second.batch_id.hex()}", order)
 
-    async def _follow(self, entry: Evidence, *, patient: bool) -> None:
-        """Ask for the proof that did not come; without one the request is reported, by one member."""
+    async def _follow(self, entry: Evidence, *, patient: bool, away: set[MemberId]) -> None:
+        """Ask for the proof that did not come; without one the request is reported, by one member.
+
+        Who is `away` is not called again in this round: its many batches would hold up those of others.
+        """
         if self._view.anchors.report(entry.requester, entry.batch_id) is not None:
             return
-        try:
-            frame = await self._counterparties.fetch_anchor_proof(entry.requester, entry.batch_id)
-            await self.take(frame, entry.requester)
-        except Transient as error:
-            if patient:
-                log.info("anchor_proof_not_reached", requester=int(entry.requester), reason=error.code)
-                return
-        except PeerRefused as error:
-            if error.peer_code != UnknownBatch.code and patient:
-                return
-        except Refused as error:
-            log.warning("anchor_proof_unusable", requester=int(entry.requester), reason=error.code)
+        if entry.requester not in away and not await self._ask(entry):
+            away.add(entry.requester)
+        if patient and entry.requester in away:
+            return
         if await self._journal.is_proven(entry.requester, entry.batch_id):
             return
         log.warning("unanchored_reported", requester=int(entry.requester), batch=entry.batch_id.hex())
         await self._carry_out(f"report:{entry.batch_id.hex()}", self._ledger.report(_signed(entry)))
+
+    async def _ask(self, entry: Evidence) -> bool:
+        """Whether the requester said anything about its proof: sent one, or said that it has none."""
+        try:
+            frame = await self._counterparties.fetch_anchor_proof(entry.requester, entry.batch_id)
+            await self.take(frame, entry.requester)
+        except (Transient, EndpointRefused, PeerUnknown) as error:
+            log.info("anchor_proof_not_reached", requester=int(entry.requester), reason=error.code)
+            return False
+        except PeerRefused as error:
+            return error.peer_code == UnknownBatch.code
+        except Refused as error:
+            log.warning("anchor_proof_unusable", requester=int(entry.requester), reason=error.code)
+        return True
 
     async def _carry_out(self, intent: str, order: Order) -> None:
         try:

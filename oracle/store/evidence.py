@@ -1,6 +1,6 @@
 """The holder's journal of signed express requests: what it can report, and which nonces were used."""
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.anchors import Evidence
@@ -31,10 +31,21 @@ class EvidenceJournal:
         return None if found is None else BatchId(found)
 
     async def add_reuse(self, found: Evidence) -> None:
-        """A second request under a used nonce: refused, and kept because it proves a breach."""
+        """A second request under a used nonce: refused, and kept because it proves a breach.
+
+        A third proves nothing more and is not kept: else whoever signs could fill this store.
+        """
         row = evidence_row(self._cipher, found, answered=False)
+        kept = exists().where(
+            evidence.c.requester == found.requester,
+            evidence.c.nonce == row["nonce"],
+            evidence.c.answered == 0,
+        )
         async with self._database.writing() as connection:
-            await connection.execute(self._database.insert(evidence).values(**row).on_conflict_do_nothing())
+            if not await connection.scalar(select(kept)):
+                await connection.execute(
+                    self._database.insert(evidence).values(**row).on_conflict_do_nothing()
+                )
 
     async def get(self, requester: MemberId, batch_id: BatchId) -> Evidence | None:
         statement = select(evidence).filter_by(requester=requester, batch_id=batch_id)

@@ -62,6 +62,7 @@ class DirectClient:
         await self._doors(member).anchor_proofs(message, self.me)
 
     async def fetch_anchor_proof(self, member: MemberId, batch_id: BatchId) -> bytes:
+        self.sent.append(("which anchor", member, batch_id))
         try:
             return await self._doors(member).anchor_proof(batch_id, self.me)
         except UnknownBatch as error:

@@ -6,6 +6,7 @@ from stage.consortium import Consortium, House
 from oracle.chain.books.anchors import ReportState
 from oracle.crypto.anchor_tree import AnchoredBatch, anchor_root
 from oracle.domain.ids import BatchId
+from oracle.store.tables import express
 
 
 async def _asked(asker: House, *names: str) -> BatchId:
@@ -110,6 +111,22 @@ async def test_holders__of_an_anchor__are_told_once_and_report_nothing(world: Co
     assert world.chain.view.anchors.report(asker.id, batch) is None
 
 
+async def test_holder__that_refuses_a_proof__is_not_sent_it_every_round(world: Consortium) -> None:
+    asker = world[1]
+    await _asked(asker, "a.example")
+    await _asked(asker, "b.example")
+    world.chain.pass_time(_due(world))
+    await asker.accounts.anchoring.round()
+    # Then its places lead to another root than the one on the chain.
+    async with asker.base.database.writing() as connection:
+        await connection.execute(express.update().values(elements=7))
+
+    for _ in range(3):
+        await asker.accounts.proving.round()
+
+    assert [to for kind, to, _ in asker.client.sent if kind == "anchor proofs"] == [2, 3]
+
+
 async def test_holder__that_was_not_told__asks_for_the_proof_instead_of_a_needless_report(
     world: Consortium,
 ) -> None:
@@ -163,8 +180,6 @@ async def test_report__of_a_batch_that_the_journal_lost__is_answered_by_its_coun
 
 
 async def _lose_anchors(house: House) -> None:
-    from oracle.store.tables import express  # noqa: PLC0415 - what a restored store does not have
-
     async with house.base.database.writing() as connection:
         await connection.execute(express.delete())
 
@@ -198,6 +213,20 @@ async def test_requester__that_is_not_reached__is_reported_only_after_a_second_w
     await holder.accounts.reporting.round()
 
     assert world.chain.view.anchors.report(asker.id, batch) is not None
+
+
+async def test_requester__that_is_not_reached__is_called_once_a_round_whatever_it_owes(
+    world: Consortium,
+) -> None:
+    asker, holder = world[1], world[2]
+    for name in ("a.example", "b.example", "c.example"):
+        await _asked(asker, name)
+    holder.client.away.add(asker.id)
+    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
+
+    await holder.accounts.reporting.round()
+
+    assert [to for kind, to, _ in holder.client.sent if kind == "which anchor"] == [asker.id]
 
 
 async def test_request__reported_by_another_member__is_not_reported_twice(world: Consortium) -> None:

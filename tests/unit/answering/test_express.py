@@ -209,6 +209,16 @@ async def test_nonce__used_for_another_request__is_refused_and_kept_as_proof(put
     assert parse_request(second.statement).value == replace(put.request, purpose=2)
 
 
+async def test_nonce__used_time_and_again__leaves_one_proof(put: Put) -> None:
+    assert isinstance(await put.answered(), Answer)
+
+    for purpose in (2, 3, 4):
+        assert await put.answered(purpose=purpose) is RefusalReason.NONCE_REUSED
+
+    ((_, second),) = await put.holder.holder.evidence.reuses(after=0)
+    assert parse_request(second.statement).value.purpose == 2
+
+
 async def test_nonce__of_another_member__is_that_member_s_own(consortium: Consortium, put: Put) -> None:
     third = consortium[3]
     assert isinstance(await put.answered(), Answer)
