@@ -199,7 +199,12 @@ async def standing_pair(template: Template, folder: Path, *, proxied: bool = Fal
         rpc = chain.url if proxy is None else proxy.url
         asker = await stack.enter_async_context(template.daemon("Asker", folder, rpc))
         holder = await stack.enter_async_context(template.daemon("Holder", folder, rpc))
-        # A member publishes its empty snapshot when it starts: later it would stand among what a test sends.
+        view = asker.base.view
+        # A member publishes its empty snapshot when it starts, and opens its first budget after whatever else
+        # it takes up: later they would stand among what a test sends, and before it by their nonces.
         for one in (asker, holder):
-            await until(lambda one=one: bool(asker.base.view.publications_of(one.member.id)))
+            me = one.member.id
+            await chain.mining_while(
+                until(lambda me=me: bool(view.publications_of(me)) and view.budgets.known(me))
+            )
         yield Pair(chain=chain, folder=folder, asker=asker, holder=holder, template=template, proxy=proxy)

@@ -34,7 +34,8 @@ class Moving:
         return self.life.pair
 
     async def begin(self, first: str) -> None:
-        self.pair.holder.hold("answer")
+        # Published when this says so, not by the daemon as soon as it sees the import.
+        self.pair.holder.hold("answer", "publish")
         await self.pair.holder.imports(LATER)
         if first == "publication":
             await self._publish()
@@ -85,14 +86,19 @@ class Moving:
         await reorganised_as(self.life, depth, [one.raw or b"" for one in order])
 
     async def answered_anew(self) -> QueryState:
-        """The final state once the second reply has its receipt."""
-        journal = self.pair.asker.member.requester.journals
+        """The final state, read once the second reply is here: before, the first one's is final as well."""
+        for one in self.pair.both:
+            one.release()
+        await self.pair.chain.mining_while(self._second_reply())
+        return await self.life.ended()
+
+    async def _second_reply(self) -> None:
+        journal = self.pair.asker.member.requester.journals.replies
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                state = await self.life.ended()
-                reply = await journal.replies.reply(self.life.batch_id, self.pair.holder.member.id)
+                reply = await journal.reply(self.life.batch_id, self.pair.holder.member.id)
                 if reply is not None and reply.earlier == 1 and reply.state is ReplyState.ACCEPTED:
-                    return state
+                    return
                 await asyncio.sleep(0.02)
 
 
