@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, exists, func, select, update
 
 from oracle.domain.anchors import OwnAnchor, Unanchored
+from oracle.domain.asked import BatchState
 from oracle.domain.errors import Broken
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
 from oracle.store.sums import total
-from oracle.store.tables import anchors, express, replies, told
+from oracle.store.tables import anchors, batches, express, replies, told
 
 
 class AnchorState(StrEnum):
@@ -63,10 +64,10 @@ class AnchorJournal:
 
     async def waiting(self) -> tuple[int, int]:
         """How many batches are in no anchor, and how many anchors are not on the chain."""
-        batches = select(func.count()).select_from(express).where(express.c.root.is_(None))
+        without = select(func.count()).select_from(express).where(express.c.root.is_(None))
         decided = select(func.count()).select_from(anchors).where(anchors.c.state == AnchorState.DECIDED)
         async with self._database.reading() as connection:
-            return int(await connection.scalar(batches) or 0), int(await connection.scalar(decided) or 0)
+            return int(await connection.scalar(without) or 0), int(await connection.scalar(decided) or 0)
 
     async def adopt(self, batch: Unanchored) -> None:
         """A batch of ours that the journal had lost: it is anchored like any other."""
@@ -134,13 +135,23 @@ class AnchorJournal:
             )
 
     async def untold(self, *, after: int) -> tuple[Untold, ...]:
-        """Holders that were asked batches of anchors decided after this time and have no proof of them."""
+        """Holders that were asked batches of anchors decided after this time and have no proof of them.
+
+        Not while one of the batches is still on its way: who has not got it yet has nothing to note.
+        """
         known = and_(told.c.root == anchors.c.root, told.c.holder == replies.c.holder)
+        others = express.alias()
+        on_its_way = exists().where(
+            others.c.root == anchors.c.root,
+            batches.c.batch_id == others.c.batch_id,
+            batches.c.state == BatchState.ASKED,
+        )
         statement = (
             select(anchors, replies.c.holder, express.c.batch_id)
             .join(express, express.c.root == anchors.c.root)
             .join(replies, replies.c.batch_id == express.c.batch_id)
             .outerjoin(told, known)
+            .where(~on_its_way)
             .where(anchors.c.state == AnchorState.ANCHORED, anchors.c.decided_at > after)
             .where(told.c.holder.is_(None))
             .order_by(anchors.c.decided_at, replies.c.holder, express.c.place)

@@ -127,6 +127,23 @@ async def test_holder__that_refuses_a_proof__is_not_sent_it_every_round(world: C
     assert [to for kind, to, _ in asker.client.sent if kind == "anchor proofs"] == [2, 3]
 
 
+async def test_holders__of_a_batch_that_is_still_on_its_way__are_told_when_it_is_over(
+    world: Consortium,
+) -> None:
+    """A daemon that died after journalling anchors at its start what it has not sent yet."""
+    asker = world[1]
+    batch = await asker.batch(await asker.submit_express("a.example"))
+    world.chain.pass_time(_due(world))
+    await asker.accounts.anchoring.round()
+
+    await asker.accounts.proving.round()
+    assert asker.client.sent == []
+    await asker.requester.journals.asked.finish(batch.batch_id)
+    await asker.accounts.proving.round()
+
+    assert [to for kind, to, _ in asker.client.sent if kind == "anchor proofs"] == [2, 3]
+
+
 async def test_holder__that_was_not_told__asks_for_the_proof_instead_of_a_needless_report(
     world: Consortium,
 ) -> None:
