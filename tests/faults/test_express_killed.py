@@ -72,10 +72,10 @@ async def _killed_at(alliance: Alliance, victim: str, step: str, when: str) -> N
     await alliance.start(victim)
     for name in ("asker", "north", "south"):
         await alliance.ready(name)
-        await _nothing_stays_open(alliance, name)
+        await _nothing_stays_open(alliance, name, f"{victim} died {when} '{step}'")
 
 
-async def _nothing_stays_open(alliance: Alliance, name: str) -> None:
+async def _nothing_stays_open(alliance: Alliance, name: str, victim: str) -> None:
     async def report() -> WaitingReport:
         async with alliance.of(name).client() as client:
             return await client.waiting()
@@ -83,4 +83,9 @@ async def _nothing_stays_open(alliance: Alliance, name: str) -> None:
     def settled(found: WaitingReport) -> bool:
         return not any(line.kind in OPEN for line in found.lines)
 
-    await until(report, settled, patience_s=PATIENCE_S)
+    try:
+        await until(report, settled, patience_s=PATIENCE_S)
+    except TimeoutError as error:
+        left = [(line.kind, line.code, line.why) for line in (await report()).lines]
+        message = f"at {name}, after {victim}, these stay open: {left}"
+        raise AssertionError(message) from error
