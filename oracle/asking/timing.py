@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from oracle.domain.errors import Refused
 from oracle.domain.messages import Mode
 from oracle.domain.reference import ReferenceBlock
-from oracle.rules.express import LONGEST_S
-
-SHORTEST_MS = 50
+from oracle.rules.express import LONGEST_S, SHORTEST_MS
 
 
 class DeadlineNotAllowed(Refused):

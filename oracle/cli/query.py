@@ -14,10 +14,19 @@ from oracle.cli.query_progress import QueryProgress
 from oracle.cli.query_report import print_query
 from oracle.cli.subject_files import subjects_given
 from oracle.domain.reports import AskingMode, Finding, QueryAccepted, QueryState, QuerySummary, RawSubject
+from oracle.rules.express import LONGEST_S, SHORTEST_MS
 from oracle.subjects import ListName, code_list
 
 app = group(about="Ask.")
 SHOWN_REFUSALS = 10
+DeadlineMs = Annotated[
+    int | None,
+    typer.Option(
+        min=SHORTEST_MS,
+        max=LONGEST_S * 1_000,
+        help="Express: milliseconds to wait; the configured ones if absent.",
+    ),
+]
 
 
 @command(
@@ -59,9 +68,7 @@ async def query(
     express: Annotated[
         bool, typer.Option("--express", help="Ask all holders at once instead of on the chain first.")
     ] = False,
-    deadline_ms: Annotated[
-        int | None, typer.Option(min=1, help="Express: milliseconds to wait; the configured ones if absent.")
-    ] = None,
+    deadline_ms: DeadlineMs = None,
     all_lines: Annotated[bool, typer.Option("--all", help="List subjects without a hit too.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the query is final.")] = True,
 ) -> None:

@@ -34,6 +34,7 @@ from oracle.config.settings import (
     UnixSocket,
 )
 from oracle.config.table import Table
+from oracle.rules.express import LONGEST_S, SHORTEST_MS
 
 TABLES = (
     "member",
@@ -194,7 +195,9 @@ def _express(table: Table) -> ExpressSettings:
     return ExpressSettings(
         serve=table.switch("serve", default=True),
         min_score_bps=table.whole("min_score_bps", low=0, high=10_000, default=0),
-        default_deadline_ms=table.whole("default_deadline_ms", low=50, high=60_000, default=5_000),
+        default_deadline_ms=table.whole(
+            "default_deadline_ms", low=SHORTEST_MS, high=LONGEST_S * 1_000, default=5_000
+        ),
         anchor_batches=table.whole("anchor_batches", low=1, high=4_096, default=500),
         anchor_age_s=table.whole("anchor_age_s", low=1, high=7 * DAY_S, default=900),
     )

@@ -10,6 +10,8 @@ SKEW_S = 30
 """How far two members' clocks may be apart."""
 LONGEST_S = 60
 """From the issue of an express request to its deadline: snapshots are kept for far longer deadlines."""
+SHORTEST_MS = 50
+"""Of a requester's own limit: less than that not even a holder beside it keeps."""
 RECEIPT_GRACE_S = 60
 """An express deadline is short; the receipt of an answer is due so long after it."""
 

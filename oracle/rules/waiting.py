@@ -132,15 +132,16 @@ def why_no_express_reply(contact: Contact, *, now: int) -> Why:
 
 def why_no_anchor(batches: int, decided: int) -> Why:
     """Why own express batches are not on the chain."""
+    waiting = f"Express batches that wait for their anchor: {batches}."
     if decided:
-        text = f"{decided} anchors are decided and not on the chain yet; {batches} batches are in none."
-        return Why(code="anchoring", text=text)
-    return Why(code="unanchored", text=f"{batches} express batches wait for their anchor.")
+        text = f"Anchors that are decided and not on the chain yet: {decided}."
+        return Why(code="anchoring", text=f"{text} {waiting}" if batches else text)
+    return Why(code="unanchored", text=waiting)
 
 
 def why_no_proof(batches: int) -> Why:
     """Why others' express batches are kept as evidence."""
-    text = f"{batches} express batches of others are answered and not proven to be anchored yet."
+    text = f"Express batches of others that are answered and not proven to be anchored yet: {batches}."
     return Why(code="unproven", text=text)
 
 
