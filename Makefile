@@ -145,6 +145,7 @@ check: .make/package .make/node ## The static half: formats, linters, types, imp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tools
+	$(BIN)/mypy bench
 	$(BIN)/lint-imports
 	$(PY) tools/check_locks.py
 	$(PY) -m pytest -q tests/architecture

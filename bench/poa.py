@@ -126,8 +126,17 @@ class Stage:
 
     async def _blocks(self, first: int, last: int) -> tuple[int, int]:
         """Gas and bytes of these blocks, the bytes of empty ones left out."""
+        for number in range(first, last + 1):
+            await require_success(self.nodes[0], number)
         used = [await gas_and_size(self.nodes[0], number) for number in range(first, last + 1)]
         return sum(gas for gas, _ in used), sum(size for gas, size in used if gas)
+
+
+async def require_success(node: Node, number: int) -> None:
+    """A transaction that is mined and fails would count as work done."""
+    receipts = await node.transport.call("eth_getBlockReceipts", hex(number))
+    if not isinstance(receipts, list) or any(one.get("status") != "0x1" for one in receipts):
+        raise NodeUnreliable(f"A transaction in block {number} of node {node.name} failed")
 
 
 async def gas_and_size(node: Node, number: int) -> tuple[int, int]:

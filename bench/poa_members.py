@@ -98,7 +98,7 @@ def commit(contracts: Bindings, batches: int, deadline: int) -> Order:
 
 def anchor(contracts: Bindings) -> Order:
     """One root over a hundred express batches of a hundred elements."""
-    return contracts.queries.anchor(AnchorNode(secrets.token_bytes(32), 10_000), 100)
+    return contracts.queries.anchor(AnchorNode(hash=secrets.token_bytes(32), elements=10_000), 100)
 
 
 def redeem(contracts: Bindings, holder: Member, others: Sequence[Member], record: DeploymentRecord) -> Order:

@@ -1,6 +1,6 @@
 """Decides on a batch before a single scalar multiplication: signature, commitment, standing, what is owed."""
 
-from oracle.answering.ports import Clock
+from oracle.answering.ports import ChainClock
 from oracle.chain.facts import Committed
 from oracle.chain.grounds import Ground
 from oracle.chain.view import AllianceView
@@ -37,7 +37,7 @@ class Admission:
         notary: Notary,
         answers: AnswerJournal,
         vouchers: VoucherJournal,
-        clock: Clock,
+        clock: ChainClock,
     ) -> None:
         self._view = view
         self._notary = notary

@@ -55,12 +55,16 @@ class OprfKeys(Protocol):
     def oprf_secret_for_workers(self, version: KeyVersion) -> bytes: ...
 
 
-class Clock(Protocol):
-    """Deadlines are judged by the chain's time, those of express requests by the wall's, too."""
+class ChainClock(Protocol):
+    """Deadlines are judged by the chain's time."""
 
     def chain_time(self) -> int:
         """Timestamp of the newest block read, unix seconds."""
         ...
+
+
+class Clock(ChainClock, Protocol):
+    """Deadlines of express requests are judged by the wall's time, too."""
 
     def wall_ms(self) -> int: ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from oracle.answering.ports import Clock
+from oracle.answering.ports import ChainClock
 from oracle.domain.answered import AnswerState
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
@@ -29,7 +29,7 @@ class Reminding:
     """Waits twice as long each time; what is waited for is in the journal, only the waits are in memory."""
 
     def __init__(
-        self, *, journal: AnswerJournal, courier: Courier, clock: Clock, first_wait_s: int = FIRST_WAIT_S
+        self, *, journal: AnswerJournal, courier: Courier, clock: ChainClock, first_wait_s: int = FIRST_WAIT_S
     ) -> None:
         self._journal = journal
         self._courier = courier

@@ -2,7 +2,7 @@
 
 import structlog
 
-from oracle.answering.ports import Clock
+from oracle.answering.ports import ChainClock
 from oracle.chain.facts import Committed
 from oracle.chain.view import AllianceView
 from oracle.domain.answered import AnsweredBatch, DecidedAnswer
@@ -20,7 +20,9 @@ class Reordering:
     What was answered from another snapshot than the chain's order now names is evidence and no answer.
     """
 
-    def __init__(self, *, me: MemberId, journal: SupersededAnswers, view: AllianceView, clock: Clock) -> None:
+    def __init__(
+        self, *, me: MemberId, journal: SupersededAnswers, view: AllianceView, clock: ChainClock
+    ) -> None:
         self._me = me
         self._journal = journal
         self._view = view

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 
-from oracle.answering.ports import Clock, OprfKeys, Snapshots
+from oracle.answering.ports import ChainClock, OprfKeys, Snapshots
 from oracle.chain.books.publications import PlacedPublication
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.voprf import Evaluation, evaluate_batch
@@ -25,7 +25,7 @@ class ReplyMaker:
     """Turns an admitted envelope into signed bytes; knows nothing of journals or the network."""
 
     def __init__(
-        self, *, snapshots: Snapshots, keys: OprfKeys, notary: Notary, clock: Clock, workers: Workers
+        self, *, snapshots: Snapshots, keys: OprfKeys, notary: Notary, clock: ChainClock, workers: Workers
     ) -> None:
         self._snapshots = snapshots
         self._keys = keys

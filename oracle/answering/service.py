@@ -9,7 +9,7 @@ from typing import TypeAlias, assert_never
 import structlog
 
 from oracle.answering.admission import Admission
-from oracle.answering.ports import Always, Clock, Turns
+from oracle.answering.ports import Always, ChainClock, Turns
 from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
 from oracle.chain.facts import Committed
@@ -47,7 +47,7 @@ class Answering:
         reordering: Reordering,
         courier: Courier,
         view: AllianceView,
-        clock: Clock,
+        clock: ChainClock,
         turns: Turns | None = None,
         lanes: Lanes | None = None,
     ) -> None:

@@ -10,7 +10,7 @@ import structlog
 
 from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
-from oracle.answering.ports import Clock, OprfKeys
+from oracle.answering.ports import ChainClock, OprfKeys
 from oracle.answering.reordering import answered_in_order
 from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
@@ -86,7 +86,7 @@ class Settling:
         notary: Notary,
         keys: OprfKeys,
         view: AllianceView,
-        clock: Clock,
+        clock: ChainClock,
         workers: Workers,
         restoration: RestorationJournal,
     ) -> None:
