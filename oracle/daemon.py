@@ -29,7 +29,8 @@ from oracle.wiring.foundation import Foundation, open_foundation
 from oracle.wiring.limits import server_limits
 from oracle.wiring.member import Member, open_member
 from oracle.wiring.status import StatusDesk
-from oracle.wiring.takeover import patiently, take_over
+from oracle.wiring.takeover import take_over
+from oracle.wiring.undoing import patiently
 
 log = structlog.get_logger()
 LOOK_AT_NODES_S = 5.0
@@ -170,13 +171,11 @@ class Daemon:
             await asyncio.sleep(LOOK_AT_NODES_S)
 
     async def _serve(self, member: Member, desks: Desks, status: StatusDesk) -> None:
+        await member.undoing.finish()
         if not self._base.database.shared:
             await member.recovery.begin(self._known_to)
         async with self._listening(member):
-            now = self._base.clock.chain_time()
-            every = self._base.view.commitments.all
-            open_still = tuple(fact for fact in every if fact.deadline >= now)
-            await patiently(lambda: member.holder.answering.note(open_still))
+            await patiently(lambda: member.holder.answering.note(member.undoing.open_commitments()))
             status.attach(member.insight)
             desks.open(member.desks)
             log.info("member_started", member=int(member.id))
@@ -252,20 +251,12 @@ class Daemon:
             for entry in member.rounds.all:
                 entry.wake()
 
-    async def _roll_back(self, valid_to: BlockNumber) -> None:
+    async def _roll_back(self, _valid_to: BlockNumber) -> None:
         """Undo what followed from dropped blocks; our own transactions are sent again unchanged."""
         member = self._member
         if member is None:
-            return
+            return  # the journal has a note of it
         member.succession.follow()
-        await member.holder.publisher.note_reorganisation(valid_to)
-        if not self._base.leadership.leads():
-            return
-        await patiently(member.requester.collector.note_reorganisation)
-        await patiently(member.holder.answering.note_reorganisation)
-        if self._resending is not None:
+        if await member.undoing.finish() and self._resending is not None:
             # Beside others that still wait for a node; what breaks in one ends the daemon like anything else.
-            self._resending.create_task(self._resend(valid_to))
-
-    async def _resend(self, valid_to: BlockNumber) -> None:
-        await patiently(lambda: self._base.lane.roll_back(valid_to))
+            self._resending.create_task(patiently(self._base.lane.resume))

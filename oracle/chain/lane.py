@@ -107,19 +107,18 @@ class Lane:
         return [row for row in rows if row.intent.startswith(prefix)]
 
     async def resume(self) -> Sequence[Transaction]:
-        """Finishes what an earlier run left; call it once at start. Returns the rows as they ended."""
+        """Finishes what an earlier run or `roll_back` left. Returns the rows as they ended."""
         rows = [row for account in self._signers for row in await self.journal.unfinished(account)]
         for row in rows:
             if row.raw is not None:
                 await self._send(row)
         return await asyncio.gather(*(self._finish_quietly(row) for row in rows))
 
-    async def roll_back(self, block: BlockNumber) -> Sequence[Transaction]:
-        """After a reorganisation down to this block: what was mined later is sent and followed again."""
+    async def roll_back(self, block: BlockNumber) -> None:
+        """After a reorganisation down to this block: what was mined later counts as sent, for `resume`."""
         mined = [row for account in self._signers for row in await self.journal.mined_after(account, block)]
         for row in mined:
             await self.journal.save(replace(row, status=TransactionStatus.SENT, error=""))
-        return await self.resume()
 
     async def _finish_quietly(self, row: Transaction) -> Transaction:
         try:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Row, delete, func, select, tuple_
 
+from oracle.domain.ids import BlockNumber
 from oracle.store.bulk import insert_rows
 from oracle.store.database import Database, Insert
 from oracle.store.tables import blocks, facts, marks
 
 CURSOR = "event_cursor"
 COMPACTED = "facts_compacted_to"
+ROLLED_BACK = "rolled_back"
 PAGE = 2_000
 FACT_COLUMNS = ("block_number", "block_hash", "log_index", "body")
 BLOCK_COLUMNS = ("number", "hash", "timestamp")
@@ -31,6 +33,16 @@ class BlockRow:
     number: int
     hash: bytes
     timestamp: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Facts were dropped, and what had followed from them is not undone everywhere yet."""
+
+    to: BlockNumber
+    """The last block that stayed valid."""
+    times: int
+    """How often the journal was rolled back meanwhile."""
 
 
 class FactTable:
@@ -57,13 +69,33 @@ class FactTable:
             await connection.execute(self._set_mark(CURSOR, cursor))
 
     async def rollback_to(self, block: int) -> None:
-        """Drop facts and blocks after this one; the cursor becomes it if it was later."""
+        """Drop facts and blocks after this one; the cursor becomes it if it was later.
+
+        That it happened is noted with it, so that whoever starts after a crash still undoes what followed.
+        """
         async with self._database.writing() as connection:
             await connection.execute(delete(facts).where(facts.c.block_number > block))
             await connection.execute(delete(blocks).where(blocks.c.number > block))
             found = await connection.scalar(select(marks.c.value).where(marks.c.name == CURSOR))
             if found is not None and int(found) > block:
                 await connection.execute(self._set_mark(CURSOR, block))
+            noted = await connection.scalar(select(marks.c.value).where(marks.c.name == ROLLED_BACK))
+            before = _rollback(noted) or Rollback(to=BlockNumber(block), times=0)
+            now = Rollback(to=BlockNumber(min(before.to, block)), times=before.times + 1)
+            await connection.execute(self._set_mark(ROLLED_BACK, _written(now)))
+
+    async def rolled_back(self) -> Rollback | None:
+        """None when whatever followed from dropped facts is undone."""
+        async with self._database.reading() as connection:
+            return _rollback(
+                await connection.scalar(select(marks.c.value).where(marks.c.name == ROLLED_BACK))
+            )
+
+    async def followed_up(self, rollback: Rollback) -> None:
+        """Forget it, unless the journal was rolled back once more meanwhile."""
+        noted = (marks.c.name == ROLLED_BACK) & (marks.c.value == _written(rollback))
+        async with self._database.writing() as connection:
+            await connection.execute(delete(marks).where(noted))
 
     async def cursor(self) -> int | None:
         return await self._mark(CURSOR)
@@ -144,9 +176,20 @@ class FactTable:
             found = await connection.scalar(select(marks.c.value).where(marks.c.name == name))
         return None if found is None else int(found)
 
-    def _set_mark(self, name: str, value: int) -> Insert:
+    def _set_mark(self, name: str, value: int | str) -> Insert:
         return (
             self._database.insert(marks)
             .values(name=name, value=str(value))
             .on_conflict_do_update(index_elements=["name"], set_={"value": str(value)})
         )
+
+
+def _written(rollback: Rollback) -> str:
+    return f"{rollback.to} {rollback.times}"
+
+
+def _rollback(written: str | None) -> Rollback | None:
+    if written is None:
+        return None
+    to, times = map(int, written.split())
+    return Rollback(to=BlockNumber(to), times=times)

@@ -31,6 +31,7 @@ from oracle.wiring.keys import OwnOperator, SealingKeys, Succession
 from oracle.wiring.recovery.recovering import Recovery
 from oracle.wiring.requester import Requester, Wakings, build_requester
 from oracle.wiring.schedule import NEWS_S, SHARED_NEWS_S, News, Pauses, Rounds, Work, schedule
+from oracle.wiring.undoing import Undoing
 from oracle.wiring.waiting import WaitingDesk
 
 
@@ -46,6 +47,7 @@ class Member:
     rounds: Rounds
     succession: Succession
     insight: Insight
+    undoing: Undoing
 
     @property
     def recovery(self) -> Recovery:
@@ -110,8 +112,7 @@ def _join(
     news, governance = News(), build_governance(base, me, names)
     requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=_wakings(news))
     accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
-    recovery = Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating)
-    work = _work(base, me, requester, holder, accounts=accounts, recovery=recovery, governance=governance)
+    work = _work(base, me, requester, holder, accounts=accounts, governance=governance)
     rounds = schedule(work, news=news, publish_s=base.settings.chain.poll_interval_s, pauses=_pauses(base))
     return Member(
         id=me,
@@ -154,6 +155,7 @@ def _join(
             rounds=rounds,
             recovery=work.recovery,
         ),
+        undoing=Undoing(base, requester=requester, holder=holder),
     )
 
 
@@ -180,7 +182,6 @@ def _work(
     holder: Holder,
     *,
     accounts: Accounts,
-    recovery: Recovery,
     governance: GovernanceDesk,
 ) -> Work:
     return Work(
@@ -189,7 +190,7 @@ def _work(
         redeeming=accounts.redeeming,
         rating=accounts.rating,
         upkeep=_upkeep(base, me, governance),
-        recovery=recovery,
+        recovery=Recovery(base, me, requester=requester, holder=holder, rating=accounts.rating),
         epoch_upkeep=accounts.upkeep,
         anchoring=accounts.anchoring,
         proving=accounts.proving,

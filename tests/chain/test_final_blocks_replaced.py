@@ -125,7 +125,8 @@ async def test_accepted__by_the_operator__goes_on_and_sends_again_unchanged(
     assert followed.rolled_back == [held.first_block - 1]
     assert followed.stream.hold.current is None
     assert followed.published() == []
-    again = await followed.lane.roll_back(BlockNumber(held.first_block - 1))
+    await followed.lane.roll_back(BlockNumber(held.first_block - 1))
+    again = await followed.lane.resume()
     assert [row.raw for row in again] == [row.raw for row in before if row is not None]
     await followed.stream.poll()
     assert followed.published() == [1, 2, 3]

@@ -17,7 +17,6 @@ from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
-from oracle.chain.sender import sender_over
 from oracle.chain.signing import UnsignedTransaction
 from oracle.chain.transactions import Order, TransactionJournal, TransactionStatus
 from oracle.crypto.keccak import keccak256
@@ -156,14 +155,10 @@ async def test_lanes__two_accounts_one_journal__do_not_disturb_each_other(
     lane_of: LaneOf, transaction_journal: TransactionJournal
 ) -> None:
     signers = [AccountSigner(bytes(Account.create().key)) for _ in range(2)]
-    sender = sender_over(*(lane_of(each, transaction_journal) for each in signers))
+    lanes = [lane_of(each, transaction_journal) for each in signers]
 
     rows = await asyncio.gather(
-        *(
-            sender.lane(each.address).execute(f"{each.address} {number}", NOWHERE)
-            for each in signers
-            for number in range(5)
-        )
+        *(lane.execute(f"{lane.account} {number}", NOWHERE) for lane in lanes for number in range(5))
     )
 
     for each in signers:

@@ -14,10 +14,9 @@ from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.lane import Lane
 from oracle.chain.node import LATEST
-from oracle.chain.sender import sender_over
 from oracle.chain.transactions import Order, Transaction, TransactionJournal, TransactionStatus
 from oracle.crypto.keccak import keccak256
-from oracle.domain.ids import Address, BatchId
+from oracle.domain.ids import Address, BatchId, BlockNumber
 
 LaneOf = Callable[..., Lane]
 UntilNonce = Callable[[Address, int], Awaitable[None]]
@@ -67,7 +66,7 @@ async def test_resume__mined_while_we_were_down__recognises_its_own(
     await _stop_when_pending(until_nonce, lane_of(signer, transaction_journal), "intent")
     await ask_chain("evm_mine")
 
-    rows = await sender_over(lane_of(signer, transaction_journal)).resume()
+    rows = await lane_of(signer, transaction_journal).resume()
 
     assert [(row.intent, row.status) for row in rows] == [("intent", TransactionStatus.MINED)]
     assert await connection.ask(lambda node: node.nonce(signer.address)) == 1
@@ -151,13 +150,14 @@ async def test_roll_back__reorganisation_without_it__carries_it_out_again(
     ask_chain: AskChain,
 ) -> None:
     await ask_chain("evm_mine")
-    sender = sender_over(lane_of(signer, transaction_journal))
-    mined = await sender.lane(signer.address).execute("intent", NOWHERE)
+    lane = lane_of(signer, transaction_journal)
+    mined = await lane.execute("intent", NOWHERE)
     await ask_chain("anvil_reorg", 1, [])
     assert mined.block_number is not None
     assert await connection.ask(lambda node: node.nonce(signer.address)) == 0
 
-    rows = await sender.roll_back(type(mined.block_number)(mined.block_number - 1))
+    await lane.roll_back(BlockNumber(mined.block_number - 1))
+    rows = await lane.resume()
 
     assert [(row.intent, row.status, row.tx_hash) for row in rows] == [
         ("intent", TransactionStatus.MINED, mined.tx_hash)

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from oracle.domain.ids import BlockNumber
 from oracle.store.database import Database
-from oracle.store.facts import PAGE, BlockRow, FactRow, FactTable
+from oracle.store.facts import PAGE, BlockRow, FactRow, FactTable, Rollback
 
 
 def _fact(block: int, index: int, fork: int = 0) -> FactRow:
@@ -81,3 +82,21 @@ async def test_rollback__of_an_empty_journal__leaves_no_cursor(table: FactTable)
 
 async def test_fact__body__is_not_shown() -> None:
     assert "1-2" not in repr(_fact(1, 2))
+
+
+async def test_rollback__of_the_journal__is_noted_until_it_is_followed_up(table: FactTable) -> None:
+    await table.append([_fact(number, 0) for number in range(1, 10)], [], cursor=9)
+    assert await table.rolled_back() is None
+
+    await table.rollback_to(5)
+    first = await table.rolled_back()
+    await table.rollback_to(3)
+    await table.append([_fact(4, 0, 1), _fact(5, 0, 1)], [], cursor=5)
+    await table.rollback_to(4)
+
+    assert first == Rollback(to=BlockNumber(5), times=1)
+    assert await table.rolled_back() == Rollback(to=BlockNumber(3), times=3)
+    await table.followed_up(first)
+    assert await table.rolled_back() == Rollback(to=BlockNumber(3), times=3), "more had come meanwhile"
+    await table.followed_up(Rollback(to=BlockNumber(3), times=3))
+    assert await table.rolled_back() is None
