@@ -1,11 +1,11 @@
 """The institution's account as its interface shows it: balance, vouchers both ways, ratings."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from oracle.accounting.ports import Clock
+from oracle.accounting.ports import Clock, Names
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
+from oracle.accounting.statements import Statements
 from oracle.chain.view import AllianceView
 from oracle.domain.errors import Refused
 from oracle.domain.ids import MemberId
@@ -15,6 +15,7 @@ from oracle.domain.reports import (
     PairAccount,
     RatingReport,
     RedemptionReport,
+    StatementReport,
     UnknownReference,
     Verdict,
 )
@@ -37,12 +38,6 @@ class NothingDisclosed(Refused):
     code = "nothing_disclosed"
 
 
-class Names(Protocol):
-    """What this institution calls other members."""
-
-    def name_of(self, member: MemberId) -> str: ...
-
-
 class CreditsDesk:
     """Amounts are the journals' and the local view's, which agree with the chain's to the unit."""
 
@@ -53,6 +48,7 @@ class CreditsDesk:
         charges: ChargeJournal,
         vouchers: VoucherJournal,
         redeeming: Redeeming,
+        statements: Statements,
         view: AllianceView,
         names: Names,
         clock: Clock,
@@ -61,6 +57,7 @@ class CreditsDesk:
         self._charges = charges
         self._vouchers = vouchers
         self._redeeming = redeeming
+        self._statements = statements
         self._view = view
         self._names = names
         self._clock = clock
@@ -92,6 +89,10 @@ class CreditsDesk:
     async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
         """Redeem the newest vouchers of these members; of all when empty."""
         return await self._redeeming.redeem_now({MemberId(number) for number in requesters})
+
+    async def statement(self, *, epoch: int | None) -> StatementReport:
+        """What moved, epoch by epoch, held against the ledger."""
+        return await self._statements.statement(epoch)
 
     async def _given(self, holder: MemberId) -> PairAccount:
         totals, _ = await self._charges.totals(holder)

@@ -26,6 +26,12 @@ class PatientClock(Clock, Protocol):
         ...
 
 
+class Names(Protocol):
+    """What this institution calls other members."""
+
+    def name_of(self, member: MemberId) -> str: ...
+
+
 class Counterparties(Protocol):
     """The other members, as anchors are spoken of with them; raises `Transient` and `Refused`."""
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from oracle.api.accounting_client import AccountingClient
 from oracle.api.connection import Connection, DaemonUnreachable, ProblemReported
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, application_file
 from oracle.api.governing_client import GoverningClient
@@ -66,7 +67,7 @@ async def connect(listen: UnixSocket | Loopback) -> AsyncIterator["LocalClient"]
         yield LocalClient(connection)
 
 
-class LocalClient(GoverningClient):
+class LocalClient(GoverningClient, AccountingClient):
     """Satisfies every service of `oracle.api.ports`.
 
     Raises `ProblemReported` for what the daemon refuses, `DaemonUnreachable` when nobody answers.

@@ -9,10 +9,21 @@ from typing import Any
 
 from msgspec import Struct
 
-from oracle.api import governance_schema, schema
-from oracle.domain.reports import accounts, consortium, queries, records, status, store
+from oracle.api import accounting_schema, governance_schema, schema
+from oracle.domain.reports import accounts, consortium, queries, records, statements, status, store
 
-_MODULES = (schema, governance_schema, accounts, consortium, queries, records, status, store)
+_MODULES = (
+    schema,
+    governance_schema,
+    accounting_schema,
+    accounts,
+    consortium,
+    queries,
+    records,
+    statements,
+    status,
+    store,
+)
 
 
 def describe_fields(schemas: dict[str, Any]) -> None:

@@ -47,6 +47,7 @@ from oracle.domain.reports import (
     RemovalSummary,
     RotationReport,
     SignedBallot,
+    StatementReport,
     StatusReport,
     SubjectResult,
     Support,
@@ -206,6 +207,10 @@ class CreditsService(Protocol):
     """Keeps the account."""
 
     async def credits(self) -> CreditsSummary: ...
+
+    async def statement(self, *, epoch: int | None) -> StatementReport:
+        """What moved by epoch and member, up to the newest block, held against the ledger there."""
+        ...
 
     async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
         """Redeem the newest vouchers of these members; of all when empty."""

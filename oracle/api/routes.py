@@ -1,6 +1,7 @@
 """The one table of routes: the server and the OpenAPI document are both made from it."""
 
 from oracle.api import handlers
+from oracle.api.accounting_routes import ACCOUNTING_ROUTES
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission
 from oracle.api.governing_routes import GOVERNING_ROUTES
 from oracle.api.route_kinds import Route, StreamRoute, UploadRoute, get_json, post_json
@@ -50,6 +51,7 @@ from oracle.domain.reports import (
 
 ROUTES: tuple[Route, ...] = (
     *GOVERNING_ROUTES,
+    *ACCOUNTING_ROUTES,
     post_json(
         "/v1/queries",
         Parameters,

@@ -22,6 +22,7 @@ from oracle.cli import (
     query,
     records,
     recovery,
+    statements,
     status,
     store,
     support,
@@ -53,6 +54,7 @@ app.add_typer(keys.leaving)
 app.add_typer(voting.app)
 app.add_typer(audits.app)
 app.add_typer(accounts.app)
+app.add_typer(statements.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)
 app.add_typer(support.app)

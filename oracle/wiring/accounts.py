@@ -9,6 +9,7 @@ from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming, RedemptionPolicy
 from oracle.accounting.reporting import Reporting
+from oracle.accounting.statements import LedgerReader, Statements
 from oracle.accounting.upkeep import EpochUpkeep
 from oracle.domain.ids import MemberId
 from oracle.governing.names import MemberNames
@@ -17,6 +18,7 @@ from oracle.rules.anchoring import AnchorPolicy
 from oracle.store.ratings import RatingJournal
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
+from oracle.wiring.journals import StoredFacts
 from oracle.wiring.requester import Requester
 
 
@@ -77,6 +79,7 @@ def build_accounts(
             charges=requester.journals.charges,
             vouchers=holder.vouchers,
             redeeming=redeeming,
+            statements=_statements(base, me, names),
             view=base.view,
             names=names,
             clock=base.clock,
@@ -87,6 +90,16 @@ def build_accounts(
         anchoring=_anchoring(base, me, requester, places),
         proving=_proving(base, me, requester, places, courier),
         reporting=_reporting(base, me, holder, courier),
+    )
+
+
+def _statements(base: Foundation, me: MemberId, names: MemberNames) -> Statements:
+    return Statements(
+        me=me,
+        facts=StoredFacts(base.facts),
+        ledger=LedgerReader(me=me, ledger=base.contracts.credits, connection=base.connection),
+        view=base.view,
+        names=names,
     )
 
 

@@ -79,9 +79,23 @@ async def _accounts_follow(alliance: Alliance, state: Any, numbers: dict[str, in
     assert moved == {numbers["asker"]: -pair["paid"], numbers["north"]: pair["paid"], numbers["south"]: 0}
     assert before.conserved
     assert after.conserved
+    await _statements_agree(alliance, numbers, paid=pair["paid"])
     status = (await alliance.run("asker", "status", "--json")).json()
     assert status["balance"] == after.balances[numbers["asker"]]
     assert (status["open_queries"], status["problems"]) == (0, [])
+
+
+async def _statements_agree(alliance: Alliance, numbers: dict[str, int], *, paid: int) -> None:
+    ledger = await alliance.ledger()
+    for name, number in numbers.items():
+        ran = await alliance.run(name, "statement", "--json")
+        assert ran.code == 0, ran.err
+        report = ran.json()
+        assert report["reconciled"]
+        assert report["epochs"][-1]["closing"] == ledger.balances[number]
+        moved = [(one["paid"], one["received"]) for one in report["epochs"]]
+        expected = {"asker": (paid, 0), "north": (0, paid), "south": (0, 0)}
+        assert tuple(map(sum, zip(*moved, strict=True))) == expected[name]
 
 
 async def _says_no(alliance: Alliance) -> None:

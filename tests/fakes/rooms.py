@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
+from fakes.accounting import InMemoryAccounting
 from fakes.audits import InMemoryAudits
 from fakes.consortium import InMemoryConsortium
 
@@ -54,7 +55,7 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
-class InMemoryRooms(InMemoryAudits, InMemoryConsortium):
+class InMemoryRooms(InMemoryAccounting, InMemoryAudits, InMemoryConsortium):
     """Every service, of an institution that is a few Python values. Numbers starting +46 are hits."""
 
     def __init__(self) -> None:

@@ -55,6 +55,10 @@ class EpochCheckpoint:
     def epoch_of(self, timestamp: int) -> int:
         return self.first + (timestamp - self.start) // self.length_s
 
+    def start_of(self, epoch: int) -> int:
+        """Unix seconds in which it begins."""
+        return self.start + (epoch - self.first) * self.length_s
+
     def end_of(self, epoch: int) -> int:
         """Unix seconds in which the next epoch begins, if no other length takes effect before."""
         return self.start + (epoch - self.first + 1) * self.length_s
@@ -144,10 +148,18 @@ class ParameterBook:
         for checkpoint in reversed(self._lengths):
             if checkpoint.start <= timestamp:
                 return checkpoint
-        first = EpochCheckpoint(
+        first = self._first_checkpoint()
+        return first if first.start <= timestamp else replace(first, start=timestamp)
+
+    def checkpoint_of(self, epoch: int) -> EpochCheckpoint:
+        """The start and length that this epoch has."""
+        ruling = (checkpoint for checkpoint in reversed(self._lengths) if checkpoint.first <= epoch)
+        return next(ruling, self._first_checkpoint())
+
+    def _first_checkpoint(self) -> EpochCheckpoint:
+        return EpochCheckpoint(
             start=self.current("epoch_start").value, first=0, length_s=self.current(_LENGTH).value
         )
-        return first if first.start <= timestamp else replace(first, start=timestamp)
 
     def pending_length(self, timestamp: int) -> EpochCheckpoint | None:
         """A length that was decided and has not taken effect yet."""

@@ -32,6 +32,10 @@ class Totals:
     escrowed: Credits
 
 
+HELD = 1
+"""`EscrowState` of a sum that waits."""
+
+
 def _voucher_values(voucher: Voucher) -> tuple[int, ...]:
     return (
         voucher.requester,
@@ -88,6 +92,11 @@ class CreditLedger:
         self, connection: ChainConnection, member: MemberId, *, block: BlockPin
     ) -> Credits:
         return Credits(integer(await self.contract.read(connection, block, "allowanceOf", member)))
+
+    async def held_in(self, connection: ChainConnection, dispute: bytes, *, block: BlockPin) -> Credits:
+        """What waits in escrow for this dispute; 0 when nothing does any more."""
+        values = struct(await self.contract.read(connection, block, "escrowOf", dispute))
+        return Credits(integer(values, 3) if integer(values) == HELD else 0)
 
     async def totals(self, connection: ChainConnection, *, block: BlockPin) -> Totals:
         values = struct(await self.contract.read(connection, block, "totals"))

@@ -78,6 +78,12 @@ from oracle.domain.reports.records import (
     RemovalSummary,
     StoredRecord,
 )
+from oracle.domain.reports.statements import (
+    EpochStatement,
+    ReconciledValue,
+    StatementLine,
+    StatementReport,
+)
 from oracle.domain.reports.status import (
     ChainStatus,
     EndpointReport,
@@ -116,6 +122,7 @@ __all__ = [
     "Departed",
     "EndpointReport",
     "EndpointState",
+    "EpochStatement",
     "Finding",
     "GovernanceOrder",
     "HeldReorganisation",
@@ -149,6 +156,7 @@ __all__ = [
     "RatingReport",
     "RawSubject",
     "Readiness",
+    "ReconciledValue",
     "RecordLine",
     "RecordPage",
     "RecordState",
@@ -162,6 +170,8 @@ __all__ = [
     "SignedBallot",
     "SignedOrder",
     "StateChange",
+    "StatementLine",
+    "StatementReport",
     "StatusReport",
     "StoredRecord",
     "SubjectResult",

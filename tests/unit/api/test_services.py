@@ -183,6 +183,19 @@ async def test_credits__asked__show_what_is_owed(offered: Services) -> None:
     assert summary.received == ()
 
 
+async def test_statement__of_one_epoch__comes_with_the_whole_reconciliation(offered: Services) -> None:
+    report = await offered.credits.statement(epoch=1)
+    assert [(one.epoch, one.opening, one.closing) for one in report.epochs] == [(1, 900, 860)]
+    assert [(one.name, one.stated, one.ledger) for one in report.values] == [("balance", 860, 860)]
+    assert report.reconciled
+
+
+async def test_statement__of_an_epoch_to_come__is_refused(offered: Services) -> None:
+    with pytest.raises(RiskmeshError) as caught:
+        await offered.credits.statement(epoch=9)
+    assert code_of(caught.value) == "epoch_unknown"
+
+
 async def test_rate__a_disclosed_item__is_taken(offered: Services) -> None:
     query_id = await ask(offered, HIT)
     report = await offered.ratings.rate(
