@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -68,12 +69,15 @@ class EventStream:
     finality: Callable[[], int] | None = None
     """Blocks that may be replaced without anybody's decision; None for any number."""
     hold: Hold = field(default_factory=Hold)
+    set_back_after_s: float = 30.0
+    """How long a node may lack blocks that were read before it counts as set back, and not as behind."""
     view: AllianceView = field(default_factory=AllianceView)
     _facts_listeners: list[FactsListener] = field(default_factory=list)
     _rollback_listeners: list[RollbackListener] = field(default_factory=list)
     _recent: set[_Key] = field(default_factory=set)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _next_forgetting: int = 0
+    _ends_early_since: float | None = None
 
     def on_facts(self, listener: FactsListener) -> None:
         self._facts_listeners.append(listener)
@@ -145,13 +149,42 @@ class EventStream:
             await self._roll_back(parted.ancestor)
             return parted.ancestor
         held = self.hold.current
-        if held is not None:
-            if latest.number < held.first_block:
-                return None  # a node that lags agrees with both branches
+        if held is not None and not held.set_back and latest.number >= held.first_block:
             # Our blocks are back. What was concluded from the others meanwhile is concluded anew.
             await self._roll_back(BlockNumber(held.first_block - 1))
             return BlockNumber(held.first_block - 1)
+        if latest.number < cursor:
+            # A node that lags agrees with every branch; one that stays there was set back.
+            return await self._shortened(node, latest, cursor) if await self._set_back(node, cursor) else None
+        self._ends_early_since = None
+        if held is not None:
+            self.hold.release()  # it had only been behind: there was nothing else to conclude anything from
         return await self._advance(node, cursor, latest) if cursor < latest.number else None
+
+    async def _set_back(self, node: Node, cursor: BlockNumber) -> bool:
+        """Whether our newest block is gone from every node, and has been for long."""
+        newest = await self.journal.marks(cursor, 1)
+        if not newest or any(await self.connection.ask_others(node, lambda other: _has(other, newest[0]))):
+            self._ends_early_since = None
+            return False
+        if self._ends_early_since is None:
+            self._ends_early_since = time.monotonic()
+        return time.monotonic() - self._ends_early_since >= self.set_back_after_s
+
+    async def _shortened(self, node: Node, latest: Block, cursor: BlockNumber) -> BlockNumber | None:
+        """The block that was rolled back to; None while the operator has not decided about it."""
+        first = BlockNumber(latest.number + 1)
+        if not self._decided(first, cursor):
+            held = self.hold.current
+            if held is None or first < held.first_block:
+                self._begin_hold(node, first, cursor, set_back=True)
+            return None
+        # The block that it ends with is read again, so that everybody hears where the chain stands now.
+        kept = await self.journal.marks(BlockNumber(latest.number - 1), 1)
+        ancestor = kept[0].number if kept else BlockNumber(self.first_block - 1)
+        _log.warning("chain_set_back", node=node.name, from_block=first, to_block=cursor)
+        await self._roll_back(ancestor)
+        return ancestor
 
     async def _tell(self, step: _Step) -> None:
         # Outside of `ask`: what a listener raises is no reason to read the chain from another node.
@@ -168,8 +201,7 @@ class EventStream:
         Raises NodeOnOtherBranch when another node still has our block: then it is this one that is wrong.
         """
         other = parted.first_other
-        depth = cursor - other.number + 1
-        if self.finality is None or depth <= self.finality() or self.hold.accepts(other.number):
+        if self._decided(other.number, cursor):
             return False
         if any(await self.connection.ask_others(node, lambda witness: _has(witness, other))):
             error = NodeOnOtherBranch(
@@ -178,16 +210,24 @@ class EventStream:
             )
             self.connection.set_aside(node, error)
             raise error
+        self._begin_hold(node, other.number, cursor, set_back=False)
+        return True
+
+    def _decided(self, first: BlockNumber, cursor: BlockNumber) -> bool:
+        """Whether blocks of ours from this one on may be given up: none was final, or operators say so."""
+        return self.finality is None or cursor - first < self.finality() or self.hold.accepts(first)
+
+    def _begin_hold(self, node: Node, first: BlockNumber, cursor: BlockNumber, *, set_back: bool) -> None:
         self.hold.begin(
             HeldReorganisation(
-                first_block=other.number,
+                first_block=first,
                 last_block=cursor,
-                depth=depth,
-                finality_depth=self.finality(),
+                depth=cursor - first + 1,
+                finality_depth=0 if self.finality is None else self.finality(),
                 node=node.name,
+                set_back=set_back,
             )
         )
-        return True
 
     async def _roll_back(self, ancestor: BlockNumber) -> None:
         _log.warning("chain_reorganised", back_to=ancestor)

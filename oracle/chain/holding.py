@@ -71,6 +71,15 @@ class Hold:
 
 
 def explained(held: HeldReorganisation) -> str:
+    if held.set_back:
+        return (
+            f"Node {held.node} ends before block {held.first_block}, but blocks up to {held.last_block} had "
+            f"been read ({held.depth} are gone), and a block is final under {held.finality_depth} others. It "
+            "has not caught up, or its chain was started again from an older state. Nothing is sent or "
+            "answered. Ask the other members how far theirs goes. If it is only this node, wait or repair "
+            "it: this daemon goes on by itself when the blocks are back. If the chain was set back for all, "
+            "run `riskmesh chain accept-reorganisation`."
+        )
     return (
         f"Blocks {held.first_block} to {held.last_block} were replaced by others ({held.depth} deep), though "
         f"a block is final under {held.finality_depth} others. Nothing is sent or answered. Find out with "

@@ -1,13 +1,12 @@
 """Final blocks replaced: everything is held until the operator decides, or the old blocks are back."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import pytest
+from stage.followed import FINALITY, Followed, follow
 from stage.rpc_proxy import open_proxy
 
 from oracle.chain.connection import Patience, open_connection
-from oracle.chain.contracts.bindings import bindings
 from oracle.chain.decoding import log_decoder
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.errors import NodeOnOtherBranch, ReorganisationHeld
@@ -17,57 +16,18 @@ from oracle.chain.in_memory import MemoryFactJournal
 from oracle.chain.lane import Lane
 from oracle.chain.reading import RangeReader
 from oracle.chain.transactions import Order, TransactionStatus
-from oracle.crypto.keccak import keccak256
-from oracle.domain.ids import Address, BlockNumber, KeyVersion, MemberId, Sequence
-from oracle.domain.messages import Publication
+from oracle.domain.ids import Address, BlockNumber
 from oracle.domain.reports import EndpointState
 
 AskChain = Callable[..., Awaitable[object]]
-FINALITY = 2
 NOWHERE = Order(to=Address("0x00000000000000000000000000000000000000AA"), data=b"\x01")
-
-
-@dataclass(slots=True)
-class Followed:
-    """A stream at the head of a chain with three publications, one a block."""
-
-    stream: EventStream
-    lane: Lane
-    publish: Callable[[int], Awaitable[None]]
-    rolled_back: list[int]
-
-    def published(self) -> list[int]:
-        return [placed.publication.sequence for placed in self.stream.view.publications_of(MemberId(1))]
 
 
 @pytest.fixture
 async def followed(
     stream_of: Callable[..., EventStream], record: DeploymentRecord, operator_lane: Callable[[int], Lane]
 ) -> Followed:
-    stream, lane, rolled_back = stream_of(), operator_lane(1), []
-    stream.finality = lambda: FINALITY
-    lane.clear = stream.hold.check
-
-    async def publish(sequence: int) -> None:
-        publication = Publication(
-            holder=MemberId(1),
-            sequence=Sequence(sequence),
-            root=keccak256(b"%d" % sequence),
-            bits=4,
-            oprf_key_version=KeyVersion(1),
-        )
-        await lane.execute(f"publish:{sequence}", bindings(record).datasets.publish(publication, changed=0))
-
-    async def listen(block: BlockNumber) -> None:
-        rolled_back.append(block)
-
-    stream.on_rollback(listen)
-    await stream.rebuild()
-    await stream.poll()
-    for sequence in (1, 2, 3):
-        await publish(sequence)
-    await stream.poll()
-    return Followed(stream=stream, lane=lane, publish=publish, rolled_back=rolled_back)
+    return await follow(stream_of(), operator_lane(1), record)
 
 
 async def test_replaced__no_deeper_than_finality__is_undone_and_nothing_is_held(

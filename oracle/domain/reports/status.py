@@ -55,6 +55,8 @@ class HeldReorganisation:
     finality_depth: int
     node: str
     """Whose history it is."""
+    set_back: bool = False
+    """Whether there is nothing in their place: the node's chain ends before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
