@@ -48,7 +48,7 @@ def _contracts(inputs, made, as_deployer):
     governance, deployer = inputs["governance"], as_deployer["from"]
     parameters = made.ProtocolParameters.deploy(inputs["declarations"], deployer, as_deployer)
     registry = made.MemberRegistry.deploy(parameters, deployer, as_deployer)
-    timelock = made.TimelockController.deploy(
+    timelock = made.ConsortiumTimelock.deploy(
         governance["timelock_delay_s"], [], [ANYONE], deployer, as_deployer
     )
     governor = made.ConsortiumGovernor.deploy(
@@ -69,7 +69,7 @@ def _contracts(inputs, made, as_deployer):
     return {
         "ProtocolParameters": parameters,
         "MemberRegistry": registry,
-        "TimelockController": timelock,
+        "ConsortiumTimelock": timelock,
         "ConsortiumGovernor": governor,
         "CreditLedger": credit_ledger,
         "QualityLedger": quality,

@@ -20,6 +20,7 @@ SOLC_VERSION = "0.8.28"
 SOURCES = {
     "AuditLedger": "contracts/audit/AuditLedger.sol",
     "ConsortiumGovernor": "contracts/governance/ConsortiumGovernor.sol",
+    "ConsortiumTimelock": "contracts/governance/ConsortiumTimelock.sol",
     "CreditLedger": "contracts/accounts/CreditLedger.sol",
     "DatasetRegistry": "contracts/data/DatasetRegistry.sol",
     "MemberRegistry": "contracts/membership/MemberRegistry.sol",
@@ -27,7 +28,6 @@ SOURCES = {
     "ProtocolParameters": "contracts/governance/ProtocolParameters.sol",
     "QualityLedger": "contracts/quality/QualityLedger.sol",
     "QueryLedger": "contracts/queries/QueryLedger.sol",
-    "TimelockController": "node_modules/@openzeppelin/contracts/governance/TimelockController.sol",
 }
 
 

@@ -9,6 +9,7 @@ import {Accounts} from "../libraries/Accounts.sol";
 import {MessageHashes} from "../libraries/MessageHashes.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {FeeBounds} from "../libraries/PriceHistory.sol";
+import {Scores} from "../libraries/Scores.sol";
 import {Settlements} from "../libraries/Settlements.sol";
 import {Term} from "../types/Members.sol";
 import {Voucher} from "../types/Messages.sol";
@@ -31,7 +32,9 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     }
 
     bytes32 public constant ACCOUNTANT_ROLE = keccak256("ACCOUNTANT_ROLE");
+    bytes32 public constant REBATE_ROLE = keccak256("REBATE_ROLE");
     uint256 private constant _RATE_SCALE = 1000;
+    uint256 private constant _PERCENT = 100;
 
     IMemberRegistry private immutable _REGISTRY;
     IProtocolParameters private immutable _PARAMETERS;
@@ -39,6 +42,7 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     // A successor that carries balances over fills these.
     Accounts.Book internal _book;
     mapping(uint64 requester => mapping(uint64 holder => Settlement settlement)) internal _settlements;
+    mapping(uint64 requester => mapping(uint64 holder => uint256 amount)) internal _setOffs;
 
     /// @param admin may grant and revoke roles and names the quality ledger; hands over to the timelock and renounces
     constructor(IMemberRegistry registry, IProtocolParameters parameters, address admin)
@@ -102,12 +106,29 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
         _requireMember(payer);
         _requireMember(payee);
         held = _book.hold(disputeId, payer, payee, amount, _floor());
+        Settlement memory settlement = _settled(payer, payee);
+        _setOffs[payer][payee] = _setOff(payer, payee, settlement) + held;
+        settlement.disputed = true;
+        _settlements[payer][payee] = settlement;
         emit Escrowed(disputeId, payer, payee, held);
     }
 
     /// @inheritdoc ICreditLedger
     function release(bytes32 disputeId, uint64 winner) external onlyRole(ACCOUNTANT_ROLE) {
-        emit Released(disputeId, winner, _book.release(disputeId, winner));
+        Escrow memory entry = _book.release(disputeId, winner);
+        if (winner == entry.payee) {
+            Settlement memory settlement = _noMoreSetOff(entry);
+            settlement.paid = SafeCast.toUint80(uint256(settlement.paid) + entry.amount);
+            _settlements[entry.payer][entry.payee] = settlement;
+        }
+        emit Released(disputeId, winner, entry.amount);
+    }
+
+    /// @inheritdoc ICreditLedger
+    function giveBack(bytes32 disputeId) external onlyRole(ACCOUNTANT_ROLE) {
+        Escrow memory entry = _book.giveBack(disputeId);
+        _settlements[entry.payer][entry.payee] = _noMoreSetOff(entry);
+        emit GivenBack(disputeId, entry.amount);
     }
 
     /// @inheritdoc ICreditLedger
@@ -115,6 +136,16 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
         _requireMember(memberId);
         _book.penalize(memberId, amount);
         emit Penalized(memberId, amount, ref);
+    }
+
+    /// @inheritdoc ICreditLedger
+    function rebate(uint64 requester, uint64 holder, uint256 ratings) external onlyRole(REBATE_ROLE) {
+        uint256 share = _PARAMETERS.get(ParameterKeys.RATING_REBATE_PERCENT);
+        if (share == 0) return;
+        uint32 version = SafeCast.toUint32(_PARAMETERS.get(ParameterKeys.PRICE_VERSION));
+        uint256 price = Scores.hitPrice(_PARAMETERS.feeBoundsUpTo(version).leastHitFee, 0);
+        uint256 earned = ratings * price * share / _PERCENT;
+        emit Rebated(requester, holder, _book.pay(holder, requester, earned, _floor()));
     }
 
     /// @inheritdoc ICreditLedger
@@ -137,6 +168,11 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
     /// @inheritdoc ICreditLedger
     function redeemedOf(uint64 requester, uint64 holder) external view returns (Settlement memory) {
         return _settled(requester, holder);
+    }
+
+    /// @inheritdoc ICreditLedger
+    function setOffOf(uint64 requester, uint64 holder) external view returns (uint256 amount) {
+        return _setOff(requester, holder, _settled(requester, holder));
     }
 
     /// @inheritdoc ICreditLedger
@@ -177,13 +213,34 @@ contract CreditLedger is AccessControl, EIP712, ICreditLedger {
         return _settlements[requester][holder];
     }
 
+    /// @dev What is set off against a pair's vouchers; a successor also counts what its predecessor has set off.
+    function _setOff(uint64 requester, uint64 holder, Settlement memory settlement)
+        internal
+        view
+        virtual
+        returns (uint256)
+    {
+        return settlement.disputed ? _setOffs[requester][holder] : 0;
+    }
+
+    /// @dev Ends the set-off of what waited in a dispute; returns what its pair has settled, to be kept.
+    function _noMoreSetOff(Escrow memory entry) private returns (Settlement memory settlement) {
+        (uint64 payer, uint64 payee) = (entry.payer, entry.payee);
+        settlement = _settled(payer, payee);
+        _setOffs[payer][payee] = _setOff(payer, payee, settlement) - entry.amount;
+    }
+
     function _settle(Voucher calldata voucher, FeeBounds memory fees, int256 floor) private {
         (uint64 requester, uint64 holder) = (voucher.requester, voucher.holder);
-        (uint256 owed, Settlement memory next) = _settled(requester, holder).advance(voucher);
+        Settlement memory before = _settled(requester, holder);
+        uint256 setOff = _setOff(requester, holder, before);
+        (uint256 owed, Settlement memory next) = before.advance(voucher, setOff);
         Settlements.requireWithinPrices(voucher, fees);
         uint256 paid = _book.pay(requester, holder, owed, floor);
-        next.paid += SafeCast.toUint64(paid);
+        next.paid += SafeCast.toUint80(paid);
         _settlements[requester][holder] = next;
+        // As before, but for a pair's first movement in a successor, which copies both from its predecessor.
+        if (before.disputed) _setOffs[requester][holder] = setOff;
         emit Redeemed(requester, holder, voucher.queries, voucher.hits, voucher.amount, paid);
     }
 

@@ -13,10 +13,13 @@ import {Cases} from "../libraries/Cases.sol";
 import {Contradictions} from "../libraries/Contradictions.sol";
 import {Draws} from "../libraries/Draws.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
+import {RequestProofs} from "../libraries/RequestProofs.sol";
+import {Scores} from "../libraries/Scores.sol";
 import {Standing} from "../libraries/Standing.sol";
 import {Auditor, CaseFile, CaseKind, CaseState, Draw, Ruling, SignedHead} from "../types/Audits.sol";
 import {BreachKinds} from "../types/Breaches.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Auditors, draws and cases.
 contract AuditLedger is AccessControl, IAuditLedger {
@@ -127,7 +130,7 @@ contract AuditLedger is AccessControl, IAuditLedger {
         if (drawn.value == bytes32(0)) revert NotDrawn(epoch);
         uint256 deadline = _ledgers.queries.commitmentOf(requester, batchId).deadline;
         if (deadline == 0 || _PARAMETERS.epochAt(deadline) != epoch) revert BatchNotOfEpoch(epoch, requester, batchId);
-        if (deadline < _oldest()) revert BeyondRetention(deadline, _oldest());
+        _requireRetained(deadline);
         if (!Draws.falls(drawn.value, drawn.samplePpm, requester, batchId)) {
             revert NotSampled(epoch, requester, batchId);
         }
@@ -154,6 +157,7 @@ contract AuditLedger is AccessControl, IAuditLedger {
         (uint64 requester,) = _REGISTRY.memberByOperator(_msgSender());
         if (requester == 0) revert NotEntitled(_msgSender());
         if (claimDigest == bytes32(0) || replyDigest == bytes32(0)) revert EmptyDigest();
+        _requirePlausible(amount);
         caseId = keccak256(abi.encode(CaseKind.Dispute, requester, holder, claimDigest));
         _open(caseId, CaseKind.Dispute, requester, holder, claimDigest);
         emit Disputed(caseId, replyDigest, _ledgers.credits.escrow(caseId, requester, holder, amount));
@@ -172,6 +176,24 @@ contract AuditLedger is AccessControl, IAuditLedger {
         Contradictions.requireContradicted(_ledgers.datasets, signed.head);
         Contradictions.requireSigned(_REGISTRY, signed, _oldest());
         return _openContradiction(signed.head.holder, signed.head.sequence);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function proveNonceReuse(IQueryLedger.SignedRequest calldata one, IQueryLedger.SignedRequest calldata other)
+        external
+        returns (bytes32 caseId)
+    {
+        (uint64 requester, uint128 nonce) = (one.request.requester, one.request.nonce);
+        bytes32 batchId = RequestProofs.requireSigned(_REGISTRY, one);
+        bytes32 otherBatchId = RequestProofs.requireSigned(_REGISTRY, other);
+        if (requester != other.request.requester || nonce != other.request.nonce || batchId == otherBatchId) {
+            revert NoReuse(batchId, otherBatchId);
+        }
+        _requireRetained(one.request.issuedAt);
+        _requireRetained(other.request.issuedAt);
+        caseId = keccak256(abi.encode(CaseKind.NonceReuse, requester, nonce));
+        _open(caseId, CaseKind.NonceReuse, 0, requester, bytes32(uint256(nonce)));
+        emit NonceReuseProven(requester, nonce, batchId, otherBatchId);
     }
 
     /// @inheritdoc IAuditLedger
@@ -202,9 +224,7 @@ contract AuditLedger is AccessControl, IAuditLedger {
         (Cases.Case storage file, CaseState outcome) = _cases.settle(caseId);
         (CaseKind kind, uint64 accused, uint64 opener) = (file.kind, file.accused, file.opener);
         emit CaseSettled(caseId, outcome);
-        if (kind == CaseKind.Dispute) {
-            _ledgers.credits.release(caseId, outcome == CaseState.Dismissed ? accused : opener);
-        }
+        if (kind == CaseKind.Dispute) _endEscrow(caseId, outcome, accused, opener);
         if (outcome == CaseState.Upheld) {
             _ledgers.quality.recordBreach(accused, _breachOf(kind), caseId);
             _penalize(accused, ParameterKeys.BREACH_PENALTY, caseId);
@@ -254,6 +274,11 @@ contract AuditLedger is AccessControl, IAuditLedger {
         return _cases.fileOf(caseId);
     }
 
+    function _endEscrow(bytes32 caseId, CaseState outcome, uint64 holder, uint64 requester) private {
+        if (outcome == CaseState.Lapsed) _ledgers.credits.giveBack(caseId);
+        else _ledgers.credits.release(caseId, outcome == CaseState.Dismissed ? holder : requester);
+    }
+
     function _openContradiction(uint64 holder, uint64 sequence) private returns (bytes32 caseId) {
         caseId = keccak256(abi.encode(CaseKind.Contradiction, holder, sequence));
         _open(caseId, CaseKind.Contradiction, 0, holder, bytes32(uint256(sequence)));
@@ -281,10 +306,24 @@ contract AuditLedger is AccessControl, IAuditLedger {
         return block.timestamp > retention ? block.timestamp - retention : 0;
     }
 
+    function _requireRetained(uint256 timestamp) private view {
+        uint256 oldest = _oldest();
+        if (timestamp < oldest) revert BeyondRetention(timestamp, oldest);
+    }
+
+    /// @dev A dispute is about claims of one batch, so it is worth no more than a hit on every element of the largest one.
+    function _requirePlausible(uint256 amount) private view {
+        uint32 version = SafeCast.toUint32(_PARAMETERS.get(ParameterKeys.PRICE_VERSION));
+        uint256 hitFee = _PARAMETERS.feeBoundsUpTo(version).greatestHitFee;
+        uint256 max = _PARAMETERS.get(ParameterKeys.MAX_BATCH_COUNT) * Scores.hitPrice(hitFee, Scores.FULL_BPS);
+        if (amount > max) revert DisputeTooLarge(amount, max);
+    }
+
     function _breachOf(CaseKind kind) private pure returns (uint8) {
         if (kind == CaseKind.Drawn) return BreachKinds.DRAWN_AUDIT;
         if (kind == CaseKind.Cause) return BreachKinds.AUDIT_FOR_CAUSE;
         if (kind == CaseKind.Dispute) return BreachKinds.DISPUTE;
+        if (kind == CaseKind.NonceReuse) return BreachKinds.NONCE_REUSED;
         return BreachKinds.CONTRADICTION;
     }
 }

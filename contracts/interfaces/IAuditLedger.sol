@@ -23,14 +23,14 @@ import {IQueryLedger} from "./IQueryLedger.sol";
 ///
 /// **Cases.** Open → (answer) → Answered → (quorum) → Upheld or Dismissed → (appeal window) → Settled. Who does not answer
 /// in time has lost: the case is Upheld. One that is answered and not decided in time is Lapsed, or Upheld if it is a
-/// contradiction, whose proof the contract has checked. Until the appeal window ends a vote of the members can overturn
+/// contradiction or a nonce used twice, whose proof the contract has checked. Until the appeal window ends a vote of the members can overturn
 /// what a case came to, once. Only settlement has effects, so nothing must ever be taken back:
 ///
 /// | | Upheld | Dismissed | Lapsed |
 /// | --- | --- | --- | --- |
-/// | Drawn, Contradiction | breach, `breach_penalty` | - | - |
+/// | Drawn, Contradiction, NonceReuse | breach, `breach_penalty` | - | - |
 /// | Cause | breach, `breach_penalty` | a member that opened it pays `needless_case_fee` | - |
-/// | Dispute | breach, `breach_penalty`, escrow to the requester | escrow to the holder | escrow to the requester |
+/// | Dispute | breach, `breach_penalty`, escrow to the requester | escrow to the holder | escrow given back |
 ///
 /// Nothing is opened about what is older than `audit_retention_s`: daemons have forgotten it.
 interface IAuditLedger {
@@ -43,8 +43,8 @@ interface IAuditLedger {
     event EpochClosed(uint64 indexed epoch, bytes32 closingHash, uint64 revealBy, uint32 samplePpm);
     event SeedRevealed(uint64 indexed epoch, address indexed auditor, bytes32 seed);
     event Drawn(uint64 indexed epoch, bytes32 value, uint32 withheld);
-    /// @dev `opener` is 0 for an auditor, or anyone with a proof. `subject` is the batch, the evidence, the claim or the
-    /// sequence number that the case is about.
+    /// @dev `opener` is 0 for an auditor, or anyone with a proof. `subject` is the batch, the evidence, the claim, the
+    /// sequence number or the nonce that the case is about.
     event CaseOpened(
         bytes32 indexed caseId,
         CaseKind indexed kind,
@@ -57,6 +57,8 @@ interface IAuditLedger {
     );
     /// @dev What a dispute is about beside the claim, and what waits in escrow.
     event Disputed(bytes32 indexed caseId, bytes32 replyDigest, uint256 amount);
+    /// @dev What two requests of one nonce are; `CaseOpened` is emitted with it.
+    event NonceReuseProven(uint64 indexed requester, uint128 nonce, bytes32 batchId, bytes32 otherBatchId);
     event CaseAnswered(bytes32 indexed caseId, bytes32 digest);
     event VerdictCast(bytes32 indexed caseId, address indexed auditor, bool upheld, bytes32 reason);
     event CaseRuled(bytes32 indexed caseId, bool upheld);
@@ -102,6 +104,10 @@ interface IAuditLedger {
     error WrongSignature(uint64 memberId);
     error NotAboutOneSnapshot(uint64 holder, uint64 sequence, uint64 otherHolder, uint64 otherSequence);
     error NoContradiction(uint64 holder, uint64 sequence);
+    /// @dev Two requests of different members or nonces, or one request twice.
+    error NoReuse(bytes32 batchId, bytes32 otherBatchId);
+    /// @dev More than the claims of any one batch can cost.
+    error DisputeTooLarge(uint256 amount, uint256 max);
 
     /// @notice Appoints an auditor. Governor only.
     function appoint(address account, Auditor calldata auditor) external;
@@ -141,7 +147,7 @@ interface IAuditLedger {
     /// @notice Opens a dispute over a disclosure that was not served or was wrong. Operator of the requester.
     /// @param claimDigest digest of the signed claim
     /// @param replyDigest digest of the holder's signed reply
-    /// @param amount what the claims cost; waits in escrow as far as the balance reaches
+    /// @param amount what the claims cost, at most what those of one batch can; waits in escrow as far as the balance reaches
     function openDispute(uint64 holder, bytes32 claimDigest, bytes32 replyDigest, uint256 amount)
         external
         returns (bytes32 caseId);
@@ -151,6 +157,11 @@ interface IAuditLedger {
 
     /// @notice Proves that a holder signed a head that is not what it published under that number. Anyone may.
     function proveAgainstPublication(SignedHead calldata signed) external returns (bytes32 caseId);
+
+    /// @notice Proves that a member signed two requests under one nonce. Anyone may.
+    function proveNonceReuse(IQueryLedger.SignedRequest calldata one, IQueryLedger.SignedRequest calldata other)
+        external
+        returns (bytes32 caseId);
 
     /// @notice Notes the digest of what the accused hands to the auditors, or of its rebuttal. Operator of the accused,
     /// whatever its status, in time, once.

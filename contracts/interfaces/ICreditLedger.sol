@@ -26,23 +26,34 @@ import {IQualityLedger} from "./IQualityLedger.sol";
 /// scores of 0 and 10000. Each of the three is compared by itself because an honest list that was corrected downwards
 /// signs the greatest of each total.
 ///
-/// **Escrow.** A disputed sum waits here until the dispute is released to one of its two sides, once.
+/// **Rebates.** Who rates hits that it has paid for earns back, from their holder, for each rating `rating_rebate_percent` of
+/// the least price that a hit ever had, rounded down over the ratings given at once, as far as the holder's balance reaches
+/// down to the floor. That is never more than this share of what the pair's hits have cost, and it moves credits and makes
+/// none, so that two members that rate each other for it gain nothing together.
+///
+/// **Escrow.** A disputed sum waits here until it is released to one of its two sides, or given back undecided, once. The
+/// payer's vouchers for the payee count it too, so it is set off against them: while it waits, nobody is paid it by voucher;
+/// released to the payee, it counts as paid; released to the payer, it stays set off, as nobody is owed it any more, and
+/// what was redeemed of it before lessens what the next vouchers pay. Given back, it is owed by voucher as before.
 interface ICreditLedger {
     enum EscrowState {
         None,
         Held,
-        Released
+        Released,
+        GivenBack
     }
 
-    /// @dev What a holder has redeemed from a requester, in one slot: totals of its greatest voucher and what was paid.
+    /// @dev What a holder has redeemed from a requester, in one slot: totals of its greatest voucher and what was paid, by
+    /// vouchers and from escrow. `disputed`: something was ever in escrow between them, so that `setOffOf` is worth asking.
     struct Settlement {
-        uint64 paid;
+        uint80 paid;
         uint64 amount;
         uint48 queries;
         uint48 hits;
+        bool disputed;
     }
 
-    /// @dev One slot and a half; `Released` is final.
+    /// @dev One slot and a half; all but `Held` are final.
     struct Escrow {
         EscrowState state;
         uint64 payer;
@@ -68,6 +79,10 @@ interface ICreditLedger {
     );
     event Escrowed(bytes32 indexed disputeId, uint64 indexed payer, uint64 indexed payee, uint256 amount);
     event Released(bytes32 indexed disputeId, uint64 indexed winner, uint256 amount);
+    /// @dev To the payer, and owed by voucher as before.
+    event GivenBack(bytes32 indexed disputeId, uint256 amount);
+    /// @dev From the holder to the requester that rated its hits.
+    event Rebated(uint64 indexed requester, uint64 indexed holder, uint256 amount);
     event Penalized(uint64 indexed memberId, uint256 amount, bytes32 indexed ref);
     event QualityLedgerSet(IQualityLedger quality);
 
@@ -101,7 +116,7 @@ interface ICreditLedger {
     /// before expires. Anyone may call it.
     function claimAllowance(uint64 memberId) external;
 
-    /// @notice Moves what vouchers owe beyond what was paid before, as far as the requesters' balances reach down to the
+    /// @notice Moves what vouchers owe beyond what was paid before and is set off, as far as the requesters' balances reach down to the
     /// floor; what is left stays redeemable with the same voucher. Operator of the holder only, whatever its status. All
     /// or none.
     /// @param signatures one for each voucher, 65 bytes r || s || v
@@ -117,9 +132,16 @@ interface ICreditLedger {
     /// @notice Credits the winner of a dispute, one of its two sides, with what waited for it. Accountant only.
     function release(bytes32 disputeId, uint64 winner) external;
 
+    /// @notice Gives back to the payer what waited in a dispute that nobody decided. Accountant only.
+    function giveBack(bytes32 disputeId) external;
+
     /// @notice Takes a penalty from a member's balance, below the floor if it must be; nobody gets it. Accountant only.
     /// @param ref what it is for, e.g. a report or an audit
     function penalize(uint64 memberId, uint256 amount, bytes32 ref) external;
+
+    /// @notice Moves from a holder to a requester what its ratings earn back. Rebate role only: the ledger that has checked
+    /// that so many hits were paid for and not rated before.
+    function rebate(uint64 requester, uint64 holder, uint256 ratings) external;
 
     /// @notice Names the ledger that entitlements are asked of. Admin only: the timelock, once the deployer has handed over.
     function setQualityLedger(IQualityLedger quality) external;
@@ -135,6 +157,9 @@ interface ICreditLedger {
 
     /// @notice What a pair has redeemed.
     function redeemedOf(uint64 requester, uint64 holder) external view returns (Settlement memory);
+
+    /// @notice What a pair's vouchers count and no voucher pays: it waits in escrow, or a dispute was decided for the payer.
+    function setOffOf(uint64 requester, uint64 holder) external view returns (uint256 amount);
 
     /// @notice Hits of a pair that have been paid for: those of the greatest voucher in the proportion paid of its amount,
     /// rounded down. As many may be rated.

@@ -53,7 +53,7 @@ interface IQualityLedger {
     error BreachAlreadyRecorded(uint64 memberId, uint8 kind, bytes32 ref);
     error NoSuchMember(uint64 memberId);
 
-    /// @notice Adds ratings of the caller's member, all or none. Operator of a member in standing only.
+    /// @notice Adds ratings of the caller's member, all or none; the ledger of credits pays what they earn back. Operator of a member in standing only.
     function rate(Rating[] calldata ratings) external;
 
     /// @notice Notes that a member published, with how many records changed. Freshness role only.

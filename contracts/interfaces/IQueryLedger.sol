@@ -23,8 +23,8 @@ import {IQualityLedger} from "./IQualityLedger.sol";
 /// of a later one, the requester pays it. A report that nobody answered in time is closed by anybody: a breach of the
 /// requester, which pays `breach_penalty`.
 ///
-/// **Nonces.** Two different requests that one member signed under one nonce within `report_retention_s` are a breach, once
-/// for each nonce.
+/// **Nonces.** Two different requests that one member signed under one nonce are proven to the `AuditLedger`, where the
+/// member has time to rebut.
 interface IQueryLedger {
     enum ReportState {
         None,
@@ -80,7 +80,6 @@ interface IQueryLedger {
     );
     /// @dev `state` is Needless, AnsweredLate or Breached.
     event ReportClosed(uint64 indexed requester, bytes32 indexed batchId, ReportState state);
-    event NonceReuseProven(uint64 indexed requester, uint128 nonce, bytes32 batchId, bytes32 otherBatchId);
     event LedgersSet(ICreditLedger credits, IQualityLedger quality);
 
     /// @dev The caller is not the operator of a member in standing.
@@ -110,8 +109,6 @@ interface IQueryLedger {
     error AnswerTooLate(bytes32 batchId, uint256 timestamp, uint256 until);
     error AnswerStillOpen(bytes32 batchId, uint256 timestamp, uint256 until);
     error NotInAnchor(uint64 requester, bytes32 root, bytes32 batchId);
-    /// @dev Two requests of different members or nonces, or one request twice.
-    error NoReuse(bytes32 batchId, bytes32 otherBatchId);
 
     /// @notice Commits the caller's batches, all or none. Operator of a member in standing with no negative balance only.
     function commit(Commitment[] calldata commitments) external;
@@ -131,9 +128,6 @@ interface IQueryLedger {
 
     /// @notice Closes a report that nobody answered in time. Anyone may call it.
     function closeReport(uint64 requester, bytes32 batchId) external;
-
-    /// @notice Proves that a member signed two requests under one nonce. Anyone may call it.
-    function proveNonceReuse(SignedRequest calldata one, SignedRequest calldata other) external;
 
     /// @notice Names the ledgers of credits and quality. Admin only: the timelock, once the deployer has handed over.
     function setLedgers(ICreditLedger credits, IQualityLedger quality) external;

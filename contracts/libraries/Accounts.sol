@@ -67,18 +67,20 @@ library Accounts {
         entry.amount = SafeCast.toUint96(held);
     }
 
-    function release(Book storage self, bytes32 disputeId, uint64 winner) internal returns (uint256 amount) {
-        ICreditLedger.Escrow storage entry = self.escrows[disputeId];
-        if (entry.state != ICreditLedger.EscrowState.Held) {
-            revert ICreditLedger.EscrowInState(disputeId, entry.state);
-        }
+    function release(Book storage self, bytes32 disputeId, uint64 winner)
+        internal
+        returns (ICreditLedger.Escrow memory entry)
+    {
+        entry = _held(self, disputeId);
         if (winner != entry.payer && winner != entry.payee) {
             revert ICreditLedger.NotPartyOfDispute(disputeId, winner);
         }
-        amount = entry.amount;
-        entry.state = ICreditLedger.EscrowState.Released;
-        self.totals.escrowed -= amount;
-        _deposit(self, winner, amount);
+        _end(self, disputeId, entry, winner, ICreditLedger.EscrowState.Released);
+    }
+
+    function giveBack(Book storage self, bytes32 disputeId) internal returns (ICreditLedger.Escrow memory entry) {
+        entry = _held(self, disputeId);
+        _end(self, disputeId, entry, entry.payer, ICreditLedger.EscrowState.GivenBack);
     }
 
     function penalize(Book storage self, uint64 memberId, uint256 amount) internal {
@@ -100,6 +102,18 @@ library Accounts {
         return owed < room ? owed : room;
     }
 
+    function _end(
+        Book storage self,
+        bytes32 disputeId,
+        ICreditLedger.Escrow memory entry,
+        uint64 to,
+        ICreditLedger.EscrowState state
+    ) private {
+        self.escrows[disputeId].state = state;
+        self.totals.escrowed -= entry.amount;
+        _deposit(self, to, entry.amount);
+    }
+
     function _withdraw(Book storage self, uint64 memberId, uint256 owed, int256 floor) private returns (uint256 taken) {
         Account storage account = self.accounts[memberId];
         taken = coverable(account.balance, floor, owed);
@@ -115,6 +129,13 @@ library Accounts {
     function _deposit(Book storage self, uint64 memberId, uint256 amount) private {
         Account storage account = self.accounts[memberId];
         account.balance = _plus(account.balance, amount);
+    }
+
+    function _held(Book storage self, bytes32 disputeId) private view returns (ICreditLedger.Escrow memory entry) {
+        entry = self.escrows[disputeId];
+        if (entry.state != ICreditLedger.EscrowState.Held) {
+            revert ICreditLedger.EscrowInState(disputeId, entry.state);
+        }
     }
 
     function _plus(int96 balance, uint256 amount) private pure returns (int96) {

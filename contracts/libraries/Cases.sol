@@ -114,7 +114,8 @@ library Cases {
         if (!file.answered) return block.timestamp <= file.answerBy ? CaseState.Open : CaseState.Upheld;
         if (block.timestamp <= file.decideBy) return CaseState.Answered;
         // A proof that the contract has checked stands when nobody finds that it was rebutted.
-        return file.kind == CaseKind.Contradiction ? CaseState.Upheld : CaseState.Lapsed;
+        bool proven = file.kind == CaseKind.Contradiction || file.kind == CaseKind.NonceReuse;
+        return proven ? CaseState.Upheld : CaseState.Lapsed;
     }
 
     /// @dev Until when what the case came to can be overturned; 0 while it came to nothing.

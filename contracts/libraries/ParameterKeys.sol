@@ -23,6 +23,7 @@ library ParameterKeys {
     bytes32 internal constant REPORT_ANSWER_S = keccak256("report_answer_s");
     bytes32 internal constant REPORT_RETENTION_S = keccak256("report_retention_s");
     bytes32 internal constant NEEDLESS_REPORT_FEE = keccak256("needless_report_fee");
+    bytes32 internal constant RATING_REBATE_PERCENT = keccak256("rating_rebate_percent");
     bytes32 internal constant ENTITLEMENT_FLOOR = keccak256("entitlement_floor");
     bytes32 internal constant ENTITLEMENT_PER_RATING = keccak256("entitlement_per_rating");
     bytes32 internal constant ENTITLEMENT_CEILING = keccak256("entitlement_ceiling");

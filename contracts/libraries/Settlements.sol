@@ -12,8 +12,9 @@ library Settlements {
     uint256 internal constant MAX_AMOUNT = type(uint64).max;
     uint256 internal constant MAX_COUNT = type(uint48).max;
 
-    /// @dev What the voucher owes beyond what was paid, and the settlement that follows when `paid` of it is.
-    function advance(ICreditLedger.Settlement memory before, Voucher calldata voucher)
+    /// @dev What the voucher owes beyond what was paid and is set off, and the settlement that follows but for what is paid
+    /// of it now.
+    function advance(ICreditLedger.Settlement memory before, Voucher calldata voucher, uint256 setOff)
         internal
         pure
         returns (uint256 owed, ICreditLedger.Settlement memory next)
@@ -27,12 +28,14 @@ library Settlements {
         if (!_adds(voucher, before)) {
             revert ICreditLedger.VoucherNotGreater(requester, holder, voucher.queries, voucher.hits, voucher.amount);
         }
-        owed = voucher.amount - before.paid;
+        uint256 met = before.paid + setOff;
+        owed = voucher.amount > met ? voucher.amount - met : 0;
         next = ICreditLedger.Settlement({
             paid: before.paid,
             amount: SafeCast.toUint64(voucher.amount),
             queries: SafeCast.toUint48(voucher.queries),
-            hits: SafeCast.toUint48(voucher.hits)
+            hits: SafeCast.toUint48(voucher.hits),
+            disputed: before.disputed
         });
     }
 
@@ -50,7 +53,7 @@ library Settlements {
 
     /// @dev Hits that what was paid covers: all of them once the amount is paid.
     function paidHits(ICreditLedger.Settlement memory settlement) internal pure returns (uint64) {
-        if (settlement.paid == settlement.amount) return settlement.hits;
+        if (settlement.paid >= settlement.amount) return settlement.hits;
         return SafeCast.toUint64(uint256(settlement.hits) * settlement.paid / settlement.amount);
     }
 

@@ -45,6 +45,12 @@ contract QualityLedger is AccessControl, IQualityLedger {
         for (uint256 i = 0; i < ratings.length; ++i) {
             _rate(requester, ratings[i], epoch);
         }
+        for (uint256 i = 0; i < ratings.length; ++i) {
+            uint256 given = uint256(ratings[i].confirmed) + ratings[i].refuted;
+            // The ledger is named by the members; whoever makes the list pays for its length.
+            // slither-disable-next-line calls-loop
+            _credits.rebate(requester, ratings[i].holder, given);
+        }
     }
 
     /// @inheritdoc IQualityLedger

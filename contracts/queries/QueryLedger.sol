@@ -127,21 +127,8 @@ contract QueryLedger is AccessControl, IQueryLedger {
         if (block.timestamp <= until) revert AnswerStillOpen(batchId, block.timestamp, until);
         entry.state = ReportState.Breached;
         emit ReportClosed(requester, batchId, ReportState.Breached);
-        _breach(requester, BreachKinds.UNANSWERED_REPORT, batchId);
-    }
-
-    /// @inheritdoc IQueryLedger
-    function proveNonceReuse(SignedRequest calldata one, SignedRequest calldata other) external {
-        (uint64 requester, uint128 nonce) = (one.request.requester, one.request.nonce);
-        bytes32 batchId = RequestProofs.requireSigned(_REGISTRY, one);
-        bytes32 otherBatchId = RequestProofs.requireSigned(_REGISTRY, other);
-        if (requester != other.request.requester || nonce != other.request.nonce || batchId == otherBatchId) {
-            revert NoReuse(batchId, otherBatchId);
-        }
-        _requireRetained(batchId, one.request.issuedAt);
-        _requireRetained(otherBatchId, other.request.issuedAt);
-        emit NonceReuseProven(requester, nonce, batchId, otherBatchId);
-        _breach(requester, BreachKinds.NONCE_REUSED, bytes32(uint256(nonce)));
+        _quality.recordBreach(requester, BreachKinds.UNANSWERED_REPORT, batchId);
+        _penalize(requester, ParameterKeys.BREACH_PENALTY, batchId);
     }
 
     /// @inheritdoc IQueryLedger
@@ -188,11 +175,6 @@ contract QueryLedger is AccessControl, IQueryLedger {
         Budgets.Budget memory budget = _budgets[memberId].at(terms.epoch, terms.entitlementFloor);
         budget.spend(memberId, evaluations);
         _budgets[memberId] = budget;
-    }
-
-    function _breach(uint64 memberId, uint8 kind, bytes32 ref) private {
-        _quality.recordBreach(memberId, kind, ref);
-        _penalize(memberId, ParameterKeys.BREACH_PENALTY, ref);
     }
 
     function _penalize(uint64 memberId, bytes32 key, bytes32 ref) private {

@@ -9,7 +9,8 @@ enum CaseKind {
     Drawn, // the draw of an epoch fell on one of its batches: it opens it to the auditors
     Cause, // a member or an auditor says that there is something to look at
     Dispute, // a requester says that a disclosure was not served or was wrong; its money waits
-    Contradiction // its own signatures contradict each other or its publication: proven, unless rebutted
+    Contradiction, // its own signatures contradict each other or its publication: proven, unless rebutted
+    NonceReuse // it signed two requests with one nonce: proven, unless rebutted
 }
 
 /// @dev Where a case stands. `Upheld` and `Dismissed` can be appealed against until they are settled.

@@ -8,7 +8,7 @@ _ANYONE = "0x" + "00" * 20
 async def run(context: DeployContext) -> None:
     governance = context.parameters.governance
     timelock = await context.deploy(
-        "TimelockController", governance["timelock_delay_s"], [], [_ANYONE], context.deployer
+        "ConsortiumTimelock", governance["timelock_delay_s"], [], [_ANYONE], context.deployer
     )
     await context.deploy(
         "ConsortiumGovernor",

@@ -108,7 +108,7 @@ class Redeeming:
     def _payable(self, held: HeldVoucher) -> int:
         """What the chain would pay now: the unpaid part, as far as the requester's floor allows."""
         voucher = held.voucher
-        unpaid = voucher.amount - self._paid(held)
+        unpaid = voucher.amount - self._view.redeemed(voucher.requester, voucher.holder).met
         floor = self._view.parameter("credit_floor").value
         return max(0, min(unpaid, self._view.balance(voucher.requester) + floor))
 

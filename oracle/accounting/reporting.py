@@ -5,6 +5,7 @@ from typing import ClassVar
 import structlog
 
 from oracle.accounting.ports import Counterparties, PatientClock
+from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.contracts.query_ledger import QueryLedger, SignedRequest
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
@@ -46,6 +47,7 @@ class Reporting:
         me: MemberId,
         journal: EvidenceJournal,
         ledger: QueryLedger,
+        audits: AuditLedger,
         lane: Lane,
         counterparties: Counterparties,
         view: AllianceView,
@@ -54,6 +56,7 @@ class Reporting:
         self._me = me
         self._journal = journal
         self._ledger = ledger
+        self._audits = audits
         self._lane = lane
         self._counterparties = counterparties
         self._view = view
@@ -103,9 +106,10 @@ class Reporting:
             if report_is_closable(answerable_until=reported.answerable_until, now=now):
                 order = self._ledger.close_report(reported.requester, reported.batch_id)
                 await self._carry_out(f"close-report:{reported.batch_id.hex()}", order)
-        for first, second in await self._journal.reuses(after=now - retention_s):
+        provable_s = min(retention_s, parameter("audit_retention_s").value)
+        for first, second in await self._journal.reuses(after=now - provable_s):
             if (first.requester, first.nonce) not in self._view.anchors.reused_nonces:
-                order = self._ledger.prove_nonce_reuse(_signed(first), _signed(second))
+                order = self._audits.prove_nonce_reuse(_signed(first), _signed(second))
                 await self._carry_out(f"nonce-reuse:{second.batch_id.hex()}", order)
 
     async def _follow(self, entry: Evidence, *, patient: bool, away: set[MemberId]) -> None:

@@ -105,14 +105,14 @@ class Admission:
         holder = self._vouchers.holder
         # What an answer before a reorganisation came to is replaced by what this one comes to.
         accepted = await self._vouchers.accepted_totals(requester, without=batch_id)
-        paid = self._view.redeemed(requester, holder).paid
+        met = self._view.redeemed(requester, holder).met
         fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
         return AskerAccount(
             in_standing=self._view.in_standing(member.id),
             balance=self._view.balance(requester),
             floor=self._view.parameter("credit_floor").value,
             holders_in_standing=len(self._view.members_in_standing()) - 1,
-            unredeemed=max(0, accepted.amount - paid),
+            unredeemed=max(0, accepted.amount - met),
             unreceipted=fees,
             receipts_overdue=overdue,
         )

@@ -17,7 +17,7 @@ VERSION: Final = 1
 CONTRACT_NAMES: Final = (
     "ProtocolParameters",
     "MemberRegistry",
-    "TimelockController",
+    "ConsortiumTimelock",
     "ConsortiumGovernor",
     "DatasetRegistry",
     "QueryLedger",

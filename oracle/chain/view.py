@@ -81,6 +81,8 @@ class AllianceView:
                 | facts.Redeemed()
                 | facts.Escrowed()
                 | facts.Released()
+                | facts.GivenBack()
+                | facts.Rebated()
                 | facts.Penalized()
             ):
                 self.credits.apply(fact)

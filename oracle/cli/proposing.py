@@ -23,7 +23,7 @@ _OWN_SETTERS = {
     "voting_delay_s": ("ConsortiumGovernor", "setVotingDelay"),
     "voting_period_s": ("ConsortiumGovernor", "setVotingPeriod"),
     "quorum_percent": ("ConsortiumGovernor", "updateQuorumNumerator"),
-    "timelock_delay_s": ("TimelockController", "updateDelay"),
+    "timelock_delay_s": ("ConsortiumTimelock", "updateDelay"),
 }
 """Parameters that are not set by `ProtocolParameters.set`."""
 _FEES = frozenset({"query_fee", "hit_fee"})

@@ -15,6 +15,8 @@ class CaseKind(IntEnum):
     """A requester says that a disclosure was not served or was wrong; its money waits."""
     CONTRADICTION = 4
     """Its own signatures contradict each other or its publication: proven, unless rebutted."""
+    NONCE_REUSE = 5
+    """It signed two requests with one nonce: proven, unless rebutted."""
 
 
 class CaseState(IntEnum):

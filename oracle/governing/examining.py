@@ -53,7 +53,7 @@ class Examiner:
         )
         self._rehearsing = Rehearsing(
             connection=connection,
-            timelock=contracts["TimelockController"].address,
+            timelock=contracts["ConsortiumTimelock"].address,
             governor=contracts["ConsortiumGovernor"].address,
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from oracle.chain.calls import Contract, integer
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.consortium_governor import ConsortiumGovernor
-from oracle.chain.contracts.timelock_controller import TimelockController
+from oracle.chain.contracts.consortium_timelock import ConsortiumTimelock
 from oracle.chain.deploy.parameters import GOVERNANCE
 from oracle.chain.view import AllianceView
 from oracle.domain.ids import BlockNumber
@@ -23,7 +23,7 @@ class ParametersReader:
 
     view: AllianceView
     governor: ConsortiumGovernor
-    timelock: TimelockController
+    timelock: ConsortiumTimelock
     connection: ChainConnection
 
     async def lines(self, block: BlockNumber) -> tuple[ParameterLine, ...]:

@@ -79,7 +79,7 @@ def _of(
         case "ProtocolParameters", "setPrices":
             epoch = view.epoch_of(view.now) + 1
             found = [_glance(f"prices of epoch {epoch}", parameters, "priceAt", epoch, show=_prices)]
-        case "TimelockController", "updateDelay":
+        case "ConsortiumTimelock", "updateDelay":
             found = [_glance("timelock_delay_s", contracts[contract], "getMinDelay")]
         case _, "grantRole" | "revokeRole":
             what = f"{values[1]} holds the role on {contract}"

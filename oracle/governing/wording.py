@@ -167,7 +167,7 @@ _SENTENCES: Mapping[tuple[str, str], Callable[[Wording, Values], str]] = {
     ("ConsortiumGovernor", "setVotingDelay"): lambda _, values: f"set voting_delay_s to {values[0]}",
     ("ConsortiumGovernor", "setVotingPeriod"): lambda _, values: f"set voting_period_s to {values[0]}",
     ("ConsortiumGovernor", "updateQuorumNumerator"): lambda _, values: f"set quorum_percent to {values[0]}",
-    ("TimelockController", "updateDelay"): lambda _, values: f"set timelock_delay_s to {values[0]}",
+    ("ConsortiumTimelock", "updateDelay"): lambda _, values: f"set timelock_delay_s to {values[0]}",
     ("", "grantRole"): _role("give"),
     ("", "revokeRole"): _role("take"),
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import MemberId
 
+_PROVEN = frozenset({CaseKind.CONTRADICTION, CaseKind.NONCE_REUSE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -16,7 +18,7 @@ class Case:
     opener: MemberId | None
     """None when an auditor opened it, or anyone with a proof."""
     subject: bytes
-    """The batch, the evidence, the claim or the sequence number that it is about."""
+    """The batch, the evidence, the claim, the sequence number or the nonce that it is about."""
     opened_at: int
     answer_by: int
     decide_by: int
@@ -45,7 +47,7 @@ class Case:
         if now <= self.decide_by:
             return CaseState.ANSWERED
         # A proof that the contract has checked stands when nobody finds that it was rebutted.
-        return CaseState.UPHELD if self.kind is CaseKind.CONTRADICTION else CaseState.LAPSED
+        return CaseState.UPHELD if self.kind in _PROVEN else CaseState.LAPSED
 
     def appeal_by(self, now: int) -> int | None:
         """Until when a vote can overturn what it came to; None while it came to nothing."""

@@ -49,4 +49,4 @@ def coverable(*, balance: int, floor: int, owed: int) -> int:
 
 def paid_hits(*, hits: int, amount: int, paid: int) -> int:
     """Hits of a voucher that what was paid covers, in proportion; as many may be rated."""
-    return hits if paid == amount else hits * paid // amount
+    return hits if paid >= amount else hits * paid // amount

@@ -136,6 +136,7 @@ def _reporting(base: Foundation, me: MemberId, holder: Holder, courier: Courier)
         me=me,
         journal=holder.evidence,
         ledger=base.contracts.queries,
+        audits=base.contracts.audits,
         lane=base.lane,
         counterparties=courier,
         view=base.view,

@@ -43,4 +43,5 @@ class Insight:
 async def owed_to(me: MemberId, base: Foundation) -> int:
     """Credits of received vouchers that the chain has not paid yet."""
     held = await VoucherJournal(base.database, me).all_held()
-    return sum(entry.voucher.amount - base.view.redeemed(entry.voucher.requester, me).paid for entry in held)
+    met = {entry.voucher.requester: base.view.redeemed(entry.voucher.requester, me).met for entry in held}
+    return sum(max(0, entry.voucher.amount - met[entry.voucher.requester]) for entry in held)

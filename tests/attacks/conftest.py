@@ -195,7 +195,7 @@ async def talk(bank: InProcess, holder: InProcess) -> Conversation:
 @pytest.fixture
 def govern(bank: InProcess, chain: Chain) -> Callable[[Order], None]:
     """Carry out an order as the timelock does once a vote has passed."""
-    timelock = bank.base.record.address_of("TimelockController")
+    timelock = bank.base.record.address_of("ConsortiumTimelock")
 
     def carry_out(order: Order) -> None:
         chain.call("anvil_impersonateAccount", timelock)

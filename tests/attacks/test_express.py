@@ -16,6 +16,7 @@ from oracle.answering.ports import Always
 from oracle.chain.books.anchors import ReportState
 from oracle.chain.contracts.query_ledger import SignedRequest
 from oracle.domain.asked import AskedBatch, AskedReply, ReplyState
+from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Tag
 from oracle.domain.messages import MessageType
 from oracle.domain.reports import AskingMode, RawSubject
@@ -285,4 +286,7 @@ async def test_nonce__signed_for_two_requests__is_refused_and_proven_on_the_chai
 
     view = holder.base.view
     assert view.anchors.reused_nonces == {(bank.id, request.nonce)}
-    assert view.balance(bank.id) == before - _window(holder, "breach_penalty")
+    (case,) = view.audits.newest_cases()
+    assert (case.kind, case.accused) == (CaseKind.NONCE_REUSE, bank.id)
+    assert case.state(view.now) is CaseState.OPEN  # it has time to rebut before anything is taken
+    assert view.balance(bank.id) == before

@@ -22,7 +22,7 @@ VOUCHER = [
 
 
 def test_deployer__after_the_deployment__holds_no_role(consortium):
-    for name in ("MemberRegistry", "ProtocolParameters", "TimelockController"):
+    for name in ("MemberRegistry", "ProtocolParameters", "ConsortiumTimelock"):
         assert not consortium[name].hasRole("0x" + "00" * 32, accounts[0])
     with brownie.reverts():
         consortium["MemberRegistry"].found(consortium.members[-1].application, consortium.sent(accounts[0]))

@@ -178,7 +178,7 @@ async def test_deploy__roles_kept_by_the_deployer__is_noticed_at_the_end(
 ) -> None:
     without_handover = tuple(step for step in load_steps() if step.name != "0006_handover")
 
-    with pytest.raises(RolesNotHandedOver, match="the deployer holds the role 'admin' of TimelockController"):
+    with pytest.raises(RolesNotHandedOver, match="the deployer holds the role 'admin' of ConsortiumTimelock"):
         await replace(deployment_of(connection), steps=without_handover).run()
 
 

@@ -17,7 +17,9 @@ contract Household is World {
     mapping(uint64 memberId => int256 balance) private balances;
     mapping(uint64 requester => mapping(uint64 holder => uint256 amount)) private signed;
     mapping(uint64 requester => mapping(uint64 holder => uint256 paid)) private paid;
-    mapping(uint256 number => bool released) private released;
+    mapping(uint64 requester => mapping(uint64 holder => uint256 paid)) private paidByVoucher;
+    mapping(uint64 requester => mapping(uint64 holder => uint256 amount)) private setOff;
+    mapping(uint256 number => ICreditLedger.EscrowState state) private final_;
     uint256 public created;
     uint256 public ended;
     uint256 public moves;
@@ -72,6 +74,9 @@ contract Household is World {
             balances[requester] -= int256(now_);
             balances[holder] += int256(now_);
             paid[requester][holder] += now_;
+            paidByVoucher[requester][holder] += now_;
+            // A voucher pays nothing that escrow has paid, that waits there, or that is owed by nobody.
+            if (now_ != 0) vm.assertLe(paid[requester][holder] + setOff[requester][holder], voucher.amount);
             if (voucher.amount > signed[requester][holder]) signed[requester][holder] = voucher.amount;
             ++moves;
         } catch {}
@@ -81,16 +86,29 @@ contract Household is World {
         uint64 payer = member(from);
         try credits.escrow(disputeId(number), payer, member(to), amount) returns (uint256 held) {
             balances[payer] -= int256(held);
+            setOff[payer][member(to)] += held;
         } catch {}
     }
 
     function decide(uint8 number, uint64 winner) external {
         uint64 memberId = member(winner);
-        uint256 amount = credits.escrowOf(disputeId(number)).amount;
+        ICreditLedger.Escrow memory entry = credits.escrowOf(disputeId(number));
         try credits.release(disputeId(number), memberId) {
-            vm.assertFalse(released[number % DISPUTES]);
-            released[number % DISPUTES] = true;
-            balances[memberId] += int256(amount);
+            over(number, ICreditLedger.EscrowState.Released);
+            balances[memberId] += int256(uint256(entry.amount));
+            if (memberId == entry.payee) {
+                setOff[entry.payer][entry.payee] -= entry.amount;
+                paid[entry.payer][entry.payee] += entry.amount;
+            }
+        } catch {}
+    }
+
+    function lapse(uint8 number) external {
+        ICreditLedger.Escrow memory entry = credits.escrowOf(disputeId(number));
+        try credits.giveBack(disputeId(number)) {
+            over(number, ICreditLedger.EscrowState.GivenBack);
+            balances[entry.payer] += int256(uint256(entry.amount));
+            setOff[entry.payer][entry.payee] -= entry.amount;
         } catch {}
     }
 
@@ -108,7 +126,13 @@ contract Household is World {
         try credits.release(disputeId(number), member(pick)) {
             vm.assertTrue(false);
         } catch {}
+        try credits.giveBack(disputeId(number)) {
+            vm.assertTrue(false);
+        } catch {}
         try credits.penalize(1, amount, bytes32(0)) {
+            vm.assertTrue(false);
+        } catch {}
+        try credits.rebate(member(pick), 1, amount) {
             vm.assertTrue(false);
         } catch {}
         vm.stopPrank();
@@ -124,7 +148,8 @@ contract Household is World {
             for (uint64 j = 1; j <= MEMBERS; ++j) {
                 ICreditLedger.Settlement memory settled = credits.redeemedOf(i, j);
                 vm.assertEq(settled.paid, paid[i][j]);
-                vm.assertLe(settled.paid, signed[i][j]);
+                vm.assertEq(credits.setOffOf(i, j), setOff[i][j]);
+                vm.assertLe(paidByVoucher[i][j], signed[i][j]);
                 vm.assertLe(settled.amount, signed[i][j]);
                 vm.assertLe(credits.paidHitsOf(i, j), settled.hits);
             }
@@ -138,7 +163,7 @@ contract Household is World {
         for (uint8 i = 0; i < DISPUTES; ++i) {
             ICreditLedger.Escrow memory entry = credits.escrowOf(disputeId(i));
             if (entry.state == ICreditLedger.EscrowState.Held) waiting += entry.amount;
-            vm.assertEq(entry.state == ICreditLedger.EscrowState.Released, released[i]);
+            else vm.assertTrue(entry.state == final_[i]);
         }
         vm.assertEq(sums.escrowed, waiting);
         vm.assertEq(sums.granted + sums.allowances, created);
@@ -153,6 +178,11 @@ contract Household is World {
     function lost(uint64 memberId, uint256 amount) private {
         ended += amount;
         balances[memberId] -= int256(amount);
+    }
+
+    function over(uint8 number, ICreditLedger.EscrowState state) private {
+        vm.assertTrue(final_[number % DISPUTES] == ICreditLedger.EscrowState.None);
+        final_[number % DISPUTES] = state;
     }
 
     function member(uint64 pick) private pure returns (uint64) {
@@ -179,7 +209,7 @@ contract AccountInvariantsTest {
     function targetSelectors() public view returns (FuzzSelector[] memory list) {
         list = new FuzzSelector[](1);
         list[0].addr = address(household);
-        list[0].selectors = new bytes4[](8);
+        list[0].selectors = new bytes4[](9);
         list[0].selectors[0] = Household.pass.selector;
         list[0].selectors[1] = Household.claimGrant.selector;
         list[0].selectors[2] = Household.claimAllowance.selector;
@@ -188,6 +218,7 @@ contract AccountInvariantsTest {
         list[0].selectors[5] = Household.decide.selector;
         list[0].selectors[6] = Household.penalize.selector;
         list[0].selectors[7] = Household.usurp.selector;
+        list[0].selectors[8] = Household.lapse.selector;
     }
 
     function targetContracts() public view returns (address[] memory list) {

@@ -2,8 +2,10 @@
 pragma solidity 0.8.28;
 
 import {IAuditLedger} from "../../contracts/interfaces/IAuditLedger.sol";
+import {ICreditLedger} from "../../contracts/interfaces/ICreditLedger.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
 import {CaseKind} from "../../contracts/types/Audits.sol";
+import {Voucher} from "../../contracts/types/Messages.sol";
 import {AuditWorld} from "./AuditWorld.sol";
 import {vm} from "./Vm.sol";
 
@@ -42,6 +44,37 @@ contract AuditDisputesTest is AuditWorld {
         vm.assertEq(credits.balanceOf(1), int256(GRANT));
         vm.assertEq(credits.balanceOf(2), int256(GRANT));
         requireBreaches(2, 0);
+    }
+
+    function test_dispute__decided_or_not__the_holder_is_paid_for_a_hit_at_most_once() public {
+        bytes32 caseId = disputed(1, 2, 300);
+        redeemed(paymentOf(1, 2, 300)); // the voucher that came with the claim
+        vm.assertEq(credits.balanceOf(2), int256(GRANT));
+        answered(caseId, 2);
+        uint256 snapshot = vm.snapshotState();
+        ruled(caseId, false);
+        settled(caseId);
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 300);
+        expectNothingDue();
+        vm.assertTrue(vm.revertToState(snapshot));
+        ruled(caseId, true);
+        settled(caseId);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT));
+        expectNothingDue();
+        vm.assertTrue(vm.revertToState(snapshot));
+        vm.warp(audits.caseOf(caseId).decideBy + 1);
+        vm.expectEmit(address(credits));
+        emit ICreditLedger.GivenBack(caseId, 300);
+        audits.settle(caseId);
+        redeemed(paymentOf(1, 2, 300)); // nobody said that it is not owed
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 300);
+    }
+
+    function test_dispute__over_more_than_a_batch_can_cost__refused() public {
+        uint256 max = 1000 * (HIT_FEE * 3 / 2);
+        vm.expectRevert(abi.encodeWithSelector(IAuditLedger.DisputeTooLarge.selector, max + 1, max));
+        disputed(1, 2, max + 1);
+        disputed(1, 2, max);
     }
 
     function test_dispute__by_nobody_without_digests_or_with_oneself__refused() public {
@@ -111,6 +144,17 @@ contract AuditDisputesTest is AuditWorld {
         }
         vm.assertTrue(fallen > 0 && fallen < 60);
         if (count != 0) vm.assertTrue(Draws.element(value, 1, DIGEST, count) < count);
+    }
+
+    /// @dev The same voucher again moves nothing.
+    function expectNothingDue() private {
+        (int256 requester, int256 holder) = (credits.balanceOf(1), credits.balanceOf(2));
+        Voucher memory voucher = paymentOf(1, 2, 300);
+        (Voucher[] memory vouchers, bytes[] memory signatures) = single(voucher, signature(voucher, operatorKey(1)));
+        vm.prank(operator(2));
+        try credits.redeem(vouchers, signatures) {} catch {}
+        vm.assertEq(credits.balanceOf(1), requester);
+        vm.assertEq(credits.balanceOf(2), holder);
     }
 
     function sampledBatch(bool sampled) private returns (bytes32 batchId) {

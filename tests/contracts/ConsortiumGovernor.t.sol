@@ -2,7 +2,9 @@
 pragma solidity 0.8.28;
 
 import {ConsortiumGovernor} from "../../contracts/governance/ConsortiumGovernor.sol";
+import {ConsortiumTimelock} from "../../contracts/governance/ConsortiumTimelock.sol";
 import {IConsortiumGovernor} from "../../contracts/interfaces/IConsortiumGovernor.sol";
+import {IConsortiumTimelock} from "../../contracts/interfaces/IConsortiumTimelock.sol";
 import {IMemberRegistry} from "../../contracts/interfaces/IMemberRegistry.sol";
 import {Status} from "../../contracts/types/Members.sol";
 import {vm} from "./Vm.sol";
@@ -261,6 +263,26 @@ contract ConsortiumGovernorTest is World {
         fresh.thresholdSet(0);
         vm.assertEq(fresh.votingDelay(), 30 days);
         vm.assertEq(fresh.votingPeriod(), 60 days);
+    }
+
+    function test_timelock__any_delay__is_at_most_what_a_later_vote_can_wait_for() public {
+        uint256 max = timelock.MAX_DELAY_S();
+        bytes memory refusal =
+            abi.encodeWithSelector(IConsortiumTimelock.TimelockDelayOutOfBounds.selector, max + 1, max);
+        vm.expectRevert(refusal);
+        new ConsortiumTimelock(max + 1, new address[](0), new address[](0), address(this));
+        vm.expectRevert(refusal);
+        decided();
+        timelock.updateDelay(max + 1);
+        vm.expectRevert(abi.encodeWithSelector(TimelockController.TimelockUnauthorizedCaller.selector, governance(1)));
+        vm.prank(governance(1));
+        timelock.updateDelay(1);
+        vm.assertEq(timelock.getMinDelay(), TIMELOCK_DELAY);
+        vm.expectEmit(address(timelock));
+        emit TimelockController.MinDelayChange(TIMELOCK_DELAY, max);
+        decided();
+        timelock.updateDelay(max);
+        vm.assertEq(timelock.getMinDelay(), max);
     }
 
     function test_settings__at_deployment__hold() public view {

@@ -179,6 +179,137 @@ contract CreditAccountsTest is World {
         credits.release(DISPUTE, 3);
     }
 
+    function test_escrow__while_it_waits__is_not_paid_by_voucher_too() public {
+        credits.escrow(DISPUTE, 1, 2, 300);
+        redeemed(paymentOf(1, 2, 800)); // counts the 300 that wait
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 800);
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 500);
+        vm.assertEq(credits.setOffOf(1, 2), 300);
+        vm.assertEq(credits.paidHitsOf(1, 2), 40 * 500 / 800);
+        vm.assertEq(credits.setOffOf(2, 1), 0);
+    }
+
+    function test_escrow__released_to_the_holder__is_its_payment_and_no_voucher_pays_it_again() public {
+        credits.escrow(DISPUTE, 1, 2, 300);
+        credits.release(DISPUTE, 2);
+        vm.assertEq(credits.setOffOf(1, 2), 0);
+        vm.assertEq(credits.redeemedOf(1, 2).paid, 300);
+        redeemed(paymentOf(1, 2, 800));
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 800);
+        vm.assertEq(credits.paidHitsOf(1, 2), 40);
+    }
+
+    function test_escrow__of_a_hit_redeemed_before__lessens_what_the_next_vouchers_pay() public {
+        for (uint64 winner = 1; winner <= 2; ++winner) {
+            uint256 snapshot = vm.snapshotState();
+            redeemed(paymentOf(1, 2, 300));
+            credits.escrow(DISPUTE, 1, 2, 300);
+            credits.release(DISPUTE, winner);
+            redeemed(paymentOf(1, 2, 400)); // nothing to pay yet: 300 too many were, or are owed by nobody
+            vm.assertEq(credits.balanceOf(2), int256(GRANT) + (winner == 1 ? int256(300) : int256(600)));
+            redeemed(paymentOf(1, 2, 700));
+            vm.assertEq(credits.balanceOf(2), int256(GRANT) + (winner == 1 ? int256(400) : int256(700)));
+            vm.assertEq(credits.paidHitsOf(1, 2), winner == 1 ? 35 * 400 / 700 : 35);
+            vm.assertTrue(vm.revertToState(snapshot));
+        }
+    }
+
+    function test_escrow__back_with_the_requester__is_owed_by_nobody() public {
+        credits.escrow(DISPUTE, 1, 2, 300);
+        credits.release(DISPUTE, 1);
+        redeemed(paymentOf(1, 2, 800));
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 500);
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 500);
+        vm.assertEq(credits.setOffOf(1, 2), 300);
+    }
+
+    function test_escrow__given_back_undecided__is_owed_by_voucher_as_before() public {
+        redeemed(paymentOf(1, 2, 100));
+        credits.escrow(DISPUTE, 1, 2, 300);
+        vm.expectEmit(address(credits));
+        emit ICreditLedger.GivenBack(DISPUTE, 300);
+        credits.giveBack(DISPUTE);
+        expectEscrow(DISPUTE, ICreditLedger.EscrowState.GivenBack, 300);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 100);
+        redeemed(paymentOf(1, 2, 800));
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) + 800);
+        vm.assertEq(credits.setOffOf(1, 2), 0);
+        expectWrongState(DISPUTE, ICreditLedger.EscrowState.GivenBack);
+        credits.giveBack(DISPUTE);
+        expectWrongState(DISPUTE, ICreditLedger.EscrowState.GivenBack);
+        credits.release(DISPUTE, 1);
+    }
+
+    function test_escrow__any_disputes_and_vouchers__never_pay_a_holder_more_than_it_is_owed(uint16[6] calldata steps)
+        public
+    {
+        uint256 total;
+        uint256 lost;
+        for (uint256 i = 0; i < steps.length; ++i) {
+            bytes32 dispute = keccak256(abi.encode(i));
+            total += 20 + steps[i] % 100;
+            credits.escrow(dispute, 1, 2, 20); // about one of the hits that the next voucher counts
+            if (steps[i] % 2 == 0) redeemed(paymentOf(1, 2, total));
+            if (steps[i] % 5 == 0) {
+                credits.release(dispute, 1);
+                lost += 20;
+            } else if (steps[i] % 5 == 1) {
+                credits.giveBack(dispute);
+            } else {
+                credits.release(dispute, 2);
+            }
+            redeemed(paymentOf(1, 2, ++total));
+            vm.assertEq(credits.balanceOf(2), int256(GRANT + total - lost));
+            vm.assertEq(credits.balanceOf(1) + credits.balanceOf(2), int256(2 * GRANT));
+        }
+    }
+
+    function test_rebate__of_ratings__comes_from_the_holder_and_creates_nothing() public {
+        rating();
+        vm.expectEmit(address(credits));
+        emit ICreditLedger.Rebated(1, 2, 7);
+        credits.rebate(1, 2, 7); // at half the hit fee of 20, a tenth of it
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) + 7);
+        vm.assertEq(credits.balanceOf(2), int256(GRANT) - 7);
+        expectTotals(3 * GRANT, 0, 0, 0, 0);
+    }
+
+    function test_rebate__of_a_holder_at_the_floor__takes_what_there_is() public {
+        rating();
+        credits.penalize(2, GRANT + FLOOR - 3, REF);
+        credits.rebate(1, 2, 7);
+        vm.assertEq(credits.balanceOf(2), -int256(FLOOR));
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) + 3);
+    }
+
+    function test_rebate__set_to_nothing__moves_nothing() public {
+        rating();
+        decided();
+        parameters.set(keccak256("rating_rebate_percent"), 0);
+        credits.rebate(1, 2, 7);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT));
+    }
+
+    function test_rebate__after_dearer_and_cheaper_prices__never_exceeds_its_share_of_any() public {
+        rating();
+        decided();
+        parameters.setPrices(1, 10 * HIT_FEE);
+        vm.warp(block.timestamp + EPOCH);
+        credits.rebate(1, 2, 10); // as if all had been paid at the lower price
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) + 10);
+        decided();
+        parameters.setPrices(1, HIT_FEE / 2);
+        vm.warp(block.timestamp + EPOCH);
+        credits.rebate(1, 2, 10);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) + 15);
+    }
+
+    function test_rebate__by_anyone_but_the_ledger_of_ratings__refused() public {
+        bytes32 role = credits.REBATE_ROLE();
+        vm.expectRevert(missingRole(address(this), role)); // an accountant is none
+        credits.rebate(1, 2, 7);
+    }
+
     function test_penalty__beyond_the_floor__is_taken_in_full_and_nobody_gets_it() public {
         credits.claimAllowance(1);
         vm.expectEmit(address(credits));
@@ -272,6 +403,13 @@ contract CreditAccountsTest is World {
             }
             vm.assertEq(sum, credits.outstanding());
         }
+    }
+
+    /// @dev This test is the ledger of ratings from now on.
+    function rating() private {
+        bytes32 role = credits.REBATE_ROLE();
+        decided();
+        credits.grantRole(role, address(this));
     }
 
     function redeemedAt(uint32 version, uint256 amount) private returns (ICreditLedger.Settlement memory) {

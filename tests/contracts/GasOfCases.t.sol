@@ -39,8 +39,8 @@ contract GasOfCasesTest is Measured {
     function test_gas__nonce_reuse__is_measured() public {
         IQueryLedger.SignedRequest memory one = signedRequest(express(1, 7, 12));
         IQueryLedger.SignedRequest memory other = signedRequest(express(1, 7, 13));
-        bytes memory call = abi.encodeCall(queries.proveNonceReuse, (one, other));
-        measured("prove nonce reuse", operator(2), address(queries), call);
+        bytes memory call = abi.encodeCall(audits.proveNonceReuse, (one, other));
+        measured("prove nonce reuse", operator(2), address(audits), call);
     }
 
     function test_gas__auditors_and_draws__are_measured() public {

@@ -16,6 +16,7 @@ contract Consortium is World {
     mapping(uint64 requester => mapping(uint64 holder => uint64 queries)) public greatestQueries;
     mapping(uint64 memberId => bool active) public votes;
     mapping(uint64 memberId => Status status) public final_;
+    mapping(uint64 memberId => int256 credits_) private rebated;
     uint256 public granted;
     uint256 public redemptions;
 
@@ -108,8 +109,21 @@ contract Consortium is World {
     function rate(uint64 from, uint64 to, uint8 confirmed, uint8 refuted) external {
         IQualityLedger.Rating[] memory ratings = new IQualityLedger.Rating[](1);
         ratings[0] = IQualityLedger.Rating(member(to), 1, confirmed % 4, refuted % 4);
+        uint64 holder = member(to);
+        (int256 before, int256 other) = (credits.balanceOf(member(from)), credits.balanceOf(holder));
         vm.prank(operator(member(from)));
-        try quality.rate(ratings) {} catch {}
+        try quality.rate(ratings) {
+            // At a least hit price of half the fee; down to the holder's floor.
+            uint256 earned = uint256(confirmed % 4 + refuted % 4) * (HIT_FEE / 2) * REBATE_PERCENT / 100;
+            int256 room = other + int256(FLOOR);
+            int256 moved = room < int256(earned) ? room : int256(earned);
+            rebated[member(from)] += moved;
+            rebated[holder] -= moved;
+            if (holder != member(from)) {
+                vm.assertEq(credits.balanceOf(member(from)), before + moved);
+                vm.assertEq(credits.balanceOf(holder), other - moved);
+            }
+        } catch {}
     }
 
     function member(uint64 pick) private view returns (uint64) {
@@ -133,14 +147,14 @@ contract Consortium is World {
 
     function requirePaidWithinVouchers() external view {
         for (uint64 i = 1; i <= CANDIDATES; ++i) {
-            int256 balance = credits.grantClaimed(i) ? int256(GRANT) : int256(0);
+            int256 balance = (credits.grantClaimed(i) ? int256(GRANT) : int256(0)) + rebated[i];
             for (uint64 j = 1; j <= CANDIDATES; ++j) {
                 vm.assertLe(credits.redeemedOf(i, j).paid, greatestAmount[i][j]);
                 vm.assertLe(quality.ratedOf(i, j), credits.paidHitsOf(i, j));
                 balance += int256(uint256(credits.redeemedOf(j, i).paid));
                 balance -= int256(uint256(credits.redeemedOf(i, j).paid));
             }
-            // Every balance is its grant, what it was paid and what it paid, so nothing was ever paid twice.
+            // Every balance is its grant, what it was paid and what it paid, and rebates: nothing was ever paid twice.
             vm.assertEq(credits.balanceOf(i), balance);
         }
     }

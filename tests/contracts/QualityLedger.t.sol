@@ -10,6 +10,8 @@ import {World} from "./World.sol";
 contract QualityLedgerTest is World {
     bytes32 private constant REF = keccak256("a batch");
 
+    uint256 private rebates;
+
     function setUp() public override {
         super.setUp();
         redeemed(voucherOf(1, 2, 100, 50, 600));
@@ -246,9 +248,26 @@ contract QualityLedgerTest is World {
         quality.setCreditLedger(ICreditLedger(address(this)));
         rate(3, 1, 1, 7, 0);
         vm.assertEq(quality.ratedOf(3, 1), 7);
+        vm.assertEq(rebates, 7);
     }
 
-    /// @dev Stands in for another ledger.
+    function test_rate__paid_hits__earns_back_from_each_holder() public {
+        redeemed(voucherOf(1, 3, 100, 4, 120));
+        IQualityLedger.Rating[] memory ratings = new IQualityLedger.Rating[](2);
+        (ratings[0], ratings[1]) = (IQualityLedger.Rating(2, 1, 5, 2), IQualityLedger.Rating(3, 1, 0, 4));
+        int256[4] memory before = [int256(0), credits.balanceOf(1), credits.balanceOf(2), credits.balanceOf(3)];
+        vm.prank(operator(1));
+        quality.rate(ratings);
+        vm.assertEq(credits.balanceOf(1), before[1] + 11);
+        vm.assertEq(credits.balanceOf(2), before[2] - 7);
+        vm.assertEq(credits.balanceOf(3), before[3] - 4);
+    }
+
+    /// @dev Stands in for another ledger, as does the next.
+    function rebate(uint64, uint64, uint256 ratings) external {
+        rebates += ratings;
+    }
+
     function paidHitsOf(uint64, uint64) external pure returns (uint64) {
         return 7;
     }

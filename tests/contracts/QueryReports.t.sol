@@ -171,47 +171,14 @@ contract QueryReportsTest is Anchoring {
         queries.closeReport(1, bytes32(0));
     }
 
-    function test_nonce__signed_twice__is_a_breach_once() public {
-        IQueryLedger.SignedRequest memory one = signedRequest(express(1, 7, 12));
-        IQueryLedger.SignedRequest memory other = signedRequest(express(1, 7, 13));
-        vm.expectEmit(address(queries));
-        emit IQueryLedger.NonceReuseProven(1, 7, batchIdOf(one.request), batchIdOf(other.request));
-        vm.prank(address(0xCAFE));
-        queries.proveNonceReuse(one, other);
-        vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(BREACH_PENALTY));
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IQualityLedger.BreachAlreadyRecorded.selector, uint64(1), BreachKinds.NONCE_REUSED, bytes32(uint256(7))
-            )
-        );
-        queries.proveNonceReuse(other, one);
-    }
-
-    function test_nonce__of_others_or_the_same_request_or_long_ago__is_none() public {
-        IQueryLedger.SignedRequest memory one = signedRequest(express(1, 7, 12));
-        IQueryLedger.SignedRequest[3] memory others =
-            [one, signedRequest(express(2, 7, 12)), signedRequest(express(1, 8, 12))];
-        for (uint256 i = 0; i < others.length; ++i) {
-            vm.expectRevert(
-                abi.encodeWithSelector(
-                    IQueryLedger.NoReuse.selector, batchIdOf(one.request), batchIdOf(others[i].request)
-                )
-            );
-            queries.proveNonceReuse(one, others[i]);
-        }
-        uint256 until = block.timestamp + REPORT_RETENTION;
-        vm.warp(until + 1);
-        IQueryLedger.SignedRequest memory late = signedRequest(express(1, 7, 13));
-        vm.expectRevert(
-            abi.encodeWithSelector(IQueryLedger.BeyondRetention.selector, batchIdOf(one.request), until + 1, until)
-        );
-        queries.proveNonceReuse(late, one);
-    }
-
     function test_penalties__set_to_nothing__leave_the_breach() public {
         decided();
         parameters.set(keccak256("breach_penalty"), 0);
-        queries.proveNonceReuse(signedRequest(express(1, 7, 12)), signedRequest(express(1, 7, 13)));
+        Request memory request = express(1, 7, 12);
+        vm.warp(block.timestamp + ANCHOR_WINDOW);
+        reported(2, request);
+        vm.warp(block.timestamp + REPORT_ANSWER + 1);
+        queries.closeReport(1, batchIdOf(request));
         vm.assertEq(credits.balanceOf(1), int256(GRANT));
         (uint64 count,) = quality.breachesOf(1);
         vm.assertEq(count, 1);

@@ -3,6 +3,7 @@ pragma solidity 0.8.28;
 
 import {CreditLedger} from "../../contracts/accounts/CreditLedger.sol";
 import {ICreditLedger} from "../../contracts/interfaces/ICreditLedger.sol";
+import {IQualityLedger} from "../../contracts/interfaces/IQualityLedger.sol";
 import {IQueryLedger} from "../../contracts/interfaces/IQueryLedger.sol";
 import {CaseState} from "../../contracts/types/Audits.sol";
 import {Voucher} from "../../contracts/types/Messages.sol";
@@ -29,6 +30,7 @@ contract ReplacementTest is AuditWorld {
         next.setQualityLedger(quality);
         next.grantRole(next.ACCOUNTANT_ROLE(), address(audits));
         next.grantRole(next.ACCOUNTANT_ROLE(), address(queries));
+        next.grantRole(next.REBATE_ROLE(), address(quality));
         next.grantRole(bytes32(0), address(timelock));
         next.renounceRole(bytes32(0), address(this));
     }
@@ -97,6 +99,46 @@ contract ReplacementTest is AuditWorld {
         vm.assertEq(next.balanceOf(2), payee - int256(BREACH_PENALTY));
         vm.assertEq(next.totals().escrowed, 0);
         vm.assertEq(old.totals().escrowed, 70);
+    }
+
+    function test_replacement__a_disputed_sum__is_set_off_in_the_successor_as_before() public {
+        replaced();
+        next.carryEscrow(caseId);
+        vm.assertEq(next.setOffOf(3, 2), 70);
+        int256 before = next.balanceOf(2);
+        redeemed(paymentOf(3, 2, 100)); // the pair's first movement here
+        vm.assertEq(next.balanceOf(2), before + 30);
+        answered(caseId, 2);
+        ruled(caseId, false);
+        settled(caseId);
+        vm.assertEq(next.balanceOf(2), before + 100);
+        vm.assertEq(next.setOffOf(3, 2), 0);
+        redeemed(paymentOf(3, 2, 120));
+        vm.assertEq(next.balanceOf(2), before + 120);
+    }
+
+    function test_replacement__a_dispute_that_nobody_decided__is_given_back_by_the_successor() public {
+        replaced();
+        next.carryEscrow(caseId);
+        answered(caseId, 2);
+        vm.warp(audits.caseOf(caseId).decideBy + 1);
+        int256 before = next.balanceOf(3);
+        audits.settle(caseId);
+        vm.assertEq(next.balanceOf(3), before + 70);
+        vm.assertEq(next.setOffOf(3, 2), 0);
+        redeemed(paymentOf(3, 2, 100));
+        vm.assertEq(next.balanceOf(3), before - 30);
+    }
+
+    function test_replacement__ratings_after_it__earn_back_from_the_successor() public {
+        replaced();
+        IQualityLedger.Rating[] memory ratings = new IQualityLedger.Rating[](1);
+        ratings[0] = IQualityLedger.Rating(2, 1, 10, 0);
+        int256 before = next.balanceOf(1);
+        vm.prank(operator(1));
+        quality.rate(ratings); // of hits that were redeemed from the predecessor
+        vm.assertEq(next.balanceOf(1), before + 10);
+        vm.assertEq(next.balanceOf(1) + next.balanceOf(2), old.balanceOf(1) + old.balanceOf(2));
     }
 
     function test_replacement__after_it__the_predecessor_moves_nobody_and_nobody_rules_the_successor() public {

@@ -47,8 +47,21 @@ contract SuccessorLedger is CreditLedger {
     /// @dev A pair's totals go on from where the predecessor left them.
     function _settled(uint64 requester, uint64 holder) internal view override returns (Settlement memory settled) {
         settled = _settlements[requester][holder];
-        if (settled.queries == 0 && settled.hits == 0 && settled.amount == 0) {
-            return _PREDECESSOR.redeemedOf(requester, holder);
-        }
+        if (!_own(settled)) return _PREDECESSOR.redeemedOf(requester, holder);
+    }
+
+    function _setOff(uint64 requester, uint64 holder, Settlement memory settlement)
+        internal
+        view
+        override
+        returns (uint256)
+    {
+        if (_own(_settlements[requester][holder])) return super._setOff(requester, holder, settlement);
+        return _PREDECESSOR.setOffOf(requester, holder);
+    }
+
+    /// @dev Whether a pair has moved anything since the replacement; what it had before was copied with that.
+    function _own(Settlement memory settled) private pure returns (bool) {
+        return settled.queries != 0 || settled.hits != 0 || settled.amount != 0 || settled.disputed;
     }
 }

@@ -5,6 +5,7 @@ import {CreditLedger} from "../../contracts/accounts/CreditLedger.sol";
 import {AuditLedger} from "../../contracts/audit/AuditLedger.sol";
 import {DatasetRegistry} from "../../contracts/data/DatasetRegistry.sol";
 import {ConsortiumGovernor} from "../../contracts/governance/ConsortiumGovernor.sol";
+import {ConsortiumTimelock} from "../../contracts/governance/ConsortiumTimelock.sol";
 import {ProtocolParameters} from "../../contracts/governance/ProtocolParameters.sol";
 import {IProtocolParameters} from "../../contracts/interfaces/IProtocolParameters.sol";
 import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
@@ -14,7 +15,6 @@ import {QueryLedger} from "../../contracts/queries/QueryLedger.sol";
 import {Application} from "../../contracts/types/Members.sol";
 import {Departure, OperatorRotation, Voucher} from "../../contracts/types/Messages.sol";
 import {vm} from "./Vm.sol";
-import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 
 /// @dev A consortium of three founders, deployed and handed over as a real one is. The test is the deployer.
 abstract contract World {
@@ -35,6 +35,7 @@ abstract contract World {
     uint256 internal constant REPORT_RETENTION = 30 days;
     uint256 internal constant QUERY_FEE = 1;
     uint256 internal constant HIT_FEE = 20;
+    uint256 internal constant REBATE_PERCENT = 10;
     uint256 internal constant ENTITLEMENT_FLOOR = 10_000;
     uint256 internal constant PER_RATING = 1_000;
     uint256 internal constant ENTITLEMENT_CEILING = 1_000_000;
@@ -53,7 +54,7 @@ abstract contract World {
 
     ProtocolParameters internal parameters;
     MemberRegistry internal registry;
-    TimelockController internal timelock;
+    ConsortiumTimelock internal timelock;
     ConsortiumGovernor internal governor;
     DatasetRegistry internal datasets;
     CreditLedger internal credits;
@@ -76,7 +77,7 @@ abstract contract World {
         parameters = new ProtocolParameters(declarations(), address(this));
         registry = new MemberRegistry(parameters, address(this));
         address[] memory anyone = new address[](1);
-        timelock = new TimelockController(TIMELOCK_DELAY, new address[](0), anyone, address(this));
+        timelock = new ConsortiumTimelock(TIMELOCK_DELAY, new address[](0), anyone, address(this));
         governor = new ConsortiumGovernor(registry, timelock, VOTING_DELAY, VOTING_PERIOD, QUORUM_PERCENT);
         credits = new CreditLedger(registry, parameters, address(this));
         quality = new QualityLedger(registry, parameters, credits, address(this));
@@ -112,6 +113,7 @@ abstract contract World {
         datasets.grantRole(bytes32(0), address(timelock));
         datasets.renounceRole(bytes32(0), address(this));
         credits.grantRole(credits.ACCOUNTANT_ROLE(), address(audits));
+        credits.grantRole(credits.REBATE_ROLE(), address(quality));
         queries.grantRole(bytes32(0), address(timelock));
         queries.renounceRole(bytes32(0), address(this));
         credits.grantRole(credits.ACCOUNTANT_ROLE(), address(queries));
@@ -289,7 +291,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](31);
+        list = new IProtocolParameters.Declaration[](32);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -305,6 +307,7 @@ abstract contract World {
         list[28] = IProtocolParameters.Declaration("report_answer_s", 1, 30 days, REPORT_ANSWER);
         list[29] = IProtocolParameters.Declaration("report_retention_s", 1 days, 366 days, REPORT_RETENTION);
         list[30] = IProtocolParameters.Declaration("needless_report_fee", 0, type(uint64).max, NEEDLESS_FEE);
+        list[31] = IProtocolParameters.Declaration("rating_rebate_percent", 0, 50, REBATE_PERCENT);
         list[18] = IProtocolParameters.Declaration("allowance_rate", 0, type(uint32).max, ALLOWANCE_RATE);
         list[11] = IProtocolParameters.Declaration("finality_depth", 0, 1000, 0);
         list[12] = IProtocolParameters.Declaration("entitlement_floor", 0, 2 ** 48, ENTITLEMENT_FLOOR);

@@ -6,6 +6,7 @@ from typing import Any
 
 from eth_abi.abi import decode
 from stage.anchoring import EFFECTS as ANCHORING
+from stage.anchoring import Made
 
 from oracle.chain import facts
 from oracle.chain.answers import Block
@@ -21,6 +22,7 @@ from oracle.crypto.typed_data import Domain, digest
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, MemberId
 from oracle.domain.messages import Request
 from oracle.rules.credits import allowance_of
+from oracle.rules.pricing import hit_price
 from oracle.rules.quality import counted_changes
 
 START = 1_800_000_000
@@ -32,6 +34,7 @@ CONTRACTS = {
     "credits": "CreditLedger",
     "quality": "QualityLedger",
     "governor": "ConsortiumGovernor",
+    "audits": "AuditLedger",
 }
 
 
@@ -217,8 +220,10 @@ def _redeem(lane: FactLane, vouchers: Any, _signatures: Any) -> Any:
 
 
 def _rate(lane: FactLane, ratings: Any) -> Any:
-    epoch = lane.chain.view.epoch_of(START + lane.chain.number)
-    return [
+    view = lane.chain.view
+    epoch, share = view.epoch_of(START + lane.chain.number), view.parameter("rating_rebate_percent").value
+    price = hit_price(hit_fee=view.price_at(epoch).hit_fee, score=0)
+    rated: Made = [
         lambda at, entry=entry: facts.Rated(
             at=at,
             requester=lane.me,
@@ -230,6 +235,16 @@ def _rate(lane: FactLane, ratings: Any) -> Any:
         )
         for entry in ratings
     ]
+    rebated: Made = [
+        lambda at, entry=entry: facts.Rebated(
+            at=at,
+            requester=lane.me,
+            holder=entry[0],
+            amount=Credits((entry[2] + entry[3]) * price * share // 100),
+        )
+        for entry in ratings
+    ]
+    return rated + rebated
 
 
 def _grant(lane: FactLane, member: int) -> Any:

@@ -3,7 +3,17 @@
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from oracle.chain.facts import AccountFact, AllowanceClaimed, Escrowed, Granted, Penalized, Redeemed, Released
+from oracle.chain.facts import (
+    AccountFact,
+    AllowanceClaimed,
+    Escrowed,
+    GivenBack,
+    Granted,
+    Penalized,
+    Rebated,
+    Redeemed,
+    Released,
+)
 from oracle.domain.errors import Broken
 from oracle.domain.ids import Credits, MemberId
 from oracle.rules.credits import Account, paid_hits
@@ -11,12 +21,20 @@ from oracle.rules.credits import Account, paid_hits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedeemedTotals:
-    """What a holder has redeemed of a requester: totals of the newest voucher, and what was paid of it."""
+    """What a holder has redeemed of a requester: totals of the newest voucher, and what was paid."""
 
     queries: int = 0
     hits: int = 0
     amount: Credits = Credits(0)
     paid: Credits = Credits(0)
+    """By vouchers, and from escrow."""
+    set_off: Credits = Credits(0)
+    """What vouchers count and none pays: it waits in escrow, or was decided to be owed by nobody."""
+
+    @property
+    def met(self) -> Credits:
+        """As much of the vouchers' amount is not to be paid by them any more, or not now."""
+        return Credits(self.paid + self.set_off)
 
     @property
     def paid_hits(self) -> int:
@@ -32,7 +50,7 @@ class Escrow:
     payee: MemberId
     amount: Credits
     winner: MemberId | None = None
-    """None while it waits."""
+    """None while it waits; the payer also where nobody decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +93,17 @@ class CreditBook:
             case Redeemed():
                 self._redeem(fact)
             case Escrowed():
-                self._debit(fact.payer, fact.amount)
-                self._escrows[fact.dispute_id] = Escrow(
-                    payer=fact.payer, payee=fact.payee, amount=fact.amount
-                )
-                self.sums = replace(self.sums, escrowed=self.sums.escrowed + fact.amount)
+                self._hold(fact)
             case Released():
-                self._release(fact)
+                held = self._end(fact.dispute_id, fact.amount, fact.winner)
+                if fact.winner == held.payee:
+                    self._settle(held, set_off=-held.amount, paid=held.amount)
+            case GivenBack():
+                held = self._end(fact.dispute_id, fact.amount, None)
+                self._settle(held, set_off=-held.amount)
+            case Rebated():
+                self._debit(fact.holder, fact.amount)
+                self._accounts[fact.requester] = self.account(fact.requester).credited(fact.amount)
             case Penalized():
                 self._debit(fact.member_id, fact.amount)
                 self._penalties[fact.member_id] = self.penalties(fact.member_id) + fact.amount
@@ -106,18 +128,39 @@ class CreditBook:
             self._debit(fact.requester, fact.paid)
             self._accounts[fact.holder] = self.account(fact.holder).credited(fact.paid)
         pair = (fact.requester, fact.holder)
-        paid = self._redeemed.get(pair, _NOTHING).paid + fact.paid
-        self._redeemed[pair] = RedeemedTotals(
-            queries=fact.queries, hits=fact.hits, amount=fact.amount, paid=Credits(paid)
+        before = self._redeemed.get(pair, _NOTHING)
+        self._redeemed[pair] = replace(
+            before,
+            queries=fact.queries,
+            hits=fact.hits,
+            amount=fact.amount,
+            paid=Credits(before.paid + fact.paid),
         )
 
-    def _release(self, fact: Released) -> None:
-        held = self._escrows.get(fact.dispute_id)
-        if held is None or held.winner is not None or held.amount != fact.amount:
+    def _hold(self, fact: Escrowed) -> None:
+        self._debit(fact.payer, fact.amount)
+        held = Escrow(payer=fact.payer, payee=fact.payee, amount=fact.amount)
+        self._escrows[fact.dispute_id] = held
+        self._settle(held, set_off=held.amount)
+        self.sums = replace(self.sums, escrowed=self.sums.escrowed + fact.amount)
+
+    def _end(self, dispute: bytes, amount: int, winner: MemberId | None) -> Escrow:
+        """What waited, credited to the winner; to the payer where there is none."""
+        held = self._escrows.get(dispute)
+        if held is None or held.winner is not None or held.amount != amount:
             raise Broken("A dispute is released that does not wait so: a fact is missing from the journal")
-        self._escrows[fact.dispute_id] = replace(held, winner=fact.winner)
-        self._accounts[fact.winner] = self.account(fact.winner).credited(fact.amount)
-        self.sums = replace(self.sums, escrowed=self.sums.escrowed - fact.amount)
+        to = held.payer if winner is None else winner
+        self._escrows[dispute] = replace(held, winner=to)
+        self._accounts[to] = self.account(to).credited(amount)
+        self.sums = replace(self.sums, escrowed=self.sums.escrowed - amount)
+        return held
+
+    def _settle(self, held: Escrow, *, set_off: int, paid: int = 0) -> None:
+        pair = (held.payer, held.payee)
+        before = self._redeemed.get(pair, _NOTHING)
+        self._redeemed[pair] = replace(
+            before, set_off=Credits(before.set_off + set_off), paid=Credits(before.paid + paid)
+        )
 
     def _debit(self, member: MemberId, amount: int) -> None:
         self._accounts[member] = self.account(member).debited(amount)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from oracle.chain.calls import BlockPin, Contract, account, boolean, integer, octets, struct
 from oracle.chain.connection import ChainConnection
+from oracle.chain.contracts.query_ledger import SignedRequest
 from oracle.chain.transactions import Order
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Address, MemberId
@@ -104,6 +105,9 @@ class AuditLedger:
 
     def prove_against_publication(self, signed: SignedHead) -> Order:
         return self.contract.order("proveAgainstPublication", _head_values(signed))
+
+    def prove_nonce_reuse(self, one: SignedRequest, other: SignedRequest) -> Order:
+        return self.contract.order("proveNonceReuse", one.values, other.values)
 
     def answer(self, case: bytes, digest: bytes) -> Order:
         return self.contract.order("answer", case, digest)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from oracle.chain.calls import contract_at
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.contracts.consortium_governor import ConsortiumGovernor
+from oracle.chain.contracts.consortium_timelock import ConsortiumTimelock
 from oracle.chain.contracts.credit_ledger import CreditLedger
 from oracle.chain.contracts.dataset_registry import DatasetRegistry
 from oracle.chain.contracts.member_registry import MemberRegistry
 from oracle.chain.contracts.protocol_parameters import ProtocolParameters
 from oracle.chain.contracts.quality_ledger import QualityLedger
 from oracle.chain.contracts.query_ledger import QueryLedger
-from oracle.chain.contracts.timelock_controller import TimelockController
 from oracle.chain.deployment import DeploymentRecord
 
 
@@ -20,7 +20,7 @@ class Bindings:
     parameters: ProtocolParameters
     registry: MemberRegistry
     governor: ConsortiumGovernor
-    timelock: TimelockController
+    timelock: ConsortiumTimelock
     datasets: DatasetRegistry
     queries: QueryLedger
     credits: CreditLedger
@@ -34,7 +34,7 @@ def bindings(record: DeploymentRecord) -> Bindings:
         parameters=ProtocolParameters(contracts["ProtocolParameters"]),
         registry=MemberRegistry(contracts["MemberRegistry"]),
         governor=ConsortiumGovernor(contracts["ConsortiumGovernor"]),
-        timelock=TimelockController(contracts["TimelockController"]),
+        timelock=ConsortiumTimelock(contracts["ConsortiumTimelock"]),
         datasets=DatasetRegistry(contracts["DatasetRegistry"]),
         queries=QueryLedger(contracts["QueryLedger"]),
         credits=CreditLedger(contracts["CreditLedger"]),

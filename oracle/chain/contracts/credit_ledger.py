@@ -83,6 +83,12 @@ class CreditLedger:
             hits=integer(values, 3),
         )
 
+    async def set_off_of(
+        self, connection: ChainConnection, requester: MemberId, holder: MemberId, *, block: BlockPin
+    ) -> Credits:
+        """What the pair's vouchers count and none pays."""
+        return Credits(integer(await self.contract.read(connection, block, "setOffOf", requester, holder)))
+
     async def paid_hits_of(
         self, connection: ChainConnection, requester: MemberId, holder: MemberId, *, block: BlockPin
     ) -> int:

@@ -98,9 +98,6 @@ class QueryLedger:
     def close_report(self, requester: MemberId, batch: BatchId) -> Order:
         return self.contract.order("closeReport", requester, batch)
 
-    def prove_nonce_reuse(self, one: SignedRequest, other: SignedRequest) -> Order:
-        return self.contract.order("proveNonceReuse", one.values, other.values)
-
     async def budget_of(
         self, connection: ChainConnection, member: MemberId, *, block: BlockPin
     ) -> tuple[int, int]:

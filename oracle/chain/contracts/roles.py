@@ -17,6 +17,7 @@ EXECUTOR: Final = keccak256(b"EXECUTOR_ROLE")
 CANCELLER: Final = keccak256(b"CANCELLER_ROLE")
 REPORTER: Final = keccak256(b"REPORTER_ROLE")
 FRESHNESS: Final = keccak256(b"FRESHNESS_ROLE")
+REBATE: Final = keccak256(b"REBATE_ROLE")
 EMERGENCY: Final = keccak256(b"EMERGENCY_ROLE")
 ALL: Final = {
     "admin": ADMIN,
@@ -28,6 +29,7 @@ ALL: Final = {
     "canceller": CANCELLER,
     "reporter": REPORTER,
     "freshness": FRESHNESS,
+    "rebate": REBATE,
     "emergency": EMERGENCY,
 }
 

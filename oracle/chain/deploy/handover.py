@@ -11,7 +11,7 @@ from oracle.chain.node import LATEST
 from oracle.domain.ids import Address
 
 _ANYONE = Address("0x" + "00" * 20)
-_TIMELOCK: Final = "TimelockController"
+_TIMELOCK: Final = "ConsortiumTimelock"
 _GOVERNOR: Final = "ConsortiumGovernor"
 _GOVERNED: Final = ("ProtocolParameters", "MemberRegistry", "DatasetRegistry", "QualityLedger", "AuditLedger")
 """Contracts that do what a vote has decided."""
@@ -38,6 +38,7 @@ GRANTS: Final = (
     Grant(contract="CreditLedger", role="admin", holder=_TIMELOCK),
     Grant(contract="CreditLedger", role="accountant", holder="AuditLedger"),
     Grant(contract="CreditLedger", role="accountant", holder="QueryLedger"),
+    Grant(contract="CreditLedger", role="rebate", holder="QualityLedger"),
     Grant(contract="QueryLedger", role="admin", holder=_TIMELOCK),
     Grant(contract=_TIMELOCK, role="proposer", holder=_GOVERNOR),
     Grant(contract=_TIMELOCK, role="canceller", holder=_GOVERNOR),

@@ -67,6 +67,7 @@ PROTOCOL: Final[Mapping[str, Bounds]] = MappingProxyType(
         "needless_report_fee": _b(0, 2**64, 1_000),
         "query_fee": _b(0, 2**64, 1),
         "hit_fee": _b(0, 2**64, 100),
+        "rating_rebate_percent": _b(0, 50, 10),
         "entitlement_floor": _b(0, 2**48, 10_000),
         "entitlement_per_rating": _b(0, 2**32, 1_000),
         "entitlement_ceiling": _b(0, 2**48, 10_000_000),

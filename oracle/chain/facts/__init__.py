@@ -11,11 +11,13 @@ from oracle.chain.facts.ledgers import (
     Committed,
     Escrowed,
     FreshnessNoted,
+    GivenBack,
     Granted,
     NonceReuseProven,
     Penalized,
     Published,
     Rated,
+    Rebated,
     Redeemed,
     Released,
     ReportClosed,
@@ -62,7 +64,7 @@ DataFact = Published
 AnchorFact = Anchored | Reported | ReportClosed | NonceReuseProven
 QueryFact = Committed | BudgetOpened | AnchorFact
 QualityFact = Rated | FreshnessNoted | Breached
-AccountFact = Granted | AllowanceClaimed | Redeemed | Escrowed | Released | Penalized
+AccountFact = Granted | AllowanceClaimed | Redeemed | Escrowed | Released | GivenBack | Rebated | Penalized
 ProposalFact = ProposalCreated | VoteCast | ProposalQueued | ProposalExecuted | ProposalCanceled
 Fact = (
     ParameterFact | MemberFact | DataFact | QueryFact | AccountFact | QualityFact | AuditFact | ProposalFact
@@ -87,10 +89,10 @@ FACTS_OF_CONTRACT: Final[dict[str, tuple[type[Fact], ...]]] = {
     ),
     "ConsortiumGovernor": (ProposalCreated, VoteCast, ProposalQueued, ProposalExecuted, ProposalCanceled),
     "DatasetRegistry": (Published,),
-    "QueryLedger": (Committed, BudgetOpened, Anchored, Reported, ReportClosed, NonceReuseProven),
-    "CreditLedger": (Granted, AllowanceClaimed, Redeemed, Escrowed, Released, Penalized),
+    "QueryLedger": (Committed, BudgetOpened, Anchored, Reported, ReportClosed),
+    "CreditLedger": (Granted, AllowanceClaimed, Redeemed, Escrowed, Released, GivenBack, Rebated, Penalized),
     "QualityLedger": (Rated, FreshnessNoted, Breached),
-    "AuditLedger": AUDIT_FACTS,
+    "AuditLedger": (*AUDIT_FACTS, NonceReuseProven),
 }
 """Events that become facts, each named as its contract names it; all others are nobody's business here."""
 
@@ -110,6 +112,7 @@ __all__ = [
     "Escrowed",
     "Fact",
     "FreshnessNoted",
+    "GivenBack",
     "GovernanceReplaced",
     "Granted",
     "KeyFact",
@@ -142,6 +145,7 @@ __all__ = [
     "QualityFact",
     "QueryFact",
     "Rated",
+    "Rebated",
     "Redeemed",
     "Released",
     "ReportClosed",

@@ -103,11 +103,28 @@ class Released(Placed):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack(Placed):
+    """To the payer: nobody decided the dispute, so it is owed by voucher as before."""
+
+    dispute_id: bytes
+    amount: Credits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Penalized(Placed):
     member_id: MemberId
     amount: Credits
     ref: bytes
     """What it is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebated(Placed):
+    """What rating hits earned the requester back from their holder."""
+
+    requester: MemberId
+    holder: MemberId
+    amount: Credits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ class CaseReason(StrEnum):
     CAUSE = "cause"
     DISPUTE = "dispute"
     CONTRADICTION = "contradiction"
+    NONCE_REUSE = "nonce_reuse"
 
 
 class CaseStanding(StrEnum):
@@ -48,7 +49,7 @@ class CaseLine:
     accused: int
     accused_name: str
     subject: str
-    """The batch, the evidence, the claim or the sequence number that it is about, in hexadecimal."""
+    """The batch, evidence, claim, sequence number or nonce that it is about, in hexadecimal."""
     opened_at: int
     answer_by: int
     decide_by: int

@@ -30,7 +30,7 @@ def governed(
     record: DeploymentRecord, connection: ChainConnection, ask_chain: AskChain
 ) -> Callable[[Order], Awaitable[None]]:
     """Carries out an order as the timelock would after a vote."""
-    timelock = record.address_of("TimelockController")
+    timelock = record.address_of("ConsortiumTimelock")
 
     async def carry_out(order: Order) -> None:
         await ask_chain("anvil_impersonateAccount", timelock)

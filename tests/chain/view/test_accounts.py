@@ -22,6 +22,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.signing import sign
 from oracle.crypto.typed_data import digest, member_domain, voucher_domain
 from oracle.domain.application import Application
+from oracle.domain.audits import CaseKind
 from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
 from oracle.domain.messages import Mode, Publication, Request, Voucher
 
@@ -76,7 +77,8 @@ async def test_view__vouchers_ratings_and_epochs__equals_the_contracts(
     await governed(contracts.parameters.set("finality_depth", 2))
     await stream.poll()
     view = stream.view
-    assert view.balance(ONE) == -500  # the floor: the last voucher is paid in part
+    # Down to the floor, as the last voucher is paid in part; then 6 ratings earned back 5 credits each.
+    assert view.balance(ONE) == -500 + 30
     assert (view.redeemed(ONE, TWO).amount, view.redeemed(ONE, TWO).paid) == (9050, 1500)
     assert view.redeemed(ONE, TWO).paid_hits == 90 * 1500 // 9050
     assert view.head is not None
@@ -163,7 +165,7 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
     ):
         await lane.execute(order.data.hex()[:60], order)
     await operator_lane(2).execute(
-        "reuse", contracts.queries.prove_nonce_reuse(requests[0][1], requests[1][1])
+        "reuse", contracts.audits.prove_nonce_reuse(requests[0][1], requests[1][1])
     )
     await ask_chain("evm_increaseTime", 3_600)
     for name, (_, signed) in zip(("lost", "anchored"), requests[::2], strict=True):
@@ -185,7 +187,9 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
     ]
     assert view.anchors.anchor(ONE, root.hash) is not None
     assert view.anchors.reused_nonces == {(ONE, 1)}
-    assert (view.credits.penalties(ONE), view.credits.penalties(TWO)) == (20_000, 1_000)
+    (reuse,) = view.audits.newest_cases()
+    assert (reuse.kind, reuse.accused) == (CaseKind.NONCE_REUSE, ONE)
+    assert (view.credits.penalties(ONE), view.credits.penalties(TWO)) == (10_000, 1_000)
     assert view.head is not None
     for index, report in zip((0, 2), states, strict=True):
         state = await contracts.queries.report_state_of(

@@ -123,6 +123,39 @@ async def test_view__cases_of_every_kind_through_all_states__equals_the_contract
     await _expect_equal(view, contracts, connection)
     epoch = view.epoch_of(view.head.timestamp)
     assert view.quality.breaches(TWO, epoch + 1)[0] == 1
+    settled = await contracts.credits.redeemed_of(connection, ONE, TWO, block=view.head.number)
+    assert view.redeemed(ONE, TWO).paid == settled.paid == 300  # dismissed: the escrow went to the holder
+    assert view.balance(TWO) == await contracts.credits.balance_of(connection, TWO, block=view.head.number)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_view__a_dispute_that_no_holder_wins__sets_off_what_the_contract_does(
+    *,
+    stream: EventStream,
+    contracts: Bindings,
+    connection: ChainConnection,
+    auditors: tuple[AccountSigner, ...],
+    operator_lane: Callable[[int], Lane],
+    ask_chain: AskChain,
+    answered: bool,
+) -> None:
+    assert auditors
+    audits, view, one = contracts.audits, stream.view, operator_lane(1)
+    await one.execute("dispute", audits.open_dispute(TWO, claim=DIGEST, reply=DIGEST, amount=300))
+    await stream.poll()
+    (case,) = view.audits.newest_cases()
+    assert view.redeemed(ONE, TWO).set_off == 300
+    if answered:
+        await operator_lane(2).execute("answer", audits.answer(case.id, DIGEST))
+    await ask_chain("evm_increaseTime", 3_600 * 24 * 60)
+    await ask_chain("evm_mine")
+    await one.execute("settle", audits.settle(case.id))
+    await stream.poll()
+    assert view.head is not None
+    left = await contracts.credits.set_off_of(connection, ONE, TWO, block=view.head.number)
+    assert view.redeemed(ONE, TWO).set_off == left == (0 if answered else 300)  # lapsed, or upheld
+    assert view.balance(ONE) == await contracts.credits.balance_of(connection, ONE, block=view.head.number)
+    assert view.credits.conserved
 
 
 async def test_view__a_draw_and_an_auditor_struck_off__equals_the_contract(

@@ -146,7 +146,26 @@ async def test_escrow__decided__goes_to_the_winner_and_credits_add_up(
     )
 
     assert view.balance(winner) == before + (60 if winner == TWO else 0)
+    # Nobody is paid it by voucher any more: it was paid from escrow, or nobody owes it.
+    assert view.redeemed(ONE, TWO).met == 60
+    assert view.redeemed(ONE, TWO).set_off == (0 if winner == TWO else 60)
     assert view.credits.held_of(ONE) == 0
+    assert view.credits.conserved
+
+
+async def test_escrow__that_nobody_decided__goes_back_and_is_owed_by_voucher_again(
+    consortium: Consortium,
+) -> None:
+    view = consortium.chain.view
+    before = view.balance(ONE)
+    consortium.chain.happen(
+        lambda at: facts.Escrowed(at=at, dispute_id=bytes(32), payer=ONE, payee=TWO, amount=Credits(60))
+    )
+    assert view.redeemed(ONE, TWO).met == 60
+
+    consortium.chain.happen(lambda at: facts.GivenBack(at=at, dispute_id=bytes(32), amount=Credits(60)))
+
+    assert (view.balance(ONE), view.redeemed(ONE, TWO).met) == (before, 0)
     assert view.credits.conserved
 
 

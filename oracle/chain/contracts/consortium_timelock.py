@@ -1,4 +1,4 @@
-"""TimelockController: what was decided waits here before it takes effect."""
+"""ConsortiumTimelock: what was decided waits here before it takes effect."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from oracle.chain.connection import ChainConnection
 
 
 @dataclass(frozen=True, slots=True)
-class TimelockController:
+class ConsortiumTimelock:
     contract: Contract
 
     async def minimum_delay_s(self, connection: ChainConnection, *, block: BlockPin) -> int:
