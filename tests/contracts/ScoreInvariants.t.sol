@@ -37,18 +37,20 @@ contract Colluders is World {
         amounts[requester][holder] += uint256(hits) * HIT_FEE;
         uint256 amount = amounts[requester][holder];
         (uint256 score, uint256 other) = (quality.liveScoreOf(requester), quality.liveScoreOf(holder));
+        (uint256 right, uint256 othersRight) = (nextRight(requester), nextRight(holder));
         if (hits != 0) redeemed(paymentOf(requester, holder, amount));
         rose = rose || quality.liveScoreOf(requester) > score || quality.liveScoreOf(holder) > other;
+        rose = rose || nextRight(requester) > right || nextRight(holder) > othersRight;
     }
 
     function rate(bool first, uint8 category, uint8 confirmed, uint8 refuted) external {
         (uint64 requester, uint64 holder) = pair(first);
         IQualityLedger.Rating[] memory ratings = new IQualityLedger.Rating[](1);
         ratings[0] = IQualityLedger.Rating(holder, category % 3, confirmed % 60, refuted % 3);
-        uint256 score = quality.liveScoreOf(requester);
+        (uint256 score, uint256 right) = (quality.liveScoreOf(requester), nextRight(requester));
         vm.prank(operator(requester));
         try quality.rate(ratings) {} catch {}
-        rose = rose || quality.liveScoreOf(requester) > score;
+        rose = rose || quality.liveScoreOf(requester) > score || nextRight(requester) > right;
     }
 
     function publish(bool first, uint32 changed) external {
@@ -104,6 +106,14 @@ contract Colluders is World {
         // However many hits they sell each other: together no more than one pair counts for.
         vm.assertLe(weight, PAIR_CAP);
         vm.assertLe(sum, 2 * ENTITLEMENT_FLOOR + PAIR_CAP * PER_RATING / 1000);
+    }
+
+    /// @dev What the member may ask in the next epoch if nothing else happens.
+    function nextRight(uint64 memberId) private returns (uint256 entitlement) {
+        uint256 now_ = block.timestamp;
+        vm.warp(now_ + EPOCH);
+        entitlement = quality.entitlementOf(memberId);
+        vm.warp(now_);
     }
 
     function noPapers() private pure returns (Auditor memory) {
