@@ -10,12 +10,12 @@ from typing import ClassVar
 import structlog
 
 from oracle.crypto.merkle import hash_digests
-from oracle.domain.asked import AskedBatch, AskedReply, DisclosedItem, DisclosedRecord, ProvenHit, Settled
+from oracle.domain.asked import AskedReply, DisclosedItem, DisclosedRecord, ProvenHit, Settled
 from oracle.domain.errors import Broken, Refused
 from oracle.domain.ids import KeyVersion
 from oracle.domain.messages import Disclosure
 from oracle.domain.settlement import RefusalReason, ServedRecord, ServedStatus
-from oracle.peer.notary import Notary
+from oracle.peer.notary import Witness
 from oracle.peer.record_codec import open_frame, record_digest
 
 log = structlog.get_logger()
@@ -27,9 +27,7 @@ class DisclosureWrong(Refused):
     code: ClassVar[str] = "disclosure_wrong"
 
 
-def check_disclosures(
-    served: Iterable[ServedRecord], *, batch: AskedBatch, reply: AskedReply, notary: Notary
-) -> Settled:
+def check_disclosures(served: Iterable[ServedRecord], *, reply: AskedReply, notary: Witness) -> Settled:
     """Sort the answers to our claims; a wrong disclosure counts as not served, and so does a missing one.
 
     A rejected reply has no proof and so no claims: whatever its holder answers, there is nothing to take.
@@ -52,16 +50,14 @@ def check_disclosures(
             unserved.append((hit.index, answer.reason))
         else:
             try:
-                records.append(_check(answer, hit, batch, reply, notary))
+                records.append(_check(answer, hit, reply, notary))
             except Refused as error:
                 log.warning("disclosure_wrong", holder=int(reply.holder), reason=error.code)
                 unserved.append((hit.index, RefusalReason.MALFORMED))
     return Settled(records=tuple(records), withdrawn=tuple(withdrawn), unserved=tuple(unserved))
 
 
-def _check(
-    answer: ServedRecord, hit: ProvenHit, batch: AskedBatch, reply: AskedReply, notary: Notary
-) -> DisclosedRecord:
+def _check(answer: ServedRecord, hit: ProvenHit, reply: AskedReply, notary: Witness) -> DisclosedRecord:
     if len(answer.digests) != hit.bucket_size or hash_digests(answer.digests) != hit.digests_hash:
         raise DisclosureWrong("The bucket's digests are not the ones that were committed.")
     digest = record_digest(answer.salt, answer.record_frame)
@@ -73,7 +69,7 @@ def _check(
     version = KeyVersion(reply.received.sender_key_version if reply.received else 0)
     for signed in answer.signatures:
         statement = Disclosure(
-            batch_id=batch.batch_id, index=hit.index, category=signed.category, record_digest=digest
+            batch_id=reply.batch_id, index=hit.index, category=signed.category, record_digest=digest
         )
         # The holder may have rotated its key since it replied.
         if not notary.signed_since(statement, signed.signature, reply.holder, version):

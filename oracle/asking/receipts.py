@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -10,7 +11,7 @@ from oracle.asking.disclosures import check_disclosures
 from oracle.asking.ports import VoucherLane
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.chain.view import AllianceView
-from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, ReplyState
+from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, HolderAnswer, ReplyState
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome
@@ -19,6 +20,7 @@ from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.courier import Courier
 from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
+from oracle.peer.sealed import OpenedMessage
 from oracle.rules.vouchers import Totals
 from oracle.store.asked import AskedJournal
 from oracle.store.receipts import ReceiptJournal
@@ -30,6 +32,14 @@ PER_HOLDER = 2
 """Receipts on their way to one holder at once: one that is slow or gone holds up nobody else."""
 TOO_LITTLE = frozenset({RefusalReason.VOUCHER_NOT_COVERING, RefusalReason.VOUCHER_NOT_COMPARABLE})
 """The holder counts from another base than we do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answered:
+    """What a holder that accepts the receipt says of its claims."""
+
+    body: DisclosuresBody
+    message: OpenedMessage
 
 
 class Receipts:
@@ -116,7 +126,7 @@ class Receipts:
             answer = answer if corrected is None else await self._sent(corrected)
         if answer is None:
             return
-        if isinstance(answer, DisclosuresBody):
+        if isinstance(answer, _Answered):
             await self._take(batch, receipt, answer)
             return
         log.warning("receipt_refused", holder=int(receipt.holder), reason=int(answer))
@@ -128,14 +138,14 @@ class Receipts:
         await self._journal.refused(receipt.batch_id, receipt.holder, answer)
         REFUSED.labels("a holder", reason_name(answer)).inc()
 
-    async def _sent(self, receipt: AskedReceipt) -> DisclosuresBody | int | None:
+    async def _sent(self, receipt: AskedReceipt) -> "_Answered | int | None":
         """What the holder makes of it: its disclosures, or its reason for a no; None while it has to wait."""
         try:
             with timed_stage("settle"):
-                frame = await self._courier.send_receipt(
+                message = await self._courier.send_receipt(
                     receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
                 )
-            body = decode_disclosures(frame)
+            body = decode_disclosures(message.frame)
         except (EndpointRefused, PeerUnknown) as error:
             # The holder was not asked: its endpoint or our configuration has to change first.
             log.warning("receipt_waits", holder=int(receipt.holder), reason=error.code)
@@ -150,7 +160,9 @@ class Receipts:
         except Refused as error:
             log.warning("receipt_not_sent", holder=int(receipt.holder), reason=error.code)
             return RefusalReason.RECEIPT_DIFFERS
-        return body if body.outcome is not Outcome.REFUSED else body.reason
+        if body.outcome is Outcome.REFUSED:
+            return body.reason
+        return _Answered(body=body, message=message)
 
     async def _corrected(self, batch: AskedBatch, receipt: AskedReceipt) -> AskedReceipt | None:
         """The receipt on the base that the holder proves; None when it proves nothing: it stays refused."""
@@ -165,11 +177,12 @@ class Receipts:
         await self._journal.correct(corrected)
         return corrected
 
-    async def _take(self, batch: AskedBatch, receipt: AskedReceipt, body: DisclosuresBody) -> None:
+    async def _take(self, batch: AskedBatch, receipt: AskedReceipt, answered: "_Answered") -> None:
+        body = answered.body
         reply = await self._replies.reply(receipt.batch_id, receipt.holder)
         if reply is None:
             raise Broken("a receipt is journalled for a reply that is not")
-        settled = check_disclosures(body.records, batch=batch, reply=reply, notary=self._notary)
+        settled = check_disclosures(body.records, reply=reply, notary=self._notary)
         served = sum(answer.status is ServedStatus.SERVED for answer in body.records)
         if reply.earlier:
             # Both sides count the new reply now, and no more what the one before it came to.
@@ -177,6 +190,7 @@ class Receipts:
         elif served < receipt.hits:
             # What the holder itself says it did not serve is not owed; what it served wrongly is disputed.
             await self._charge_less(batch, receipt, served=served)
+        settled = replace(settled, answer=_kept(answered.message))
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
 
     async def _charge_anew(self, batch: AskedBatch, reply: AskedReply, *, served: int) -> None:
@@ -189,3 +203,15 @@ class Receipts:
     async def _charge_less(self, batch: AskedBatch, receipt: AskedReceipt, *, served: int) -> None:
         charge, _ = self._writer.cost(batch, receipt.holder, hits=served)
         await self._lane.correct(receipt.holder, batch.batch_id, charge)
+
+
+def _kept(message: OpenedMessage) -> HolderAnswer:
+    header = message.header
+    return HolderAnswer(
+        version=header.version,
+        key_version=header.sender_key_version,
+        sealing_version=header.recipient_key_version,
+        signature=message.signature,
+        content=message.frame.rstrip(b"\0"),
+        frame_size=len(message.frame),
+    )

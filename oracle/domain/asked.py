@@ -121,6 +121,27 @@ class DisclosedRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HolderAnswer:
+    """A holder's answer to a receipt as it came, and what of its header is needed to check who signed it."""
+
+    version: int
+    """Of the header."""
+    key_version: KeyVersion
+    """Of the holder's operator key."""
+    sealing_version: KeyVersion
+    """Of the requester's sealing key, to which it was sealed."""
+    signature: bytes
+    """65 bytes over the header."""
+    content: bytes = field(repr=False)
+    """The frame without the zeros at its end."""
+    frame_size: int
+
+    @property
+    def frame(self) -> bytes:
+        return self.content.ljust(self.frame_size, b"\0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What came of one receipt: the records, and the claims that were not served, with the reason."""
 
@@ -128,6 +149,8 @@ class Settled:
     withdrawn: tuple[int, ...]
     unserved: tuple[tuple[int, int], ...]
     """(element index, refusal reason)."""
+    answer: HolderAnswer | None = None
+    """What all of this was read from; None where an earlier release did not keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

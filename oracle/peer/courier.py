@@ -59,13 +59,11 @@ class Courier:
 
     async def send_receipt(
         self, holder: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes
-    ) -> bytes:
-        """The frame of the disclosures that answer the receipt."""
+    ) -> OpenedMessage:
+        """The disclosures that answer the receipt."""
         letter = _Letter(MessageType.RECEIPT, batch_id, statement, frame)
         raw = await self._send(holder, letter, self._client.send_receipt)
-        return self._post.open_answer(
-            raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES
-        ).frame
+        return self._post.open_answer(raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES)
 
     async def ask_express(
         self, holder: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes

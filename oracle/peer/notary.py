@@ -21,20 +21,16 @@ class Signer(Protocol):
     def sign(self, digest: bytes) -> bytes: ...
 
 
-class Notary:
-    """One domain for messages between members, another for vouchers, as the contracts expect them."""
+class Witness:
+    """Says who signed; needs no key.
 
-    def __init__(
-        self, *, signer: Signer, messages: Domain, vouchers: Domain, operators: OperatorHistory
-    ) -> None:
-        self._signer = signer
+    One domain for messages between members, another for vouchers, as the contracts expect them.
+    """
+
+    def __init__(self, *, messages: Domain, vouchers: Domain, operators: OperatorHistory) -> None:
         self._messages = messages
         self._vouchers = vouchers
         self._operators = operators
-
-    def sign(self, statement: Statement) -> bytes:
-        """65 bytes `r || s || v` over the statement's EIP-712 digest."""
-        return self._signer.sign(digest(self._domain(statement), statement))
 
     def batch_id(self, request: Request) -> BatchId:
         return BatchId(digest(self._messages, request))
@@ -64,3 +60,17 @@ class Notary:
 
     def _domain(self, statement: Statement) -> Domain:
         return self._vouchers if isinstance(statement, Voucher) else self._messages
+
+
+class Notary(Witness):
+    """A witness that signs for this member, too."""
+
+    def __init__(
+        self, *, signer: Signer, messages: Domain, vouchers: Domain, operators: OperatorHistory
+    ) -> None:
+        super().__init__(messages=messages, vouchers=vouchers, operators=operators)
+        self._signer = signer
+
+    def sign(self, statement: Statement) -> bytes:
+        """65 bytes `r || s || v` over the statement's EIP-712 digest."""
+        return self._signer.sign(digest(self._domain(statement), statement))

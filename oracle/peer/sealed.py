@@ -96,6 +96,8 @@ class OpenedMessage:
     sender: MemberId
     operator: Address
     """The sender's operator account of the key version that signed the header."""
+    signature: bytes = field(repr=False)
+    """Of the header by that account, which binds the frame by its digest."""
 
 
 def seal_message(
@@ -152,7 +154,12 @@ def open_message(raw: bytes, opener: Opener, directory: Directory, domain: Domai
     _require_signed(header_digest, signature, operator)
     require_bound(header, statement, domain)
     return OpenedMessage(
-        header=header, statement=statement, frame=frame, sender=header.sender, operator=operator
+        header=header,
+        statement=statement,
+        frame=frame,
+        sender=header.sender,
+        operator=operator,
+        signature=signature,
     )
 
 

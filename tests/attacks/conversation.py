@@ -170,9 +170,10 @@ class Conversation:
         return decode_disclosures(await self.send_raw(receipt))
 
     async def send_raw(self, receipt: AskedReceipt) -> bytes:
-        return await self.bank.courier.send_receipt(
+        message = await self.bank.courier.send_receipt(
             self.holder.id, self.batch_id, statement=receipt.statement, frame=receipt.frame
         )
+        return message.frame
 
     async def require_caught(self, reason: RefusalReason) -> None:
         """The reply is judged, no answer, kept, not paid for, and the holder is told so."""

@@ -52,7 +52,7 @@ class Answered:
         answer = await self.asker.courier.send_receipt(
             NORTH, self.batch.batch_id, statement=statement, frame=frame
         )
-        return decode_disclosures(answer)
+        return decode_disclosures(answer.frame)
 
     def voucher(self, signer: House | None = None, **changes: int) -> Signed[Voucher]:
         assert self.body.voucher is not None

@@ -32,9 +32,9 @@ async def served(consortium: Consortium) -> Any:
 
 
 def test_disclosure__honest__is_the_record_with_the_signatures_that_a_rating_cites(served: Any) -> None:
-    asker, _, batch, reply, record = served
+    asker, _, _, reply, record = served
 
-    settled = check_disclosures([record], batch=batch, reply=reply, notary=asker.notary)
+    settled = check_disclosures([record], reply=reply, notary=asker.notary)
 
     (disclosed,) = settled.records
     assert (settled.withdrawn, settled.unserved) == ((), ())
@@ -68,9 +68,9 @@ LIES: dict[str, Callable[[ServedRecord], ServedRecord]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_disclosure__with_one_thing_changed__counts_as_not_served(served: Any, lie: str) -> None:
-    asker, _, batch, reply, record = served
+    asker, _, _, reply, record = served
 
-    settled = check_disclosures([LIES[lie](record)], batch=batch, reply=reply, notary=asker.notary)
+    settled = check_disclosures([LIES[lie](record)], reply=reply, notary=asker.notary)
 
     assert settled.records == ()
     assert settled.unserved == ((record.index, RefusalReason.MALFORMED),)
@@ -94,9 +94,7 @@ def test_disclosure__signed_for_something_else__counts_as_not_served(served: Any
         statement = replace(statement, index=record.index ^ 1)
     signature = CategorySignature(category=Category.TRANSACTION_FRAUD, signature=notary.sign(statement))
 
-    settled = check_disclosures(
-        [replace(record, signatures=(signature,))], batch=batch, reply=reply, notary=asker.notary
-    )
+    settled = check_disclosures([replace(record, signatures=(signature,))], reply=reply, notary=asker.notary)
 
     assert settled.records == ()
 
@@ -126,9 +124,9 @@ def test_claim__withdrawn_refused_or_not_answered__is_told_apart(
     withdrawn: bool,
     reason: RefusalReason | None,
 ) -> None:
-    asker, _, batch, reply, record = served
+    asker, _, _, reply, record = served
 
-    settled = check_disclosures(answers(record), batch=batch, reply=reply, notary=asker.notary)
+    settled = check_disclosures(answers(record), reply=reply, notary=asker.notary)
 
     assert settled.records == ()
     assert settled.withdrawn == ((record.index,) if withdrawn else ())
@@ -136,8 +134,8 @@ def test_claim__withdrawn_refused_or_not_answered__is_told_apart(
 
 
 def test_disclosures__for_a_reply_that_was_rejected__are_nobody_s(served: Any) -> None:
-    asker, _, batch, reply, record = served
+    asker, _, _, reply, record = served
 
-    settled = check_disclosures([record], batch=batch, reply=replace(reply, proven=None), notary=asker.notary)
+    settled = check_disclosures([record], reply=replace(reply, proven=None), notary=asker.notary)
 
     assert (settled.records, settled.withdrawn, settled.unserved) == ((), (), ())
