@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from oracle.api.accounting_client import AccountingClient
+from oracle.api.auditing_client import AuditingClient
 from oracle.api.connection import Connection, DaemonUnreachable, ProblemReported
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission, application_file
 from oracle.api.governing_client import GoverningClient
@@ -67,7 +68,7 @@ async def connect(listen: UnixSocket | Loopback) -> AsyncIterator["LocalClient"]
         yield LocalClient(connection)
 
 
-class LocalClient(GoverningClient, AccountingClient):
+class LocalClient(GoverningClient, AccountingClient, AuditingClient):
     """Satisfies every service of `oracle.api.ports`.
 
     Raises `ProblemReported` for what the daemon refuses, `DaemonUnreachable` when nobody answers.

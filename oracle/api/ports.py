@@ -7,6 +7,7 @@ Every method may raise `Refused` (the rules say no), `Transient` (the chain or a
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
+from oracle.api.auditing_ports import DossierService
 from oracle.domain.application import Application
 from oracle.domain.record import Category
 from oracle.domain.reports import (
@@ -269,6 +270,9 @@ class Services(Protocol):
 
     @property
     def audits(self) -> AuditsService: ...
+
+    @property
+    def dossiers(self) -> DossierService: ...
 
     @property
     def governance(self) -> GovernanceService: ...

@@ -2,6 +2,7 @@
 
 from oracle.api import handlers
 from oracle.api.accounting_routes import ACCOUNTING_ROUTES
+from oracle.api.auditing_routes import AUDITING_ROUTES
 from oracle.api.governance_schema import BallotTypedData, ProposeAdmission
 from oracle.api.governing_routes import GOVERNING_ROUTES
 from oracle.api.route_kinds import Route, StreamRoute, UploadRoute, get_json, post_json
@@ -52,6 +53,7 @@ from oracle.domain.reports import (
 ROUTES: tuple[Route, ...] = (
     *GOVERNING_ROUTES,
     *ACCOUNTING_ROUTES,
+    *AUDITING_ROUTES,
     post_json(
         "/v1/queries",
         Parameters,

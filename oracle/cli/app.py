@@ -14,6 +14,7 @@ from oracle.cli import (
     consortium,
     daemon,
     demonstration,
+    dossiers,
     imports,
     initialise,
     keys,
@@ -53,6 +54,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(keys.leaving)
 app.add_typer(voting.app)
 app.add_typer(audits.app)
+app.add_typer(dossiers.audit, name="audit")
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
 app.add_typer(status.app)

@@ -44,6 +44,12 @@ class NothingImported(Refused):
     code: ClassVar[str] = "nothing_imported"
 
 
+class ChecksFailed(Refused):
+    """A dossier was recomputed and does not hold."""
+
+    code: ClassVar[str] = "checks_failed"
+
+
 class WrongVoter(Misconfigured):
     """The governance key in the key folder is not the account that has the vote."""
 

@@ -99,6 +99,12 @@ class AskedJournal:
         async with self._database.reading() as connection:
             return bool(await connection.scalar(statement))
 
+    async def batches_between(self, first: BatchId, last: BatchId, *, limit: int) -> tuple[BatchId, ...]:
+        """Identifiers from `first` to `last`, both included."""
+        statement = select(batches.c.batch_id).where(batches.c.batch_id.between(first, last)).limit(limit)
+        async with self._database.reading() as connection:
+            return tuple(map(BatchId, (await connection.execute(statement)).scalars()))
+
     async def batches_of(self, query_id: str) -> tuple[AskedBatch, ...]:
         statement = select(batches).filter_by(query_id=query_id).order_by(batches.c.ordinal)
         async with self._database.reading() as connection:

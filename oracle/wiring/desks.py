@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.asking.desk import QueryDesk
+from oracle.auditing.desk import DossierDesk
 from oracle.dataset.desk import RecordsDesk
 from oracle.domain.errors import Refused, Transient
 from oracle.governing.audits import AuditsDesk
@@ -36,6 +37,7 @@ class MemberDesks:
     records: RecordsDesk
     members: MembersDesk
     audits: AuditsDesk
+    dossiers: DossierDesk
     governance: GovernanceDesk
     keys: OwnKeysDesk
     credits: CreditsDesk
@@ -72,6 +74,10 @@ class Desks:
     @property
     def audits(self) -> AuditsDesk:
         return self._member.audits
+
+    @property
+    def dossiers(self) -> DossierDesk:
+        return self._member.dossiers
 
     @property
     def governance(self) -> GovernanceDesk:

@@ -23,6 +23,7 @@ from oracle.wiring.agreement import require_agreement
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
+from oracle.wiring.dossiers import build_dossiers
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.governing import build_governance, build_own_keys
 from oracle.wiring.holder import Holder, open_holder
@@ -135,16 +136,15 @@ def _join(
             contacts=contacts,
             clear=base.hold.check,
         ),
-        desks=MemberDesks(
-            queries=requester.desk,
-            records=holder.records,
-            members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
-            audits=AuditsDesk(view=base.view, names=names, clock=base.clock),
+        desks=_desks(
+            base,
+            me,
+            requester,
+            holder,
+            names=names,
+            accounts=accounts,
             governance=governance,
-            keys=build_own_keys(base, me),
-            credits=accounts.credits,
-            ratings=accounts.ratings,
-            store=work.compacting,
+            compacting=work.compacting,
         ),
         rounds=rounds,
         succession=succession,
@@ -156,6 +156,32 @@ def _join(
             recovery=work.recovery,
         ),
         undoing=Undoing(base, requester=requester, holder=holder),
+    )
+
+
+def _desks(
+    base: Foundation,
+    me: MemberId,
+    requester: Requester,
+    holder: Holder,
+    *,
+    names: MemberNames,
+    accounts: Accounts,
+    governance: GovernanceDesk,
+    compacting: Compacting,
+) -> MemberDesks:
+    audits = AuditsDesk(view=base.view, names=names, clock=base.clock)
+    return MemberDesks(
+        queries=requester.desk,
+        records=holder.records,
+        members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
+        audits=audits,
+        dossiers=build_dossiers(base, requester, audits=audits),
+        governance=governance,
+        keys=build_own_keys(base, me),
+        credits=accounts.credits,
+        ratings=accounts.ratings,
+        store=compacting,
     )
 
 

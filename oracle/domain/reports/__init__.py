@@ -1,7 +1,8 @@
 """What the daemon tells its own institution: values of the local interface, ready to be written as JSON.
 
 Unlike the rest of `domain`, these stand at the edge: identifiers and hashes are hex text, dates are dates,
-codes are labels. None of them carries a subject except `StoredRecord`, which answers an explicit listing.
+codes are labels. None of them carries a subject except `StoredRecord` and `DossierReport`, which answer an
+explicit question.
 """
 
 from oracle.domain.reports.accounts import (
@@ -29,6 +30,16 @@ from oracle.domain.reports.consortium import (
     ProposalState,
     SignedBallot,
     Support,
+)
+from oracle.domain.reports.dossiers import (
+    DisclosedLine,
+    DossierFile,
+    DossierReport,
+    HolderFolder,
+    OpenedLine,
+    Party,
+    ProofLine,
+    ProofResult,
 )
 from oracle.domain.reports.governance import (
     CallArgument,
@@ -120,12 +131,16 @@ __all__ = [
     "CreditsSummary",
     "DatasetStats",
     "Departed",
+    "DisclosedLine",
+    "DossierFile",
+    "DossierReport",
     "EndpointReport",
     "EndpointState",
     "EpochStatement",
     "Finding",
     "GovernanceOrder",
     "HeldReorganisation",
+    "HolderFolder",
     "HolderProgress",
     "HolderState",
     "ImportFormat",
@@ -139,10 +154,14 @@ __all__ = [
     "MemberStatus",
     "MetricsText",
     "Moved",
+    "OpenedLine",
     "OrderKind",
     "PairAccount",
     "ParameterLine",
+    "Party",
     "PendingValue",
+    "ProofLine",
+    "ProofResult",
     "ProposalDetails",
     "ProposalLine",
     "ProposalState",

@@ -18,7 +18,11 @@ U16, U32, U64 = 16, 32, 64
 
 def read_body(framed: bytes, *keys: int) -> list[object]:
     """The values of a framed map under exactly these keys, in their order."""
-    value = cbor.decode(unframe(framed))
+    return read_map(cbor.decode(unframe(framed)), *keys)
+
+
+def read_map(value: object, *keys: int) -> list[object]:
+    """The values of a map under exactly these keys, in their order."""
     if not isinstance(value, dict):
         raise BodyFieldType("a body is a map")
     fields: dict[object, object] = value

@@ -1,0 +1,17 @@
+"""The calls of the client about batches as they are shown to auditors."""
+
+from oracle.api.connection import Connection
+from oracle.domain.reports import DossierFile, DossierReport
+
+
+class AuditingClient:
+    """Satisfies `DossierService` of `oracle.api.ports`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def dossier(self, reference: str) -> DossierReport:
+        return await self._connection.get(f"/v1/dossiers/{reference}", DossierReport)
+
+    async def dossier_file(self, reference: str) -> DossierFile:
+        return await self._connection.get(f"/v1/dossiers/{reference}/file", DossierFile)

@@ -1,0 +1,15 @@
+"""What the interface needs of the auditing room, a part of `ports`."""
+
+from typing import Protocol
+
+from oracle.domain.reports import DossierFile, DossierReport
+
+
+class DossierService(Protocol):
+    """Gives out what was kept of one batch, and what it comes to."""
+
+    async def dossier(self, reference: str) -> DossierReport:
+        """Recomputed against the chain; `reference` is a batch or the audit of one, or the first digits."""
+        ...
+
+    async def dossier_file(self, reference: str) -> DossierFile: ...

@@ -1,0 +1,1 @@
+"""Recomputes afterwards what others asked and answered: dossiers, the openings of drawn batches, verdicts."""

@@ -1,0 +1,80 @@
+"""What the institution's interface asks about a batch of its own: the file, and what it comes to."""
+
+import re
+from dataclasses import replace
+from typing import Protocol
+
+from oracle.auditing.codec import dossier_digest, encode_dossier
+from oracle.auditing.gathering import Gathering
+from oracle.chain.view import AllianceView
+from oracle.domain.audits import CaseKind
+from oracle.domain.ids import BatchId
+from oracle.domain.reports import CaseLine, DossierFile, DossierReport, UnknownReference
+from oracle.store.asked import AskedJournal
+
+_LEAST_DIGITS = 6
+_DIGITS = 64
+
+
+class Recomputing(Protocol):
+    """Holds a file against the chain."""
+
+    async def report(self, file: bytes) -> DossierReport: ...
+
+
+class Cases(Protocol):
+    """What the chain says of accusations."""
+
+    async def cases(self) -> tuple[CaseLine, ...]: ...
+
+
+class DossierDesk:
+    """A batch or the audit of one is named by its identifier, or by the first digits of it."""
+
+    def __init__(
+        self,
+        *,
+        gathering: Gathering,
+        recomputing: Recomputing,
+        cases: Cases,
+        asked: AskedJournal,
+        view: AllianceView,
+    ) -> None:
+        self._gathering = gathering
+        self._recomputing = recomputing
+        self._cases = cases
+        self._asked = asked
+        self._view = view
+
+    async def dossier_file(self, reference: str) -> DossierFile:
+        """Raises `UnknownReference`, or `BatchNotKept` of an audit whose batch is not here."""
+        batch_id = await self._batch(reference)
+        content = encode_dossier(await self._gathering.dossier(batch_id))
+        return DossierFile(
+            batch_id="0x" + batch_id.hex(), digest="0x" + dossier_digest(content).hex(), content=content
+        )
+
+    async def dossier(self, reference: str) -> DossierReport:
+        """As `dossier_file`, recomputed."""
+        file = await self.dossier_file(reference)
+        report = await self._recomputing.report(file.content)
+        about = tuple(case for case in await self._cases.cases() if case.subject == file.batch_id)
+        return replace(report, cases=about)
+
+    async def _batch(self, reference: str) -> BatchId:
+        digits = reference.removeprefix("0x").lower()
+        if re.fullmatch(f"[0-9a-f]{{{_LEAST_DIGITS},{_DIGITS}}}", digits) is None:
+            raise UnknownReference(
+                f"'{reference}' names no batch: give its identifier, or the first {_LEAST_DIGITS} digits or "
+                "more, as `riskmesh query` and `riskmesh audits` print them."
+            )
+        first, last = (bytes.fromhex(digits.ljust(_DIGITS, end)) for end in "0f")
+        found = set(await self._asked.batches_between(BatchId(first), BatchId(last), limit=2))
+        for case in self._view.audits.cases.values():
+            if case.kind is CaseKind.DRAWN and first <= case.id <= last:
+                found.add(BatchId(case.subject))
+        if not found:
+            raise UnknownReference(f"No batch and no audit of a batch begins with {digits}.")
+        if len(found) > 1:
+            raise UnknownReference(f"Several batches or audits begin with {digits}; give more digits.")
+        return found.pop()

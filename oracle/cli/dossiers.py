@@ -1,0 +1,151 @@
+"""`riskmesh audit`: one batch with everything about it, as a page, as a file, and verified anywhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oracle.api.client import connect
+from oracle.cli.command import Session, command, group
+from oracle.cli.dossier_page import page
+from oracle.cli.errors import ChecksFailed, UsageWrong
+from oracle.cli.printing import Sheet, count, counted, facts, moment, print_json, shown
+from oracle.domain.reports import DossierReport, ProofLine, ProofResult
+from oracle.subjects import ListName, code_list
+
+audit = group(about="Look at one batch with everything about it, and verify such files.")
+
+Reference = Annotated[str, typer.Argument(metavar="ID", help="A batch or its audit; the first digits do.")]
+Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page instead.")]
+_STYLES = {
+    ProofResult.PASSED: "green",
+    ProofResult.FAILED: "bold red",
+    ProofResult.NOT_APPLICABLE: "dim",
+}
+
+
+@command(
+    audit,
+    "show",
+    example="riskmesh audit show 0x2f41c9\nriskmesh audit show 0x2f41c9 --html case.html",
+    failure="The batch was not shown.",
+)
+async def show(session: Session, reference: Reference, html: Html = None) -> None:
+    """Show one of our batches: who asked, what was committed, answered, disclosed and paid, every check."""
+    async with connect(session.settings().api.listen) as client:
+        report = await client.dossier(reference)
+    _give_out(session, report, html)
+
+
+@command(
+    audit,
+    "export",
+    example="riskmesh audit export 0x2f41c9 case.dossier",
+    failure="The file was not written.",
+)
+async def export(
+    session: Session,
+    reference: Reference,
+    file: Annotated[Path, typer.Argument(help="Where to write it; it must not exist.")],
+) -> None:
+    """Write the dossier of one of our batches. It has subjects in clear: give it to auditors only."""
+    async with connect(session.settings().api.listen) as client:
+        dossier = await client.dossier_file(reference)
+    _write(file, dossier.content)
+    if session.json:
+        print_json(session.out, {"file": str(file), "batch_id": dossier.batch_id, "digest": dossier.digest})
+        return
+    session.say(f"{file} has batch {dossier.batch_id}; its digest is {dossier.digest}.")
+    session.note("It names subjects in clear. Whoever gets it can verify it: riskmesh audit verify.")
+
+
+@command(
+    audit,
+    "verify",
+    example="riskmesh audit verify case.dossier --rpc http://127.0.0.1:8545 --deployment deployment.json",
+    failure="The dossier does not hold.",
+)
+async def verify(
+    session: Session,
+    file: Annotated[Path, typer.Argument(help="A dossier as riskmesh audit export wrote it.")],
+    rpc: Annotated[list[str], typer.Option(help="A node of the consortium's chain; may be repeated.")],
+    deployment: Annotated[Path, typer.Option(help="The consortium's deployment record.")] = Path(
+        "deployment.json"
+    ),
+    html: Html = None,
+) -> None:
+    """Recompute a dossier with nothing but a node: no daemon, no store, no keys."""
+    from oracle.wiring.dossiers import open_verifier  # noqa: PLC0415 - slow to load, other commands need none
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
+    session.note("Reading the chain from the deployment on")
+    async with open_verifier(rpc, deployment) as verifier:
+        report = await verifier.report(content)
+    _give_out(session, report, html)
+    if report.failed:
+        raise ChecksFailed(
+            f"{counted(len(report.failed), 'check')} failed; the lines above say which and why."
+        )
+
+
+def _give_out(session: Session, report: DossierReport, html: Path | None) -> None:
+    if html is not None:
+        _write(html, page(report).encode())
+    if session.json:
+        print_json(session.out, report)
+    elif html is not None:
+        session.say(
+            f"{html} shows {counted(len(report.checks), 'check')}, {len(report.failed)} of them failed."
+        )
+    else:
+        _print(session, report)
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        with path.open("xb") as file:
+            path.chmod(0o600)
+            file.write(content)
+    except OSError as error:
+        raise UsageWrong(f"Cannot write {path}: {error.strerror}. Name another file.") from error
+
+
+def _print(session: Session, report: DossierReport) -> None:
+    purpose = code_list(ListName.PURPOSES).numbered(report.purpose)
+    facts(
+        session.out,
+        ("Batch", report.batch_id),
+        ("Asked by", f"{report.requester} {report.requester_name}".rstrip()),
+        ("Mode", report.mode),
+        ("Signed (UTC)", moment(report.issued_at)),
+        ("Purpose", "unknown" if purpose is None else purpose.label),
+        ("Case reference", report.case_reference or None),
+        ("Block", None if report.stands_in_block is None else count(report.stands_in_block)),
+        ("Elements", count(len(report.elements))),
+        ("Digest of the file", report.digest),
+    )
+    holders = Sheet("#Holder", "Name", "State", "#Hits", "#Claimed", "#Disclosed", "#Charge", "#Voucher")
+    for one in report.holders:
+        holders.row(
+            one.holder,
+            one.name,
+            one.state,
+            len(one.hits),
+            len(one.claimed),
+            len({line.index for line in one.disclosed}),
+            one.charge,
+            one.voucher_amount,
+        )
+    holders.print(session.out)
+    checks = Sheet("#Holder", "Check", "Result", "Why")
+    for line in report.checks:
+        checks.row(line.holder, line.name, shown(line.result.value, style=_STYLES[line.result]), _why(line))
+    checks.print(session.out)
+
+
+def _why(line: ProofLine) -> str:
+    against = f" Against the {line.against.value}." if line.result is ProofResult.FAILED else ""
+    return line.why + against

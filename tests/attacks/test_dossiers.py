@@ -1,0 +1,176 @@
+"""A dossier recomputed with nothing but a node: honest ones pass, every lie in one is found."""
+
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from attacks.conftest import Chain
+from attacks.conversation import HELD, MISSED, Conversation
+
+from oracle.asking.receipt_writing import ReceiptWriter
+from oracle.auditing.codec import DossierDamaged, decode_dossier, encode_dossier
+from oracle.auditing.dossier import Dossier, HolderPart
+from oracle.crypto.keccak import keccak256
+from oracle.domain.asked import AskedReply
+from oracle.domain.reports import DossierReport, Party, ProofResult
+from oracle.wiring.dossiers import Verifier, build_gathering, open_verifier
+
+
+@pytest.fixture
+async def file(talk: Conversation) -> bytes:
+    """One query between honest members, from question to record."""
+    await talk.whole(HELD, MISSED)
+    return await dossier_of(talk)
+
+
+async def dossier_of(talk: Conversation) -> bytes:
+    bank = talk.bank
+    return encode_dossier(await build_gathering(bank.base, bank.requester).dossier(talk.batch_id))
+
+
+@pytest.fixture
+async def verifier(
+    file: bytes,  # noqa: ARG001 - it reads the chain once the query is over
+    talk: Conversation,
+    chain: Chain,
+) -> AsyncIterator[Verifier]:
+    async with open_verifier([chain.url], talk.bank.base.settings.chain.deployment) as opened:
+        yield opened
+
+
+def flipped(data: bytes, place: int, bits: int) -> bytes:
+    return data[:place] + bytes((data[place] ^ bits,)) + data[place + 1 :]
+
+
+def results(report: DossierReport) -> dict[tuple[int | None, str], ProofResult]:
+    return {(line.holder, line.name): line.result for line in report.checks}
+
+
+async def test_dossier__of_an_honest_query__passes_every_check(
+    file: bytes, verifier: Verifier, talk: Conversation
+) -> None:
+    report = await verifier.report(file)
+
+    assert report.failed == ()
+    assert results(report) == {
+        **{
+            (None, name): ProofResult.PASSED
+            for name in (
+                *("consortium", "request", "commitment", "elements", "subjects", "openings"),
+                *("prefixes", "purpose", "case reference"),
+            )
+        },
+        **{
+            (2, name): ProofResult.PASSED
+            for name in (
+                *("reply", "snapshot", "form", "paths", "proof", "hits", "receipt"),
+                *("hits claimed", "claims", "voucher", "disclosures"),
+            )
+        },
+    }
+    (folder,) = report.holders
+    (hit,) = folder.hits
+    assert folder.claimed == folder.hits == tuple({line.index for line in folder.disclosed})
+    assert (folder.charge, folder.voucher_amount) == (102, 102)
+    assert report.case_reference == "case 7"
+    assert report.batch_id == "0x" + talk.batch_id.hex()
+    assert report.elements[hit].value.endswith(f"{HELD:05d}")
+
+
+async def test_dossier__of_the_same_batch_twice__has_the_same_bytes(file: bytes, talk: Conversation) -> None:
+    assert await dossier_of(talk) == file
+
+
+async def test_dossier__with_any_byte_changed__is_reported_as_damaged(file: bytes) -> None:
+    for place in range(0, len(file), 7):
+        with pytest.raises(DossierDamaged):
+            decode_dossier(flipped(file, place, 0x40))
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_dossier__changed_and_given_a_digest_of_its_own__fails_a_check(
+    file: bytes, verifier: Verifier, seed: int
+) -> None:
+    """Whoever changes a byte and makes the digest anew still cannot make it fit signatures and chain."""
+    choice = random.Random(seed)  # noqa: S311 - places to try
+    content = file[:-32]
+    for place in choice.sample(range(len(content)), 40):
+        changed = flipped(content, place, 1 << choice.randrange(8))
+        try:
+            report = await verifier.report(changed + keccak256(changed))
+        except DossierDamaged:
+            continue
+        assert report.failed, f"byte {place} may be changed unnoticed"
+
+
+def _part(dossier: Dossier, **changes: Any) -> Dossier:
+    (part,) = dossier.holders
+    return replace(dossier, holders=(replace(part, **changes),))
+
+
+def _without_claims(dossier: Dossier) -> HolderPart:
+    (part,) = dossier.holders
+    return replace(part, receipt=None, answer=None)
+
+
+LIES: dict[str, tuple[Callable[[Dossier], Dossier], tuple[int | None, str]]] = {
+    "another case": (lambda one: replace(one, case_reference="case 8"), (None, "case reference")),
+    "another chain": (lambda one: replace(one, chain_id=1), (None, "consortium")),
+    "another subject": (
+        lambda one: replace(one, opened=(replace(one.opened[0], subject=b"\x01+15550001"), *one.opened[1:])),
+        (None, "openings"),
+    ),
+    "elements in another order": (
+        lambda one: replace(one, elements=one.elements[37:] + one.elements[:37]),
+        (None, "elements"),
+    ),
+    "no receipt": (lambda one: replace(one, holders=(_without_claims(one),)), (2, "receipt")),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_dossier__with_a_lie_of_the_requester__fails_the_check_against_it(
+    file: bytes, verifier: Verifier, lie: str
+) -> None:
+    change, check = LIES[lie]
+
+    report = await verifier.report(encode_dossier(change(decode_dossier(file))))
+
+    assert check in {(line.holder, line.name) for line in report.against_requester}
+
+
+async def test_dossier__without_a_holder__says_that_it_says_nothing(file: bytes, verifier: Verifier) -> None:
+    report = await verifier.report(encode_dossier(replace(decode_dossier(file), holders=())))
+
+    assert results(report)[2, "reply"] is ProofResult.NOT_APPLICABLE
+    assert report.against_requester == ()
+
+
+class ClaimsNothing(ReceiptWriter):
+    """Accepts what it read, pays the answer and claims no hit."""
+
+    async def written(self, batch: Any, reply: AskedReply) -> Any:
+        assert reply.proven is not None
+        return await super().written(batch, replace(reply, proven=replace(reply.proven, hits=())))
+
+
+async def test_dossier__of_a_requester_that_reads_and_does_not_claim__is_against_it(
+    talk: Conversation, chain: Chain
+) -> None:
+    await talk.ask(HELD, MISSED)
+    await talk.answer()
+    bank = talk.bank
+    receipts = bank.receipts()
+    receipts._writer = ClaimsNothing(  # noqa: SLF001 - the daemon's own writer, but for what it leaves out
+        me=bank.id, lane=bank.voucher_book(), notary=bank.notary, view=bank.base.view
+    )
+    await bank.collector(receipts=receipts).judge_all()
+    await talk.settle()
+
+    async with open_verifier([chain.url], bank.base.settings.chain.deployment) as verifier:
+        report = await verifier.report(await dossier_of(talk))
+
+    assert [(line.holder, line.name) for line in report.failed] == [(2, "hits claimed")]
+    assert report.failed[0].against is Party.REQUESTER
