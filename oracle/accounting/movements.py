@@ -7,8 +7,10 @@ from oracle.chain.facts import (
     AllowanceClaimed,
     Escrowed,
     Fact,
+    GivenBack,
     Granted,
     Penalized,
+    Rebated,
     Redeemed,
     Released,
 )
@@ -41,8 +43,16 @@ class MovementReader:
                 self.disputes[fact.dispute_id] = fact
                 if fact.payer == self.me:
                     yield Movement(epoch=epoch, kind=Kind.ESCROW, amount=fact.amount, other=fact.payee)
-            case Released(dispute_id=dispute) if dispute in self.disputes:
-                yield from self._release(fact, epoch)
+            case Released() | GivenBack() if fact.dispute_id in self.disputes:
+                yield from self._end_of_dispute(fact, epoch)
+            case Rebated() if self.me in {fact.requester, fact.holder}:
+                earned = fact.requester == self.me
+                yield Movement(
+                    epoch=epoch,
+                    kind=Kind.REBATE if earned else Kind.RETURN,
+                    amount=fact.amount,
+                    other=fact.holder if earned else fact.requester,
+                )
             case _:
                 pass  # nothing of this member moved
 
@@ -60,12 +70,13 @@ class MovementReader:
             hits=fact.hits - hits,
         )
 
-    def _release(self, fact: Released, epoch: int) -> Iterator[Movement]:
+    def _end_of_dispute(self, fact: Released | GivenBack, epoch: int) -> Iterator[Movement]:
         held = self.disputes[fact.dispute_id]
         if held.amount != fact.amount:
             raise Broken("A dispute is released in another amount than was held: a fact is missing")
+        to = held.payer if isinstance(fact, GivenBack) else fact.winner
         if held.payer == self.me:
-            kind = Kind.REFUND if fact.winner == self.me else Kind.LOST
+            kind = Kind.REFUND if to == self.me else Kind.LOST
             yield Movement(epoch=epoch, kind=kind, amount=fact.amount, other=held.payee)
-        elif fact.winner == self.me:
+        elif to == self.me:
             yield Movement(epoch=epoch, kind=Kind.AWARD, amount=fact.amount, other=held.payer)

@@ -156,6 +156,8 @@ class Statements:
             escrowed=one.total(Kind.ESCROW),
             refunded=one.total(Kind.REFUND),
             awarded=one.total(Kind.AWARD),
+            rebated=one.total(Kind.REBATE),
+            returned=one.total(Kind.RETURN),
             penalties=one.total(Kind.PENALTY),
             closing=one.closing,
             members=tuple(_line(one, other, self._names.name_of) for other in one.others),
@@ -177,6 +179,8 @@ def _line(one: Statement, other: MemberId, name_of: Callable[[MemberId], str]) -
         refunded=one.of(other, Kind.REFUND).amount,
         awarded=one.of(other, Kind.AWARD).amount,
         lost=one.of(other, Kind.LOST).amount,
+        rebated=one.of(other, Kind.REBATE).amount,
+        returned=one.of(other, Kind.RETURN).amount,
     )
 
 

@@ -97,6 +97,8 @@ def _with(line: StatementLine) -> Iterator[Row]:
         ("escrow", -line.escrowed),
         ("refund", line.refunded),
         ("award", line.awarded),
+        ("rebate", line.rebated),
+        ("return", -line.returned),
     ):
         if moved:
             yield (kind, *who, "", "", moved)

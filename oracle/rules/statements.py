@@ -26,10 +26,14 @@ class Kind(StrEnum):
     """From escrow, to the other side, which this is."""
     LOST = "lost"
     """From escrow to the other side; it had left the balance before."""
+    REBATE = "rebate"
+    """What own ratings earned back from the holder."""
+    RETURN = "return"
+    """What a requester's ratings earned back from this holder."""
     PENALTY = "penalty"
 
 
-TAKEN: Final = frozenset({Kind.EXPIRY, Kind.PAID, Kind.ESCROW, Kind.PENALTY})
+TAKEN: Final = frozenset({Kind.EXPIRY, Kind.PAID, Kind.ESCROW, Kind.RETURN, Kind.PENALTY})
 """These take from the balance, the others add to it, but for what is lost."""
 
 
@@ -110,9 +114,10 @@ def statements(movements: Iterable[Movement], *, epochs: Iterable[int]) -> tuple
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairTotals:
-    """What one member has redeemed of another, as statements add it up or as the ledger has it."""
+    """What one member has been paid by another, as statements add it up or as the ledger has it."""
 
     paid: int = 0
+    """By vouchers, and from escrow."""
     queries: int = 0
     hits: int = 0
 
@@ -148,9 +153,9 @@ def standing(listed: Iterable[Statement]) -> Standing:
         for (other, kind), moved in statement.sums.items():
             if other is None:
                 continue
-            if kind is Kind.PAID:
+            if kind in {Kind.PAID, Kind.LOST}:
                 paid[other] = paid.get(other, PairTotals()).plus(moved)
-            elif kind is Kind.RECEIVED:
+            if kind in {Kind.RECEIVED, Kind.AWARD}:
                 received[other] = received.get(other, PairTotals()).plus(moved)
             elif kind is Kind.ESCROW:
                 held += moved.amount

@@ -20,6 +20,8 @@ def _epoch(number: int, opening: int, paid: int) -> EpochStatement:
         refunded=0,
         awarded=0,
         lost=0,
+        rebated=0,
+        returned=0,
     )
     return EpochStatement(
         epoch=number,
@@ -34,6 +36,8 @@ def _epoch(number: int, opening: int, paid: int) -> EpochStatement:
         escrowed=0,
         refunded=0,
         awarded=0,
+        rebated=0,
+        returned=0,
         penalties=0,
         closing=(opening or 1_000) - paid,
         members=(line,),

@@ -27,6 +27,10 @@ class StatementLine:
     """Came from what the other member had in escrow."""
     lost: int
     """Went from escrow to the other member."""
+    rebated: int
+    """Earned back by rating hits of the other member's."""
+    returned: int
+    """Earned back by the other member, which rated hits of this institution's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class EpochStatement:
     escrowed: int
     refunded: int
     awarded: int
+    rebated: int
+    returned: int
     penalties: int
     closing: int
     members: tuple[StatementLine, ...]

@@ -17,6 +17,8 @@ from oracle.governing.names import MemberNames
 from oracle.rules.statements import PairTotals, Standing
 
 ASKER, NORTH, SOUTH = MemberId(1), MemberId(2), MemberId(3)
+NOBODY = MemberId(0)
+"""Wins a dispute that lapses."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ async def _of(
 
 
 async def _busy(consortium: Consortium) -> None:
-    """Two epochs with grants, vouchers paid twice, a dispute each way and a penalty."""
+    """Two epochs with grants, vouchers paid twice, disputes that end in every way, rebates and a penalty."""
     await consortium.whole("both.example", "north.example")
     await consortium[2].accounts.credits.redeem([1])
     consortium.chain.pass_time(1_000)
@@ -75,7 +77,8 @@ async def _busy(consortium: Consortium) -> None:
     await consortium[2].accounts.credits.redeem([1])
     await consortium[3].accounts.credits.redeem([1])
     for number, (payer, payee, winner) in enumerate(
-        ((ASKER, NORTH, ASKER), (ASKER, SOUTH, SOUTH), (ASKER, NORTH, None)), start=1
+        ((ASKER, NORTH, ASKER), (ASKER, SOUTH, SOUTH), (ASKER, NORTH, None), (ASKER, NORTH, NOBODY)),
+        start=1,
     ):
         dispute = bytes([number]) * 32
         consortium.chain.happen(
@@ -83,12 +86,22 @@ async def _busy(consortium: Consortium) -> None:
                 at=at, dispute_id=d, payer=p, payee=q, amount=Credits(100)
             )
         )
-        if winner is not None:
+        if winner == NOBODY:
+            consortium.chain.happen(
+                lambda at, d=dispute: facts.GivenBack(at=at, dispute_id=d, amount=Credits(100))
+            )
+        elif winner is not None:
             consortium.chain.happen(
                 lambda at, d=dispute, w=winner: facts.Released(
                     at=at, dispute_id=d, winner=w, amount=Credits(100)
                 )
             )
+    for requester, holder, earned in ((ASKER, NORTH, 9), (SOUTH, ASKER, 4)):
+        consortium.chain.happen(
+            lambda at, r=requester, h=holder, e=earned: facts.Rebated(
+                at=at, requester=r, holder=h, amount=Credits(e)
+            )
+        )
     consortium.chain.happen(_penalty)
 
 
@@ -123,9 +136,10 @@ async def test_statement__of_the_asker__says_what_each_holder_was_paid_for(conso
         ("South", 3, 2, 199),
     ]
     assert [(one.escrowed, one.refunded, one.lost) for one in second.members] == [
-        (200, 100, 0),
+        (300, 200, 0),
         (100, 0, 100),
     ]
+    assert [(one.rebated, one.returned) for one in second.members] == [(9, 0), (0, 4)]
     assert second.starts_at == first.ends_at
 
 
