@@ -82,13 +82,24 @@ def test_open_frame__not_deterministic_cbor__is_refused(encoded: bytes) -> None:
         open_frame(frame_of(encoded))
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", True, None])
+@pytest.mark.parametrize("value", [True, None, 3.0, -1, {"1": 1}, [[[[[[[[]]]]]]]]], ids=repr)
+def test_open_frame__a_value_that_no_record_ever_holds__is_refused(value: object) -> None:
+    with pytest.raises(RecordFrameNotCanonical):
+        open_frame(changed(1, value))
+
+
+def test_open_frame__maps_as_keys_of_maps_a_hundred_deep__is_refused_at_once() -> None:
+    with pytest.raises(RecordFrameNotCanonical):
+        open_frame(frame_of(b"\xa1" * 100 + b"\x00" * 101))
+
+
+@pytest.mark.parametrize("version", [0, 2, "1"])
 def test_open_frame__another_version__is_refused(version: object) -> None:
     with pytest.raises(RecordVersionUnknown):
         open_frame(framed({0: version, 1: [ROW]}))
 
 
-@pytest.mark.parametrize("content", [{0: 1, 1: [ROW], 2: 0}, {0: 1}, {0: 1, "1": [ROW]}])
+@pytest.mark.parametrize("content", [{0: 1, 1: [ROW], 2: 0}, {0: 1}, {0: 1, 3: [ROW]}])
 def test_open_frame__other_keys__is_refused(content: Any) -> None:
     with pytest.raises(RecordKeysUnknown):
         open_frame(framed(content))
@@ -114,7 +125,7 @@ def test_open_frame__another_shape__is_refused(content: Any) -> None:
 
 @pytest.mark.parametrize(
     ("position", "value"),
-    [(0, True), (1, 3.0), (2, "19000"), (6, None), (8, 17), (8, b"C-17"), (8, "x" * 65), (2, 19_501)],
+    [(2, "19000"), (6, "5000"), (8, 17), (8, b"C-17"), (8, "x" * 65), (2, 19_501)],
 )
 def test_open_frame__a_value_of_another_kind__is_refused(position: int, value: object) -> None:
     with pytest.raises(RecordMalformed):
@@ -128,13 +139,11 @@ def test_open_frame__a_value_of_another_kind__is_refused(position: int, value: o
         (0, 5),
         (1, 0),
         (1, 6),
-        (2, -1),
         (3, 2**32),
         (4, 0),
         (4, 65_536),
         (5, 0),
         (5, 256),
-        (6, -1),
         (6, 10_001),
         (7, 2**32),
     ],
