@@ -12,6 +12,7 @@ from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import ChainClock, OprfKeys
 from oracle.answering.reordering import answered_in_order
+from oracle.answering.taking import taken_claims
 from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
@@ -38,6 +39,7 @@ from oracle.peer.sealed import OpenedMessage
 from oracle.peer.statements import parse_receipt_statement
 from oracle.rules.vouchers import Totals, charge_for, covers, greatest, totals_of
 from oracle.store.answered import AnswerJournal
+from oracle.store.disputes import ClaimedJournal
 from oracle.store.restoration import RestorationJournal
 from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
@@ -82,6 +84,7 @@ class Settling:
         journal: AnswerJournal,
         superseded: SupersededAnswers,
         vouchers: VoucherJournal,
+        claimed: ClaimedJournal,
         discloser: Discloser,
         notary: Notary,
         keys: OprfKeys,
@@ -93,6 +96,7 @@ class Settling:
         self._journal = journal
         self._superseded = superseded
         self._vouchers = vouchers
+        self._claimed = claimed
         self._discloser = discloser
         self._notary = notary
         self._keys = keys
@@ -255,6 +259,10 @@ class Settling:
             await self._vouchers.withdraw(requester, batch_id)
         if held is not None and not await self._vouchers.accept(requester, batch_id, charge, held):
             return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
+        holder, now = case.answer.head.holder, self._clock.chain_time()
+        await self._claimed.take(
+            taken_claims(case.body.claims, records, case.batch, holder, self._notary, at=now)
+        )
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
         if await self._journal.settled(
             requester, batch_id, case.digest, frame, reason=refused_for, earlier=case.batch.earlier

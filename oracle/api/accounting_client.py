@@ -1,7 +1,8 @@
 """The calls of the client about accounts and what follows from disclosures."""
 
+from oracle.api.accounting_schema import AnswerCase, OpenDispute
 from oracle.api.connection import Connection
-from oracle.domain.reports import StatementReport
+from oracle.domain.reports import CaseLine, DisputeReport, OwnDispute, SealedAnswer, StatementReport
 
 
 class AccountingClient:
@@ -13,3 +14,18 @@ class AccountingClient:
     async def statement(self, *, epoch: int | None = None) -> StatementReport:
         parameters = {} if epoch is None else {"epoch": str(epoch)}
         return await self._connection.get("/v1/statement", StatementReport, parameters=parameters)
+
+    async def disputes(self) -> DisputeReport:
+        return await self._connection.get("/v1/disputes", DisputeReport)
+
+    async def open_dispute(self, *, query_id: str, index: int, holder: int) -> OwnDispute:
+        body = OpenDispute(query_id=query_id, index=index, holder=holder)
+        return await self._connection.post("/v1/disputes", OwnDispute, body=body)
+
+    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
+        path = f"/v1/cases/0x{case_id.hex()}/answer"
+        return await self._connection.get(path, SealedAnswer, parameters={"auditor": auditor})
+
+    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
+        body = AnswerCase(digest="0x" + digest.hex())
+        return await self._connection.post(f"/v1/cases/0x{case_id.hex()}/answer", CaseLine, body=body)

@@ -1,9 +1,16 @@
 """The routes of accounts and of what follows from disclosures, a part of the one table in `routes`."""
 
 from oracle.api import accounting_handlers as handlers
-from oracle.api.accounting_schema import StatementParameters
-from oracle.api.route_kinds import Route, get_json
-from oracle.domain.reports import StatementReport
+from oracle.api.accounting_schema import (
+    AnswerCase,
+    AnswerParameters,
+    CasePath,
+    OpenDispute,
+    StatementParameters,
+)
+from oracle.api.route_kinds import Route, get_json, post_json
+from oracle.api.schema import Parameters
+from oracle.domain.reports import CaseLine, DisputeReport, OwnDispute, SealedAnswer, StatementReport
 
 ACCOUNTING_ROUTES: tuple[Route, ...] = (
     get_json(
@@ -12,5 +19,36 @@ ACCOUNTING_ROUTES: tuple[Route, ...] = (
         StatementReport,
         handlers.statement,
         summary="What moved on the account, by epoch and member, held against the ledger",
+    ),
+    get_json(
+        "/v1/disputes",
+        Parameters,
+        DisputeReport,
+        handlers.list_disputes,
+        summary="Disputes over disclosures: own ones, and all on the chain",
+    ),
+    post_json(
+        "/v1/disputes",
+        Parameters,
+        OpenDispute,
+        OwnDispute,
+        handlers.open_dispute,
+        summary="Dispute a disclosure that is wrong or did not come",
+        status=202,
+    ),
+    get_json(
+        "/v1/cases/{case_id}/answer",
+        AnswerParameters,
+        SealedAnswer,
+        handlers.sealed_answer,
+        summary="What this member answered a case with, sealed to one auditor",
+    ),
+    post_json(
+        "/v1/cases/{case_id}/answer",
+        CasePath,
+        AnswerCase,
+        CaseLine,
+        handlers.answer_case,
+        summary="Answer a case for cause or a contradiction against this member",
     ),
 )

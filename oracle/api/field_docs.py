@@ -10,7 +10,17 @@ from typing import Any
 from msgspec import Struct
 
 from oracle.api import accounting_schema, governance_schema, schema
-from oracle.domain.reports import accounts, consortium, dossiers, queries, records, statements, status, store
+from oracle.domain.reports import (
+    accounts,
+    consortium,
+    disputes,
+    dossiers,
+    queries,
+    records,
+    statements,
+    status,
+    store,
+)
 
 _MODULES = (
     schema,
@@ -18,6 +28,7 @@ _MODULES = (
     accounting_schema,
     accounts,
     consortium,
+    disputes,
     dossiers,
     queries,
     records,

@@ -7,9 +7,9 @@ Every method may raise `Refused` (the rules say no), `Transient` (the chain or a
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
+from oracle.api.accounting_ports import CreditsService, DisputeService, RatingService
 from oracle.api.auditing_ports import DossierService
 from oracle.domain.application import Application
-from oracle.domain.record import Category
 from oracle.domain.reports import (
     AskingMode,
     AuditorLine,
@@ -17,7 +17,6 @@ from oracle.domain.reports import (
     BallotForm,
     CaseLine,
     CompactionReport,
-    CreditsSummary,
     DatasetStats,
     Departed,
     GovernanceOrder,
@@ -40,19 +39,15 @@ from oracle.domain.reports import (
     QueryAccepted,
     QueryState,
     QuerySummary,
-    RatingReport,
     RawSubject,
     Readiness,
     RecordPage,
-    RedemptionReport,
     RemovalSummary,
     RotationReport,
     SignedBallot,
-    StatementReport,
     StatusReport,
     SubjectResult,
     Support,
-    Verdict,
     WaitingReport,
 )
 
@@ -204,30 +199,6 @@ class KeysService(Protocol):
     async def leave(self, authorization: bytes) -> Departed: ...
 
 
-class CreditsService(Protocol):
-    """Keeps the account."""
-
-    async def credits(self) -> CreditsSummary: ...
-
-    async def statement(self, *, epoch: int | None) -> StatementReport:
-        """What moved by epoch and member, up to the newest block, held against the ledger there."""
-        ...
-
-    async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
-        """Redeem the newest vouchers of these members; of all when empty."""
-        ...
-
-
-class RatingService(Protocol):
-    """Says afterwards whether a disclosed item was right."""
-
-    async def rate(
-        self, *, query_id: str, index: int, holder: int, category: Category, verdict: Verdict
-    ) -> RatingReport:
-        """Rate one disclosed item once; `index` is the subject's position in the submitted list."""
-        ...
-
-
 class StatusService(Protocol):
     """Knows how the daemon is."""
 
@@ -285,6 +256,9 @@ class Services(Protocol):
 
     @property
     def ratings(self) -> RatingService: ...
+
+    @property
+    def disputes(self) -> DisputeService: ...
 
     @property
     def status(self) -> StatusService: ...

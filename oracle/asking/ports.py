@@ -1,10 +1,11 @@
 """What the requester needs from the rest of the daemon; joined in `wiring`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from oracle.domain.asked import AskedBatch
+from oracle.domain.asked import AskedBatch, AskedReceipt
+from oracle.domain.disputes import DisputeGround
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.settlement import Signed
@@ -64,4 +65,14 @@ class VoucherLane(Protocol):
 
     async def current(self, holder: MemberId) -> Signed[Voucher] | None:
         """The newest total; None when nothing was ever owed."""
+        ...
+
+
+class Grievances(Protocol):
+    """Keeps what can be disputed."""
+
+    async def note(
+        self, batch: AskedBatch, receipt: AskedReceipt, grounds: Mapping[int, DisputeGround]
+    ) -> None:
+        """Claims of this receipt, by element, that were not served as they had to be."""
         ...

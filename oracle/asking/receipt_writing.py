@@ -69,6 +69,10 @@ class ReceiptWriter:
         )
         return charge, prices.version
 
+    def hit_price(self, batch: AskedBatch, holder: MemberId) -> int:
+        """What one hit of the batch costs at this holder."""
+        return self.cost(batch, holder, hits=1)[0].less(self.cost(batch, holder, hits=0)[0]).amount
+
     async def _accept(self, batch: AskedBatch, reply: AskedReply) -> _Verdict:
         if reply.proven is None:
             raise Broken("an accepted reply has no proof in the journal")

@@ -8,19 +8,22 @@ from dataclasses import dataclass, replace
 import structlog
 
 from oracle.asking.disclosures import check_disclosures
-from oracle.asking.ports import VoucherLane
+from oracle.asking.ports import Grievances, VoucherLane
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.chain.view import AllianceView
-from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, HolderAnswer, ReplyState
+from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, HolderAnswer, ReplyState, Settled
+from oracle.domain.disputes import DisputeGround
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome
 from oracle.domain.settlement import DisclosuresBody, RefusalReason, ServedStatus, reason_name
 from oracle.peer.bodies.disclosures import decode_disclosures
+from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.courier import Courier
 from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
+from oracle.rules.disputes import ground_of
 from oracle.rules.vouchers import Totals
 from oracle.store.asked import AskedJournal
 from oracle.store.receipts import ReceiptJournal
@@ -53,6 +56,7 @@ class Receipts:
         journal: ReceiptJournal,
         replies: ReplyJournal,
         lane: VoucherLane,
+        grievances: Grievances,
         notary: Notary,
         courier: Courier,
         view: AllianceView,
@@ -62,6 +66,7 @@ class Receipts:
         self._journal = journal
         self._replies = replies
         self._lane = lane
+        self._grievances = grievances
         self._notary = notary
         self._courier = courier
         self._changed = changed
@@ -135,6 +140,11 @@ class Receipts:
         anew = reply is not None and reply.earlier > 0
         if not anew and receipt.hits and answer in {RefusalReason.UNKNOWN_BATCH, *TOO_LITTLE}:
             await self._charge_less(batch, receipt, served=0)
+        if answer == RefusalReason.MALFORMED:
+            claims = decode_receipt(receipt.frame, count=batch.count).claims
+            await self._grievances.note(
+                batch, receipt, dict.fromkeys((one.index for one in claims), DisputeGround.WRONG)
+            )
         await self._journal.refused(receipt.batch_id, receipt.holder, answer)
         REFUSED.labels("a holder", reason_name(answer)).inc()
 
@@ -190,6 +200,7 @@ class Receipts:
         elif served < receipt.hits:
             # What the holder itself says it did not serve is not owed; what it served wrongly is disputed.
             await self._charge_less(batch, receipt, served=served)
+        await self._grievances.note(batch, receipt, _grounds(settled, body))
         settled = replace(settled, answer=_kept(answered.message))
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
 
@@ -215,3 +226,10 @@ def _kept(message: OpenedMessage) -> HolderAnswer:
         content=message.frame.rstrip(b"\0"),
         frame_size=len(message.frame),
     )
+
+
+def _grounds(settled: Settled, body: DisclosuresBody) -> dict[int, DisputeGround]:
+    """What each claim without a good record can be disputed for."""
+    served = {answer.index for answer in body.records if answer.status is ServedStatus.SERVED}
+    found = ((index, ground_of(reason, served=index in served)) for index, reason in settled.unserved)
+    return {index: ground for index, ground in found if ground is not None}

@@ -14,6 +14,7 @@ from oracle.cli import (
     consortium,
     daemon,
     demonstration,
+    disputes,
     dossiers,
     imports,
     initialise,
@@ -55,6 +56,8 @@ app.add_typer(keys.leaving)
 app.add_typer(voting.app)
 app.add_typer(audits.app)
 app.add_typer(dossiers.audit, name="audit")
+app.add_typer(disputes.app)
+app.add_typer(disputes.dispute, name="dispute")
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
 app.add_typer(status.app)

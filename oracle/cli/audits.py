@@ -1,4 +1,6 @@
-"""`riskmesh auditors`, `audits`, `disputes` and `quality`: who judges, what is judged, what data is worth."""
+"""`riskmesh auditors`, `audits` and `quality`: who judges, what is judged, what data is worth."""
+
+from collections.abc import Sequence
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
@@ -34,31 +36,15 @@ async def auditors(session: Session) -> None:
 async def audits(session: Session) -> None:
     """List drawn audits, audits for cause and proven contradictions, the newest first."""
     async with connect(session.settings().api.listen) as client:
-        listed = tuple(one for one in await client.cases() if one.reason is not CaseReason.DISPUTE)
+        listed = [one for one in await client.cases() if one.reason is not CaseReason.DISPUTE]
     if session.json:
         print_json(session.out, listed)
         return
     sheet = Sheet("Case", "Reason", "Accused", "Standing", "#Upheld", "#Dismissed", "Next step by (UTC)")
     for one in listed:
-        sheet.row(
-            *_opening_cells(one), _standing(one), one.upheld_votes, one.dismissed_votes, _next_step(one)
-        )
+        sheet.row(*opening_cells(one), standing(one), one.upheld_votes, one.dismissed_votes, next_step(one))
     sheet.print(session.out)
-
-
-@command(app, "disputes", example="riskmesh disputes", failure="The disputes are not known.")
-async def disputes(session: Session) -> None:
-    """List disputes over disclosures, the newest first."""
-    async with connect(session.settings().api.listen) as client:
-        listed = tuple(one for one in await client.cases() if one.reason is CaseReason.DISPUTE)
-    if session.json:
-        print_json(session.out, listed)
-        return
-    sheet = Sheet("Case", "#Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
-    for one in listed:
-        case, _, accused = _opening_cells(one)
-        sheet.row(case, one.opener, accused, _standing(one), one.amount, _next_step(one))
-    sheet.print(session.out)
+    print_to_do(session, listed)
 
 
 @command(
@@ -102,24 +88,31 @@ async def quality(session: Session) -> None:
     sheet.print(session.out)
 
 
-def _opening_cells(one: CaseLine) -> tuple[str, str, str]:
+def opening_cells(one: CaseLine) -> tuple[str, str, str]:
     accused = f"{one.accused} {one.accused_name}".rstrip()
     return shortened(one.case_id), one.reason.value, accused
 
 
-def _standing(one: CaseLine) -> str:
+def standing(one: CaseLine) -> str:
     if one.outcome is not None:
         return f"{one.standing.value}: {one.outcome.value}"
     return f"{one.standing.value} by appeal" if one.overturned else one.standing.value
 
 
-def _next_step(one: CaseLine) -> str | None:
+def next_step(one: CaseLine) -> str | None:
     """When what can happen next has to have happened."""
     if one.standing is CaseStanding.OPEN:
         return f"{moment(one.answer_by)} answer"
     if one.standing is CaseStanding.ANSWERED:
         return f"{moment(one.decide_by)} ruling"
     return None if one.appeal_by is None else f"{moment(one.appeal_by)} appeal"
+
+
+def print_to_do(session: Session, listed: Sequence[CaseLine]) -> None:
+    """What this institution has to do, case by case, so that nobody overlooks it."""
+    for one in listed:
+        if one.to_do:
+            session.out.print(shown(f"{shortened(one.case_id)}: {one.to_do}", style="bold red"))
 
 
 def _weight(thousandths: int) -> str:

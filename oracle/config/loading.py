@@ -18,6 +18,7 @@ from oracle.config.settings import (
     ApiSettings,
     ChainSettings,
     DatasetSettings,
+    DisputeSettings,
     ExpressSettings,
     KeySettings,
     LogFormat,
@@ -46,6 +47,7 @@ TABLES = (
     "api",
     "policy",
     "express",
+    "disputes",
     "limits",
     "log",
     "metrics",
@@ -90,6 +92,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
         api=_api(tables["api"]),
         policy=_policy(tables["policy"]),
         express=_express(tables["express"]),
+        disputes=_disputes(tables["disputes"]),
         limits=read_limits(tables["limits"]),
         log=_log(tables["log"]),
         metrics=_metrics(tables["metrics"]),
@@ -200,6 +203,13 @@ def _express(table: Table) -> ExpressSettings:
         ),
         anchor_batches=table.whole("anchor_batches", low=1, high=4_096, default=500),
         anchor_age_s=table.whole("anchor_age_s", low=1, high=7 * DAY_S, default=900),
+    )
+
+
+def _disputes(table: Table) -> DisputeSettings:
+    return DisputeSettings(
+        automatic=table.switch("automatic", default=False),
+        unanswered_after_s=table.whole("unanswered_after_s", low=0, high=30 * DAY_S, default=3_600),
     )
 
 

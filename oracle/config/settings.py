@@ -130,6 +130,14 @@ class ExpressSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeSettings:
+    automatic: bool
+    """Open a dispute over a disclosure that is wrong or does not come, without being told to."""
+    unanswered_after_s: int
+    """How long a receipt may stay unanswered after the claim window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     level: LogLevel
     format: LogFormat
@@ -159,6 +167,7 @@ class Settings:
     api: ApiSettings
     policy: PolicySettings
     express: ExpressSettings
+    disputes: DisputeSettings
     limits: LimitSettings
     log: LogSettings
     metrics: MetricsSettings

@@ -106,6 +106,13 @@ OPTIONS = (
     Option("express", "default_deadline_ms", 5_000, "How long an express query waits, if it does not say."),
     Option("express", "anchor_batches", 500, "Own express batches go on the chain when so many wait,"),
     Option("express", "anchor_age_s", 900, "or once one has waited so long, or a third of anchor_window_s."),
+    Option("disputes", "automatic", False, "Dispute wrong or missing disclosures without being told."),
+    Option(
+        "disputes",
+        "unanswered_after_s",
+        3_600,
+        "How long a receipt may be unanswered after the claim window.",
+    ),
     Option("log", "level", "info", "debug, info, warning or error."),
     Option("log", "format", "console", "console or json."),
     Option("log", "file", "log/riskmesh.log", "A copy of the last lines, for riskmesh support-bundle."),

@@ -14,13 +14,14 @@ from oracle.domain.reports import (
 )
 from oracle.governing.names import MemberNames
 from oracle.governing.ports import Clock
-from oracle.rules.cases import Case
+from oracle.rules.cases import Case, to_do
 
 
 class AuditsDesk:
     """Answers from the local view alone."""
 
-    def __init__(self, *, view: AllianceView, names: MemberNames, clock: Clock) -> None:
+    def __init__(self, *, me: MemberId, view: AllianceView, names: MemberNames, clock: Clock) -> None:
+        self._me = me
         self._view = view
         self._names = names
         self._clock = clock
@@ -67,6 +68,8 @@ class AuditsDesk:
             opener=case.opener,
             appeal_by=case.appeal_by(now),
             outcome=None if case.outcome is None else _standing(case.outcome),
+            answer=None if case.answer is None else _hexadecimal(case.answer),
+            to_do=to_do(case, self._me, now),
         )
 
     def _quality(self, member: MemberId, epoch: int) -> QualityLine:

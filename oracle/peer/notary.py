@@ -32,6 +32,10 @@ class Witness:
         self._vouchers = vouchers
         self._operators = operators
 
+    def digest(self, statement: Statement) -> bytes:
+        """What a signature of this statement is over."""
+        return digest(self._domain(statement), statement)
+
     def batch_id(self, request: Request) -> BatchId:
         return BatchId(digest(self._messages, request))
 

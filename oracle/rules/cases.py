@@ -63,3 +63,36 @@ class Case:
             return True
         last = self.appeal_by(now)
         return last is not None and (self.overturned or now > last)
+
+
+def to_do(case: Case, me: MemberId, now: int) -> str:
+    """What a member has to do about a case; empty where it is not accused, or can only wait.
+
+    Disputes are answered by the daemon, drawn audits by the openings that it keeps: both until `answer_by`.
+    """
+    if case.accused != me or case.state(now) in {CaseState.SETTLED, CaseState.DISMISSED, CaseState.LAPSED}:
+        return ""
+    if case.state(now) is CaseState.UPHELD:
+        return "It is upheld: a breach and a penalty follow when it is settled. A vote can still overturn it."
+    if case.answer is not None:
+        return "It is answered; the auditors decide."
+    return _ANSWERS[case.kind]
+
+
+_ANSWERS = {
+    CaseKind.DISPUTE: "The daemon answers it by itself: keep it running and its account able to send.",
+    CaseKind.DRAWN: "Hand the batch's openings to the auditors and answer with their digest.",
+    CaseKind.CAUSE: (
+        "Ask the auditors for the evidence, write what you have to say about it, and answer with its digest: "
+        "who does not answer has lost."
+    ),
+    CaseKind.CONTRADICTION: (
+        "Two signatures of this member contradict each other. If you did not sign both, your operator key is "
+        "stolen: rotate it without grace, then answer with the digest of your rebuttal."
+    ),
+    CaseKind.NONCE_REUSE: (
+        "Two requests of this member bear one nonce. If you did not sign both, your operator key is stolen: "
+        "rotate it without grace, then answer with the digest of your rebuttal."
+    ),
+    CaseKind.NONE: "",
+}

@@ -31,7 +31,8 @@ class Horizon:
     answers: int
     """A holder's batches with an earlier deadline: nobody can claim or dispute any more."""
     questions: int
-    """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies."""
+    """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies.
+    A holder's notes of earlier claims."""
     reports: int
     """Express requests issued earlier: neither side needs anchor or evidence any more."""
     commitments: int

@@ -163,6 +163,15 @@ class AnswerJournal:
             ).first()
         return None if row is None else self._batch_of(row)
 
+    async def answered(self, requester: MemberId) -> tuple[BatchId, ...]:
+        """Batches of this member that a reply was signed for; the latest deadline first."""
+        statement = select(answers.c.batch_id).where(
+            answers.c.requester == requester, answers.c.reply.is_not(None)
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(statement.order_by(answers.c.deadline.desc()))
+            return tuple(map(BatchId, rows.scalars()))
+
     async def open_batches(self) -> tuple[tuple[MemberId, BatchId], ...]:
         """(requester, batch) of what is still to be answered, soonest deadline first."""
         statement = (

@@ -7,6 +7,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState, ReceiptState
+from oracle.domain.disputes import DisputeState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
 from oracle.store.folding import Side, fold
@@ -15,6 +16,8 @@ from oracle.store.tables import (
     answers,
     batches,
     charges,
+    claimed,
+    disputes,
     evidence,
     express,
     queries,
@@ -55,14 +58,18 @@ class Compaction:
     async def batches(self, states: Collection[BatchState], *, before: int, limit: int) -> int:
         """Requester: batches in these states with an earlier deadline, and all that belongs to them.
 
-        A batch with a receipt that its holder has not answered, or with a rating on its way, stays.
+        A batch with a receipt that its holder has not answered, with a rating on its way or in dispute stays.
         """
         waiting = exists().where(
             receipts.c.batch_id == batches.c.batch_id, receipts.c.state == ReceiptState.PENDING
         )
         rating = exists().where(ratings.c.batch_id == batches.c.batch_id, ratings.c.confirmed == 0)
+        disputed = exists().where(
+            disputes.c.batch_id == batches.c.batch_id,
+            disputes.c.state.in_((DisputeState.OPENING, DisputeState.OPENED)),
+        )
         over = select(batches.c.batch_id, batches.c.query_id).where(
-            batches.c.state.in_(states), batches.c.deadline < before, ~waiting, ~rating
+            batches.c.state.in_(states), batches.c.deadline < before, ~waiting, ~rating, ~disputed
         )
         async with self._database.leading() as connection:
             found = (await connection.execute(over.order_by(batches.c.deadline).limit(limit))).all()
@@ -70,7 +77,7 @@ class Compaction:
             holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
             for holder in (await connection.execute(holders)).scalars().all():
                 await fold(self._database, connection, Side.GIVEN, MemberId(holder), these)
-            for table in (ratings, receipts, superseded_replies, replies, batches):
+            for table in (ratings, disputes, receipts, superseded_replies, replies, batches):
                 await connection.execute(table.delete().where(table.c.batch_id.in_(these)))
             left = exists().where(batches.c.query_id == queries.c.query_id)
             asked = {row.query_id for row in found}
@@ -112,6 +119,14 @@ class Compaction:
                 await connection.execute(
                     evidence.delete().filter_by(requester=row.requester, batch_id=row.batch_id)
                 )
+        return len(found)
+
+    async def claimed(self, *, before: int, limit: int) -> int:
+        """Holder: which claims were taken before this time, and with which records."""
+        old = select(claimed.c.claim_digest).where(claimed.c.claimed_at < before).limit(limit)
+        async with self._database.leading() as connection:
+            found = (await connection.execute(old)).scalars().all()
+            await connection.execute(claimed.delete().where(claimed.c.claim_digest.in_(found)))
         return len(found)
 
     async def anchors(self, *, before: int, limit: int) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from oracle.store.dispute_tables import case_answers, claimed, disputes
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
 
@@ -25,7 +26,10 @@ __all__ = (
     "answers",
     "batches",
     "blocks",
+    "case_answers",
     "charges",
+    "claimed",
+    "disputes",
     "evidence",
     "express",
     "facts",

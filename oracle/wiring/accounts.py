@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from oracle.accounting.anchoring import Anchoring
+from oracle.accounting.defending import Defending
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
+from oracle.accounting.dispute_desk import DisputesDesk
 from oracle.accounting.places import AnchorPlaces
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
@@ -12,10 +14,14 @@ from oracle.accounting.reporting import Reporting
 from oracle.accounting.statements import LedgerReader, Statements
 from oracle.accounting.upkeep import EpochUpkeep
 from oracle.domain.ids import MemberId
+from oracle.governing.audits import AuditsDesk
 from oracle.governing.names import MemberNames
 from oracle.peer.courier import Courier
+from oracle.peer.notary import Notary
 from oracle.rules.anchoring import AnchorPolicy
+from oracle.store.disputes import DisputeJournal
 from oracle.store.ratings import RatingJournal
+from oracle.wiring.disputes import build_defending
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
 from oracle.wiring.journals import StoredFacts
@@ -34,6 +40,8 @@ class Accounts:
     anchoring: Anchoring
     proving: Proving
     reporting: Reporting
+    defending: Defending
+    disputes: DisputesDesk
 
 
 def build_accounts(
@@ -44,6 +52,7 @@ def build_accounts(
     holder: Holder,
     names: MemberNames,
     courier: Courier,
+    notary: Notary,
 ) -> Accounts:
     policy = base.settings.policy
     redeeming = Redeeming(
@@ -62,6 +71,7 @@ def build_accounts(
         view=base.view,
         clock=base.clock,
     )
+    defending = build_defending(base, me, holder, notary=notary)
     places = AnchorPlaces(requester.anchors)
     return Accounts(
         redeeming=redeeming,
@@ -90,6 +100,22 @@ def build_accounts(
         anchoring=_anchoring(base, me, requester, places),
         proving=_proving(base, me, requester, places, courier),
         reporting=_reporting(base, me, holder, courier),
+        defending=defending,
+        disputes=_disputes(base, me, requester, defending, names),
+    )
+
+
+def _disputes(
+    base: Foundation, me: MemberId, requester: Requester, defending: Defending, names: MemberNames
+) -> DisputesDesk:
+    return DisputesDesk(
+        journal=DisputeJournal(base.database),
+        asked=requester.journals.asked,
+        disputing=requester.disputing,
+        defending=defending,
+        cases=AuditsDesk(me=me, view=base.view, names=names, clock=base.clock),
+        view=base.view,
+        names=names,
     )
 
 

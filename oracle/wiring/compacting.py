@@ -63,6 +63,7 @@ class Compacting:
             before = await self._database.size()
             over = self._horizon()
             await self._forget_anchors(over.reports)
+            await _repeatedly(lambda: self._compaction.claimed(before=over.questions, limit=STEP))
             done = CompactionReport(
                 batches=await _repeatedly(
                     lambda: self._compaction.batches(BATCHES_OVER, before=over.questions, limit=STEP)

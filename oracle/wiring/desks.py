@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
+from oracle.accounting.dispute_desk import DisputesDesk
 from oracle.asking.desk import QueryDesk
 from oracle.auditing.desk import DossierDesk
 from oracle.dataset.desk import RecordsDesk
@@ -42,6 +43,7 @@ class MemberDesks:
     keys: OwnKeysDesk
     credits: CreditsDesk
     ratings: VerdictDesk
+    disputes: DisputesDesk
     store: Compacting
 
 
@@ -94,6 +96,10 @@ class Desks:
     @property
     def ratings(self) -> VerdictDesk:
         return self._member.ratings
+
+    @property
+    def disputes(self) -> DisputesDesk:
+        return self._member.disputes
 
     @property
     def store(self) -> Compacting:

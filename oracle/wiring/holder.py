@@ -22,6 +22,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
+from oracle.store.disputes import ClaimedJournal
 from oracle.store.evidence import EvidenceJournal
 from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.turns import AnsweringTurns
@@ -41,6 +42,7 @@ class Holder:
     journal: AnswerJournal
     superseded: SupersededAnswers
     vouchers: VoucherJournal
+    claimed: ClaimedJournal
     answering: Answering
     settling: Settling
     reminding: Reminding
@@ -186,7 +188,7 @@ def _build(
     cipher = base.keyring.storage_cipher("answered")
     journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
     evidence = EvidenceJournal(base.database, cipher)
-    vouchers = VoucherJournal(base.database, me)
+    vouchers, claimed = VoucherJournal(base.database, me), ClaimedJournal(base.database)
     parts = _shared(base, journal, evidence, vouchers, snapshots, notary=notary, turns=turns)
     return Holder(
         dataset=dataset,
@@ -195,6 +197,7 @@ def _build(
         journal=journal,
         superseded=superseded,
         vouchers=vouchers,
+        claimed=claimed,
         answering=_answering(
             base,
             me,
@@ -206,6 +209,7 @@ def _build(
             journal=journal,
             superseded=superseded,
             vouchers=vouchers,
+            claimed=claimed,
             discloser=Discloser(snapshots=snapshots, notary=notary),
             notary=notary,
             keys=base.keyring,

@@ -112,29 +112,17 @@ def _join(
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
     news, governance = News(), build_governance(base, me, names)
     requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=_wakings(news))
-    accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
+    accounts = build_accounts(
+        base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
+    )
     work = _work(base, me, requester, holder, accounts=accounts, governance=governance)
     rounds = schedule(work, news=news, publish_s=base.settings.chain.poll_interval_s, pauses=_pauses(base))
     return Member(
         id=me,
         requester=requester,
         holder=holder,
-        doors=Doors(
-            me=me,
-            post=post,
-            notary=notary,
-            asked=requester.journals.asked,
-            vouchers=holder.vouchers,
-            collector=requester.collector,
-            settling=holder.settling,
-            express=holder.express,
-            proving=accounts.proving,
-            reporting=accounts.reporting,
-            view=base.view,
-            clock=base.clock,
-            received=rounds.judge.wake,
-            contacts=contacts,
-            clear=base.hold.check,
+        doors=_doors(
+            base, me, requester, holder, accounts, post=post, notary=notary, contacts=contacts, rounds=rounds
         ),
         desks=_desks(
             base,
@@ -170,7 +158,7 @@ def _desks(
     governance: GovernanceDesk,
     compacting: Compacting,
 ) -> MemberDesks:
-    audits = AuditsDesk(view=base.view, names=names, clock=base.clock)
+    audits = AuditsDesk(me=me, view=base.view, names=names, clock=base.clock)
     return MemberDesks(
         queries=requester.desk,
         records=holder.records,
@@ -181,7 +169,39 @@ def _desks(
         keys=build_own_keys(base, me),
         credits=accounts.credits,
         ratings=accounts.ratings,
+        disputes=accounts.disputes,
         store=compacting,
+    )
+
+
+def _doors(
+    base: Foundation,
+    me: MemberId,
+    requester: Requester,
+    holder: Holder,
+    accounts: Accounts,
+    *,
+    post: Post,
+    notary: Notary,
+    contacts: Contacts,
+    rounds: Rounds,
+) -> Doors:
+    return Doors(
+        me=me,
+        post=post,
+        notary=notary,
+        asked=requester.journals.asked,
+        vouchers=holder.vouchers,
+        collector=requester.collector,
+        settling=holder.settling,
+        express=holder.express,
+        proving=accounts.proving,
+        reporting=accounts.reporting,
+        view=base.view,
+        clock=base.clock,
+        received=rounds.judge.wake,
+        contacts=contacts,
+        clear=base.hold.check,
     )
 
 
@@ -221,6 +241,7 @@ def _work(
         anchoring=accounts.anchoring,
         proving=accounts.proving,
         reporting=accounts.reporting,
+        defending=accounts.defending,
         compacting=Compacting(
             database=base.database, facts=base.facts, view=base.view, leads=base.leadership.leads
         ),

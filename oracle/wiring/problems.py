@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from oracle.chain.holding import explained
+from oracle.domain.audits import CaseState
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import ChainStatus
+from oracle.rules.cases import to_do
 from oracle.wiring.foundation import Foundation
 
 LAGGING_BLOCKS = 10
@@ -55,6 +57,20 @@ def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:
             f"The balance is {balance} credits and may fall to {-floor}: holders answer less and less. "
             "Redeem what others owe (`riskmesh redeem`), or ask less until answers have earned some."
         )
+    yield from _of_cases(base, me)
+
+
+def _of_cases(base: Foundation, me: MemberId) -> Iterator[str]:
+    """Who does not answer has lost."""
+    now = base.clock.chain_time()
+    for case in base.view.audits.newest_cases():
+        if case.accused == me and case.state(now) is CaseState.OPEN:
+            what, left = f"{case.kind.name.lower()}, case 0x{case.id.hex()}", _hours(case.answer_by - now)
+            yield (f"This member is accused ({what}) and has to answer within {left}. {to_do(case, me, now)}")
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds // 3_600} h" if seconds >= 2 * 3_600 else f"{max(0, seconds) // 60} min"
 
 
 def _still_s(base: Foundation, now_s: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from oracle.accounting.adopting import Adoption
+from oracle.accounting.disputing import Disputing
 from oracle.accounting.vouchers import VoucherBook
 from oracle.asking.budget import OwnBudget
 from oracle.asking.collecting import Collector, Journals
@@ -27,6 +28,7 @@ from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 from oracle.store.superseded_replies import SupersededReplies
+from oracle.wiring.disputes import build_disputing
 from oracle.wiring.foundation import Foundation
 
 
@@ -44,6 +46,7 @@ class Requester:
     lane: VoucherBook
     express: Expressing
     anchors: AnchorJournal
+    disputing: Disputing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +72,16 @@ def build_requester(
 ) -> Requester:
     journals, changes = _journals(base), Changes()
     lane = _lane(base, me, journals, notary=notary, courier=courier)
-    reminders = Reminders(
-        journal=journals.receipts,
-        writer=ReceiptWriter(me=me, lane=lane, notary=notary, view=base.view),
-        courier=courier,
-    )
+    writer = ReceiptWriter(me=me, lane=lane, notary=notary, view=base.view)
+    disputing = build_disputing(base, me, journals, writer=writer, notary=notary)
+    reminders = Reminders(journal=journals.receipts, writer=writer, courier=courier)
     receipts = Receipts(
         me=me,
         asked=journals.asked,
         journal=journals.receipts,
         replies=journals.replies,
         lane=lane,
+        grievances=disputing,
         notary=notary,
         courier=courier,
         view=base.view,
@@ -116,6 +118,7 @@ def build_requester(
         lane=lane,
         express=express,
         anchors=anchors,
+        disputing=disputing,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from oracle.accounting.anchoring import Anchoring
+from oracle.accounting.defending import Defending
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
@@ -43,6 +44,8 @@ class Rounds:
     anchor: Round
     prove: Round
     report: Round
+    dispute: Round
+    defend: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -62,6 +65,8 @@ class Rounds:
             self.anchor,
             self.prove,
             self.report,
+            self.dispute,
+            self.defend,
         )
 
 
@@ -80,6 +85,7 @@ class Work:
     anchoring: Anchoring
     proving: Proving
     reporting: Reporting
+    defending: Defending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,5 +166,7 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         anchor=led("anchor", work.anchoring.round),
         prove=led("prove", work.proving.round, overlap=True),
         report=led("report", work.reporting.round),
+        dispute=led("dispute", work.requester.disputing.round),
+        defend=led("defend", work.defending.round),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

@@ -117,6 +117,7 @@ class InProcess:
                 "workers": base.workers,
                 "restoration": base.restoration,
                 "superseded": self.holder.superseded,
+                "claimed": self.holder.claimed,
                 **other,
             }
         )
@@ -198,6 +199,7 @@ class InProcess:
             "replies": journals.replies,
         }
         rest = {"lane": self.voucher_book(), "notary": self.notary, "courier": self.courier}
+        rest["grievances"] = self.requester.disputing
         return Receipts(**{**parts, **rest, "view": self.base.view, "changed": nothing, **other})
 
     async def hear(self, arrival: Arrival) -> None:

@@ -70,11 +70,11 @@ def _graver_under_the_old_digest(record: StoredRecord) -> StoredRecord:
     return replace(_graver(record), digest=record.digest)
 
 
-def _with_another_salt(record: StoredRecord) -> StoredRecord:
+def with_another_salt(record: StoredRecord) -> StoredRecord:
     return replace(record, salt=bytes(16))
 
 
-async def _settle_with(talk: Conversation, discloser: Discloser, *numbers: int) -> None:
+async def settle_with(talk: Conversation, discloser: Discloser, *numbers: int) -> None:
     await talk.ask(*numbers)
     await talk.answer()
     await talk.judge()
@@ -101,13 +101,13 @@ async def _require_unserved(talk: Conversation) -> None:
 
 
 @pytest.mark.parametrize("index", [LyingRecords, LyingDigests])
-@pytest.mark.parametrize("rewrite", [_graver, _graver_under_the_old_digest, _with_another_salt])
+@pytest.mark.parametrize("rewrite", [_graver, _graver_under_the_old_digest, with_another_salt])
 async def test_record__that_differs_from_its_committed_digest__is_not_taken(
     talk: Conversation, index: type[LyingRecords], rewrite: Callable[[StoredRecord], StoredRecord]
 ) -> None:
     snapshots = index(talk.holder, rewrite)
 
-    await _settle_with(talk, talk.holder.discloser(snapshots=snapshots), HELD, MISSED)
+    await settle_with(talk, talk.holder.discloser(snapshots=snapshots), HELD, MISSED)
 
     await _require_unserved(talk)
 
@@ -115,7 +115,7 @@ async def test_record__that_differs_from_its_committed_digest__is_not_taken(
 async def test_record__signed_by_another_key__is_not_taken(talk: Conversation) -> None:
     notary = talk.holder.strange_notary()
 
-    await _settle_with(talk, talk.holder.discloser(notary=notary), HELD, MISSED)
+    await settle_with(talk, talk.holder.discloser(notary=notary), HELD, MISSED)
 
     await _require_unserved(talk)
 
@@ -133,7 +133,7 @@ class ExchangedRecords(Discloser):
 async def test_record__of_another_element__is_not_taken(talk: Conversation) -> None:
     discloser = ExchangedRecords(snapshots=talk.holder.snapshots, notary=talk.holder.notary)
 
-    await _settle_with(talk, discloser, HELD, ALSO_HELD, MISSED)
+    await settle_with(talk, discloser, HELD, ALSO_HELD, MISSED)
 
     await _require_unserved(talk)
 
@@ -152,7 +152,7 @@ class ForOtherElements(Discloser):
 async def test_record__signed_for_another_element__is_not_taken(talk: Conversation) -> None:
     discloser = ForOtherElements(snapshots=talk.holder.snapshots, notary=talk.holder.notary)
 
-    await _settle_with(talk, discloser, HELD)
+    await settle_with(talk, discloser, HELD)
 
     await _require_unserved(talk)
 
@@ -170,7 +170,7 @@ class Silent(Discloser):
 async def test_claim__that_is_left_without_an_answer__is_noted_as_unserved(talk: Conversation) -> None:
     discloser = Silent(snapshots=talk.holder.snapshots, notary=talk.holder.notary)
 
-    await _settle_with(talk, discloser, HELD)
+    await settle_with(talk, discloser, HELD)
 
     settled = (await talk.receipt()).settled
     assert settled is not None

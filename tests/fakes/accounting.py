@@ -1,7 +1,23 @@
 """Accounts as an institution would see them that is a few Python values."""
 
+from dataclasses import replace
+
+from fakes.audits import InMemoryAudits
+
+from oracle.accounting.disputing import NothingToDispute
 from oracle.accounting.statements import EpochUnknown
-from oracle.domain.reports import EpochStatement, ReconciledValue, StatementLine, StatementReport
+from oracle.domain.disputes import DisputeGround, DisputeState
+from oracle.domain.reports import (
+    CaseLine,
+    CaseReason,
+    DisputeReport,
+    EpochStatement,
+    OwnDispute,
+    ReconciledValue,
+    SealedAnswer,
+    StatementLine,
+    StatementReport,
+)
 
 _START, _LENGTH = 1_800_000_000, 1_000
 
@@ -44,10 +60,46 @@ def _epoch(number: int, opening: int, paid: int) -> EpochStatement:
     )
 
 
-class InMemoryAccounting:
-    """Two epochs, and a ledger that says what the test has it say."""
+class InMemoryAccounting(InMemoryAudits):
+    """Two epochs, a ledger that says what the test has it say, and one dispute that nobody has opened."""
 
     ledger_balance = 860
+    dispute_state = DisputeState.NOTED
+    answered_with: bytes | None = None
+
+    def _own(self) -> OwnDispute:
+        return OwnDispute(
+            query_id="q1",
+            batch_id="0x" + "ab" * 32,
+            index=0,
+            holder=2,
+            holder_name="Bank B",
+            ground=DisputeGround.WRONG,
+            state=self.dispute_state,
+            amount=100,
+            noted_at=_START,
+            open_until=_START + _LENGTH,
+        )
+
+    async def disputes(self) -> DisputeReport:
+        cases = tuple(one for one in await self.cases() if one.reason is CaseReason.DISPUTE)
+        return DisputeReport(own=(self._own(),), cases=cases)
+
+    async def open_dispute(self, *, query_id: str, index: int, holder: int) -> OwnDispute:
+        if (query_id, index, holder) != ("q1", 0, 2):
+            raise NothingToDispute("Nothing of yours about it was left unserved.")
+        self.dispute_state = DisputeState.OPENING
+        return self._own()
+
+    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
+        self.answered_with = digest
+        found = next(one for one in await self.cases() if one.case_id == "0x" + case_id.hex())
+        return replace(found, answer="0x" + digest.hex())
+
+    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
+        return SealedAnswer(
+            case_id="0x" + case_id.hex(), digest="0x" + "cd" * 32, auditor=auditor, sealed="0xbeef"
+        )
 
     async def statement(self, *, epoch: int | None) -> StatementReport:
         if epoch is not None and epoch > 1:

@@ -28,6 +28,7 @@ def _case(number: int, reason: CaseReason, standing: CaseStanding, amount: int =
         overturned=False,
         amount=amount,
         opener=1,
+        to_do="" if reason is CaseReason.DISPUTE else "Ask the auditors for the evidence.",
     )
 
 

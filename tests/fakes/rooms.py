@@ -7,7 +7,6 @@ from datetime import date
 from types import SimpleNamespace
 
 from fakes.accounting import InMemoryAccounting
-from fakes.audits import InMemoryAudits
 from fakes.consortium import InMemoryConsortium
 
 from oracle.api.ports import ImportEvent, QueryEvent, Services
@@ -55,7 +54,7 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
-class InMemoryRooms(InMemoryAccounting, InMemoryAudits, InMemoryConsortium):
+class InMemoryRooms(InMemoryAccounting, InMemoryConsortium):
     """Every service, of an institution that is a few Python values. Numbers starting +46 are hits."""
 
     def __init__(self) -> None:
@@ -213,6 +212,7 @@ def services_of(rooms: InMemoryRooms) -> Services:
         governance=rooms,
         credits=rooms,
         ratings=rooms,
+        disputes=rooms,
         store=rooms,
         status=rooms,
     )

@@ -252,14 +252,11 @@ async def _joined(
     names = MemberNames(view=base.view, known=NAMES)
     async with open_holder(base, me, notary=notary, courier=courier) as holder:
         requester = build_requester(
-            base,
-            me,
-            notary=notary,
-            courier=courier,
-            names=names,
-            wakings=_wakings(woken),
+            base, me, notary=notary, courier=courier, names=names, wakings=_wakings(woken)
         )
-        accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
+        accounts = build_accounts(
+            base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
+        )
         yield House(
             id=me,
             base=base,

@@ -7,6 +7,7 @@ from typing import Any
 from eth_abi.abi import decode
 from stage.anchoring import EFFECTS as ANCHORING
 from stage.anchoring import Made
+from stage.disputing import EFFECTS as DISPUTING
 
 from oracle.chain import facts
 from oracle.chain.answers import Block
@@ -283,4 +284,5 @@ EFFECTS: dict[str, Effect] = {
     "openBudget": _budget,
     "activate": _activate,
     **ANCHORING,
+    **DISPUTING,
 }

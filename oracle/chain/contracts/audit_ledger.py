@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from eth_abi.abi import encode
+
 from oracle.chain.calls import BlockPin, Contract, account, boolean, integer, octets, struct
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.query_ledger import SignedRequest
 from oracle.chain.transactions import Order
+from oracle.crypto.keccak import keccak256
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Address, MemberId
 from oracle.domain.messages import ReplyHead
@@ -44,6 +47,12 @@ class CaseFile:
     """0 while it came to nothing."""
     answer: bytes
     overturned: bool
+
+
+def dispute_case(requester: MemberId, holder: MemberId, claim: bytes) -> bytes:
+    """The identifier of the case that a requester's dispute over this claim is."""
+    types = ("uint8", "uint64", "uint64", "bytes32")
+    return keccak256(encode(types, (CaseKind.DISPUTE, requester, holder, claim)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

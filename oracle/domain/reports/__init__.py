@@ -31,6 +31,7 @@ from oracle.domain.reports.consortium import (
     SignedBallot,
     Support,
 )
+from oracle.domain.reports.disputes import DisputeReport, OwnDispute, SealedAnswer
 from oracle.domain.reports.dossiers import (
     DisclosedLine,
     DossierFile,
@@ -132,6 +133,7 @@ __all__ = [
     "DatasetStats",
     "Departed",
     "DisclosedLine",
+    "DisputeReport",
     "DossierFile",
     "DossierReport",
     "EndpointReport",
@@ -156,6 +158,7 @@ __all__ = [
     "Moved",
     "OpenedLine",
     "OrderKind",
+    "OwnDispute",
     "PairAccount",
     "ParameterLine",
     "Party",
@@ -186,6 +189,7 @@ __all__ = [
     "RemovalSummary",
     "RotationReport",
     "RoundLine",
+    "SealedAnswer",
     "SignedBallot",
     "SignedOrder",
     "StateChange",

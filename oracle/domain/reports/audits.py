@@ -64,6 +64,10 @@ class CaseLine:
     """None while it came to nothing."""
     outcome: CaseStanding | None = None
     """How it was settled."""
+    answer: str | None = None
+    """Digest of what the accused handed to the auditors, in hexadecimal; None while there is none."""
+    to_do: str = ""
+    """What this institution has to do about it; empty where it is not a party or has nothing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

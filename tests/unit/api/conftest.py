@@ -82,6 +82,7 @@ async def offered(
             keys=client,
             credits=client,
             ratings=client,
+            disputes=client,
             status=client,
             store=client,
         )

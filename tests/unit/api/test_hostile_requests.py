@@ -233,6 +233,7 @@ async def test_errors__of_each_kind__say_who_must_act(
         governance=services.governance,
         credits=services.credits,
         ratings=services.ratings,
+        disputes=services.disputes,
         store=services.store,
         status=Failing(error),  # type: ignore[arg-type]  # never returns a value
     )

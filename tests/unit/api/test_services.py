@@ -7,6 +7,7 @@ import pytest
 from oracle.api.connection import ProblemReported
 from oracle.api.ports import Services
 from oracle.domain.application import Application
+from oracle.domain.disputes import DisputeState
 from oracle.domain.errors import RiskmeshError
 from oracle.domain.record import Category
 from oracle.domain.reports import (
@@ -194,6 +195,28 @@ async def test_statement__of_an_epoch_to_come__is_refused(offered: Services) -> 
     with pytest.raises(RiskmeshError) as caught:
         await offered.credits.statement(epoch=9)
     assert code_of(caught.value) == "epoch_unknown"
+
+
+async def test_disputes__one_noted_and_one_case__are_told_apart(offered: Services) -> None:
+    report = await offered.disputes.disputes()
+    assert [(one.query_id, one.state) for one in report.own] == [("q1", DisputeState.NOTED)]
+    assert [one.reason for one in report.cases] == [CaseReason.DISPUTE]
+    opened = await offered.disputes.open_dispute(query_id="q1", index=0, holder=2)
+    assert opened.state is DisputeState.OPENING
+
+
+async def test_dispute__of_what_was_served__is_refused(offered: Services) -> None:
+    with pytest.raises(RiskmeshError) as caught:
+        await offered.disputes.open_dispute(query_id="q1", index=3, holder=2)
+    assert code_of(caught.value) == "nothing_to_dispute"
+
+
+async def test_case__answered_by_hand__has_the_digest(offered: Services) -> None:
+    case_id = b"\x01" * 32
+    line = await offered.disputes.answer_case(case_id=case_id, digest=b"\x09" * 32)
+    assert line.answer == "0x" + "09" * 32
+    sealed = await offered.disputes.sealed_answer(case_id=case_id, auditor="0x" + "52" * 20)
+    assert (sealed.case_id, sealed.sealed) == ("0x" + "01" * 32, "0xbeef")
 
 
 async def test_rate__a_disclosed_item__is_taken(offered: Services) -> None:

@@ -16,7 +16,7 @@ CASE = b"\x01" * 32
 
 def _desk(consortium: Consortium) -> AuditsDesk:
     names = MemberNames(view=consortium.chain.view, known=("North",))
-    return AuditsDesk(view=consortium.chain.view, names=names, clock=consortium[1].base.clock)
+    return AuditsDesk(me=MemberId(2), view=consortium.chain.view, names=names, clock=consortium[1].base.clock)
 
 
 async def test_auditors__appointed__are_listed(consortium: Consortium) -> None:

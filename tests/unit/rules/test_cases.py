@@ -6,7 +6,7 @@ import pytest
 
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import MemberId
-from oracle.rules.cases import Case
+from oracle.rules.cases import Case, to_do
 
 OPENED = Case(
     id=b"\x01" * 32,
@@ -45,3 +45,34 @@ def test_case__at_a_time__stands_where_the_contract_says(
     *, case: Case, now: int, state: CaseState, appeal_by: int | None, can_settle: bool
 ) -> None:
     assert (case.state(now), case.appeal_by(now), case.can_settle(now)) == (state, appeal_by, can_settle)
+
+
+@pytest.mark.parametrize(
+    ("case", "now", "says"),
+    [
+        (OPENED, 1_100, "Ask the auditors for the evidence"),
+        (replace(OPENED, kind=CaseKind.DISPUTE), 1_100, "The daemon answers it by itself"),
+        (replace(OPENED, kind=CaseKind.CONTRADICTION), 1_100, "rotate it without grace"),
+        (replace(OPENED, kind=CaseKind.NONCE_REUSE), 1_100, "one nonce"),
+        (replace(OPENED, kind=CaseKind.DRAWN), 1_100, "openings"),
+        (OPENED, 1_101, "a penalty follow"),
+        (ANSWERED, 1_200, "the auditors decide"),
+        (UPHELD, 1_210, "A vote can still overturn it"),
+    ],
+)
+def test_to_do__of_the_accused__says_what_helps(case: Case, now: int, says: str) -> None:
+    assert says in to_do(case, MemberId(2), now)
+
+
+@pytest.mark.parametrize("me", [1, 3])
+def test_to_do__of_anybody_else__is_nothing(me: int) -> None:
+    assert to_do(OPENED, MemberId(me), 1_100) == ""
+
+
+@pytest.mark.parametrize(
+    "case",
+    [replace(UPHELD, upheld=False), replace(UPHELD, outcome=CaseState.UPHELD), replace(ANSWERED)],
+)
+def test_to_do__when_nothing_can_be_done_any_more__is_nothing(case: Case) -> None:
+    now = 1_301 if case.upheld is None else 1_210
+    assert to_do(case, MemberId(2), now) == ""

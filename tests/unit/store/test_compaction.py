@@ -7,6 +7,7 @@ import pytest
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.answered import Answer, AnswerState, Envelope
 from oracle.domain.asked import AskedBatch, AskedReceipt, BatchState, Question, ReceiptState, Settled
+from oracle.domain.disputes import Dispute, DisputeGround, DisputeState
 from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
 from oracle.domain.messages import ReplyHead, Voucher
 from oracle.domain.reports import Verdict
@@ -17,6 +18,7 @@ from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.compaction import Compaction
 from oracle.store.database import Database
+from oracle.store.disputes import DisputeJournal
 from oracle.store.ratings import RatedItem, RatingJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
@@ -192,6 +194,31 @@ async def test_batches__with_an_unanswered_receipt_or_an_unsent_rating__stay(
 
     assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10) == 0
     assert sorted(await AskedJournal(database, cipher).query_ids(limit=9)) == ["q1", "q2", "q3"]
+
+
+async def test_batches__in_dispute__stay_until_the_case_is_settled(
+    database: Database, cipher: StorageCipher, compaction: Compaction, batch_of: BatchOf, question: Question
+) -> None:
+    journal = DisputeJournal(database)
+    await _asked(database, cipher, batch_of(1, "q1", deadline=100), question)
+    await ReceiptJournal(database, cipher).settled(_batch(1), OTHER, SETTLED)
+    dispute = Dispute(
+        batch_id=_batch(1),
+        holder=OTHER,
+        index=0,
+        claim_digest=b"\x03" * 32,
+        reply_digest=b"\x04" * 32,
+        ground=DisputeGround.WRONG,
+        amount=100,
+        state=DisputeState.OPENED,
+        noted_at=50,
+    )
+    await journal.note([dispute])
+
+    assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10) == 0
+    await journal.turn(dispute, DisputeState.CLOSED)
+    assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10) == 1
+    assert await journal.listed(limit=9) == ()
 
 
 async def test_question__of_several_batches__stays_until_the_last_is_forgotten(

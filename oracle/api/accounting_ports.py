@@ -1,0 +1,61 @@
+"""What the interface needs from accounts, ratings and disputes, a part of `ports`."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from oracle.domain.record import Category
+from oracle.domain.reports import (
+    CaseLine,
+    CreditsSummary,
+    DisputeReport,
+    OwnDispute,
+    RatingReport,
+    RedemptionReport,
+    SealedAnswer,
+    StatementReport,
+    Verdict,
+)
+
+
+class CreditsService(Protocol):
+    """Keeps the account."""
+
+    async def credits(self) -> CreditsSummary: ...
+
+    async def statement(self, *, epoch: int | None) -> StatementReport:
+        """What moved by epoch and member, up to the newest block, held against the ledger there."""
+        ...
+
+    async def redeem(self, requesters: Sequence[int]) -> RedemptionReport:
+        """Redeem the newest vouchers of these members; of all when empty."""
+        ...
+
+
+class RatingService(Protocol):
+    """Says afterwards whether a disclosed item was right."""
+
+    async def rate(
+        self, *, query_id: str, index: int, holder: int, category: Category, verdict: Verdict
+    ) -> RatingReport:
+        """Rate one disclosed item once; `index` is the subject's position in the submitted list."""
+        ...
+
+
+class DisputeService(Protocol):
+    """Accuses holders of wrong or missing disclosures, and answers where this member is accused."""
+
+    async def disputes(self) -> DisputeReport:
+        """Own ones, noted ones too, and every one on the chain; the newest first."""
+        ...
+
+    async def open_dispute(self, *, query_id: str, index: int, holder: int) -> OwnDispute:
+        """Decide to dispute one disclosure; it goes to the chain with the next round."""
+        ...
+
+    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
+        """Answer a case for cause or a contradiction against this member."""
+        ...
+
+    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
+        """What this member answered a case against it with, sealed to one auditor."""
+        ...

@@ -1,0 +1,136 @@
+"""`riskmesh disputes`, `dispute` and `answer`: what is disputed, and what this institution says to it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oracle.api.client import LocalClient, connect
+from oracle.chain.files import PRIVATE, write_atomically
+from oracle.cli.audits import next_step, opening_cells, print_to_do, standing
+from oracle.cli.command import Session, command, group
+from oracle.cli.errors import UsageWrong
+from oracle.cli.printing import Sheet, count, moment, print_json, shortened
+from oracle.crypto.keccak import keccak256
+from oracle.domain.disputes import DisputeState
+from oracle.domain.reports import OwnDispute
+
+app = group(about="Disputes.")
+dispute = group(about="Dispute what a holder disclosed, and hand the auditors what you are asked for.")
+
+
+@command(app, "disputes", example="riskmesh disputes", failure="The disputes are not known.")
+async def disputes(session: Session) -> None:
+    """List disputes over disclosures, the newest first: all on the chain, and your own before they are."""
+    async with connect(session.settings().api.listen) as client:
+        report = await client.disputes()
+    if session.json:
+        print_json(session.out, report)
+        return
+    sheet = Sheet("Case", "#Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
+    for one in report.cases:
+        case, _, accused = opening_cells(one)
+        sheet.row(case, one.opener, accused, standing(one), one.amount, next_step(one))
+    sheet.print(session.out)
+    waiting = [one for one in report.own if not one.case_id]
+    if waiting:
+        _print_own(session, waiting)
+    print_to_do(session, report.cases)
+
+
+@command(
+    dispute,
+    "open",
+    example="riskmesh dispute open QUERY_ID --index 0 --holder 2",
+    failure="No dispute was opened.",
+)
+async def open_dispute(
+    session: Session,
+    *,
+    query_id: Annotated[str, typer.Argument(help="As riskmesh queries lists it.")],
+    index: Annotated[int, typer.Option(min=0, help="Position of the subject in the query, from 0.")],
+    holder: Annotated[int, typer.Option(min=1, help="Member number of who disclosed it wrongly or not.")],
+) -> None:
+    """Dispute a disclosure that is wrong or did not come; the auditors decide, and the loser pays."""
+    async with connect(session.settings().api.listen) as client:
+        opened = await client.open_dispute(query_id=query_id, index=index, holder=holder)
+    if session.json:
+        print_json(session.out, opened)
+        return
+    session.say(
+        f"Member {opened.holder}, {opened.ground.value}: {opened.state.value}; {count(opened.amount)} "
+        "credits wait in escrow once it is on the chain. `riskmesh disputes` shows how it goes on."
+    )
+
+
+@command(
+    dispute,
+    "answer",
+    example="riskmesh dispute answer CASE --auditor ACCOUNT --out answer.bin",
+    failure="There is no answer to hand out.",
+)
+async def hand_out(
+    session: Session,
+    *,
+    case: Annotated[str, typer.Argument(help="The case, or its first digits.")],
+    auditor: Annotated[str, typer.Option(help="The auditor's account, as riskmesh auditors lists it.")],
+    out: Annotated[Path, typer.Option(help="Where to write it.")],
+) -> None:
+    """Write what the daemon answered a dispute with, sealed to one auditor who asks for it."""
+    async with connect(session.settings().api.listen) as client:
+        found = await client.sealed_answer(case_id=await _case(client, case), auditor=auditor)
+    try:
+        write_atomically(out, bytes.fromhex(found.sealed[2:]), PRIVATE)
+    except OSError as error:
+        raise UsageWrong(f"Cannot write {out}: {error.strerror}. Give another name.") from error
+    if session.json:
+        print_json(session.out, {"case_id": found.case_id, "digest": found.digest, "out": str(out)})
+    else:
+        session.say(f"{out}: sealed to {found.auditor}; the chain has the digest {found.digest}.")
+
+
+@command(
+    app,
+    "answer",
+    example="riskmesh answer CASE rebuttal.pdf",
+    failure="The case was not answered.",
+)
+async def answer(
+    session: Session,
+    *,
+    case: Annotated[str, typer.Argument(help="The case, or its first digits.")],
+    file: Annotated[Path, typer.Argument(help="What you hand to the auditors; it stays on this machine.")],
+) -> None:
+    """Answer a case for cause or a contradiction against you: the digest of your file goes on the chain."""
+    try:
+        digest = keccak256(file.read_bytes())
+    except OSError as error:
+        raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
+    async with connect(session.settings().api.listen) as client:
+        line = await client.answer_case(case_id=await _case(client, case), digest=digest)
+    if session.json:
+        print_json(session.out, line)
+    else:
+        session.say(f"Answered with {line.answer}. Keep {file} unchanged and send it to the auditors.")
+
+
+async def _case(client: LocalClient, digits: str) -> bytes:
+    found = [one.case_id for one in await client.cases() if one.case_id.startswith(digits)]
+    if len(found) != 1:
+        raise UsageWrong(f"{len(found)} cases begin with {digits}: `riskmesh audits` and `disputes`.")
+    return bytes.fromhex(found[0][2:])
+
+
+def _print_own(session: Session, waiting: list[OwnDispute]) -> None:
+    columns = ("Query", "#Index", "Holder", "Ground", "State", "#Credits", "Open until (UTC)")
+    sheet = Sheet(*columns, title="Not on the chain")
+    for one in waiting:
+        holder = f"{one.holder} {one.holder_name}".rstrip()
+        cells = (one.ground.value, one.state.value, one.amount, moment(one.open_until))
+        sheet.row(shortened(one.query_id), one.index, holder, *cells)
+    sheet.print(session.out)
+    for one in waiting:
+        if one.failure:
+            session.say(f"{shortened(one.query_id)}, {one.index}: {one.failure}")
+    if any(one.state is DisputeState.NOTED for one in waiting):
+        session.note("`riskmesh dispute open QUERY_ID --index N --holder M` opens one.")

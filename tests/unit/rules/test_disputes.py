@@ -1,0 +1,50 @@
+"""When a disclosure may be disputed, for what, and for how much."""
+
+import pytest
+
+from oracle.domain.disputes import DisputeGround
+from oracle.domain.settlement import RefusalReason
+from oracle.rules.disputes import DisputeWindows, amount_of, ground_of, is_unanswered
+
+WINDOWS = DisputeWindows(claim_s=100, dispute_s=1_000)
+
+
+@pytest.mark.parametrize(
+    ("now", "patience_s", "unanswered"),
+    [
+        (1_100, 0, False),
+        (1_101, 0, True),
+        (1_150, 50, False),
+        (1_151, 50, True),
+        (2_100, 0, True),
+        (2_101, 0, False),
+    ],
+)
+def test_receipt__not_answered_at_a_time__can_be_disputed_after_the_claim_window_and_not_too_late(
+    *, now: int, patience_s: int, unanswered: bool
+) -> None:
+    assert is_unanswered(WINDOWS, deadline=1_000, now=now, patience_s=patience_s) is unanswered
+
+
+@pytest.mark.parametrize(
+    ("reason", "served", "ground"),
+    [
+        (RefusalReason.MALFORMED, True, DisputeGround.WRONG),
+        (RefusalReason.MALFORMED, False, DisputeGround.REFUSED),
+        (RefusalReason.CLAIM_NOT_FOUND, False, DisputeGround.REFUSED),
+        (RefusalReason.CLAIM_WINDOW_CLOSED, False, None),
+        (999, False, DisputeGround.REFUSED),
+    ],
+)
+def test_ground__of_a_claim_without_a_record__is_what_the_holder_did(
+    *, reason: int, served: bool, ground: DisputeGround | None
+) -> None:
+    assert ground_of(reason, served=served) is ground
+
+
+def test_amount__of_a_claim_that_was_not_charged__is_nothing() -> None:
+    assert {ground: amount_of(ground, hit_price=97) for ground in DisputeGround} == {
+        DisputeGround.WRONG: 97,
+        DisputeGround.REFUSED: 0,
+        DisputeGround.UNANSWERED: 97,
+    }
