@@ -15,6 +15,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import RedeemedPair, RedemptionReport
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
+from oracle.telemetry.metrics import timed_stage
 
 log = structlog.get_logger()
 MAX_VOUCHERS = 20
@@ -93,7 +94,8 @@ class Redeeming:
     async def _redeem(self, held: Sequence[HeldVoucher]) -> Transaction:
         content = b"".join(entry.signature for entry in held) + str(self._state(held)).encode()
         order = self._ledger.redeem([(entry.voucher, entry.signature) for entry in held])
-        return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
+        with timed_stage("redeem"):
+            return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
 
     def _state(self, held: Sequence[HeldVoucher]) -> list[tuple[int, int]]:
         """By requester what was paid before: what the floor held back of a voucher is redeemed later."""

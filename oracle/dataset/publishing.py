@@ -15,6 +15,7 @@ from oracle.dataset.ports import Clock, TaggerOfNow
 from oracle.domain.ids import BlockNumber, MemberId, Sequence
 from oracle.domain.messages import Publication
 from oracle.rules.snapshot import oldest_needed
+from oracle.telemetry.metrics import timed_stage
 
 log = structlog.get_logger()
 SECONDS_A_DAY = 86_400
@@ -126,7 +127,8 @@ class Publisher:
                 row.sequence, block=standing.block_number, block_hash=standing.block_hash
             )
         intent = f"publish:{row.sequence}:{row.root.hex()}"
-        sent = await self._lane.execute(intent, self._registry.publish(publication, changed=row.changed))
+        with timed_stage("publish"):
+            sent = await self._lane.execute(intent, self._registry.publish(publication, changed=row.changed))
         block = BlockNumber(sent.block_number or 0)
         await self._clock.reached(block)
         log.info("snapshot_published", sequence=row.sequence, bits=row.bits, block=block)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import TextIO
 
 import structlog
@@ -13,20 +14,52 @@ from oracle.telemetry.log_file import LogFile
 from oracle.telemetry.metrics import EVENTS
 from oracle.telemetry.redaction import redact
 
+LINES_A_MINUTE = 6
+"""From one place in a library. Others can make a library speak, with each malformed request if they like."""
+_MINUTE_S = 60.0
+_FOREIGN = "a library says"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Minute:
+    """Of one place in a library."""
+
+    began: float
+    lines: int = 0
+
 
 class ForeignHandler(logging.Handler):
-    """Takes what libraries log with the standard library, without the arguments: who knows what they hold."""
+    """Takes what libraries log with the standard library, without the arguments: who knows what they hold.
+
+    What is above `LINES_A_MINUTE` is counted, and the next line of that place says how many there were.
+    """
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._minutes: dict[tuple[str, int], _Minute] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        place = (record.name, record.lineno)
+        minute = self._minutes.get(place)
+        if minute is None or record.created - minute.began >= _MINUTE_S:
+            left_out = 0 if minute is None else max(0, minute.lines - LINES_A_MINUTE)
+            minute = self._minutes[place] = _Minute(began=record.created)
+        else:
+            left_out = 0
+        minute.lines += 1
+        if minute.lines > LINES_A_MINUTE:
+            EVENTS.labels(record.levelname.lower(), _FOREIGN).inc()
+            return
         log: FilteringBoundLogger = structlog.get_logger()
         # Where there are arguments, the message is a literal of the library's source.
         template = str(record.msg).replace(".", " ").strip() if record.args else None
         log.log(
             min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL),
-            "a library says",
+            _FOREIGN,
             library=record.name,
             template=template,
             line=record.lineno,
+            **({"left_out_count": left_out} if left_out else {}),
             exc_info=record.exc_info,
         )
 

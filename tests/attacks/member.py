@@ -1,6 +1,7 @@
 """One member in this process: the real rooms, joined as `wiring` joins them, any one of them replaceable."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from oracle.asking.submission import AskingPolicy, Submission
 from oracle.chain.events import Arrival
 from oracle.chain.facts import Committed
 from oracle.crypto.signing import Signer, generate_signing_key
+from oracle.crypto.tls import client_context
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.dataset.columns import Defaults
 from oracle.dataset.importing import ImportFormat
@@ -71,6 +73,13 @@ class InProcess:
 
     def __post_init__(self) -> None:
         self.front.doors = self.doors()
+
+    def door_to(self, other: "InProcess") -> tuple[str, ssl.SSLContext]:
+        """Where the other one is reached, and what shows it that this one calls."""
+        registered = self.base.registry.address_of(other.id)
+        assert registered is not None
+        context = client_context(self.base.keyring.tls_identity, (registered.certificate,))
+        return registered.endpoint, context
 
     def strange_notary(self) -> Notary:
         """Signs with a key that is nobody's operator key."""

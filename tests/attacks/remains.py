@@ -1,5 +1,6 @@
 """All that remains of a query: a holder's files and what its keys open of them, and the whole chain."""
 
+import hashlib
 import json
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -22,6 +23,16 @@ def files_of(member: InProcess) -> Iterator[Place]:
     for path in sorted((member.base.settings.home / "data").rglob("*")):
         if path.is_file():
             yield Place(name=path.name, content=path.read_bytes())
+
+
+def contents(member: InProcess) -> dict[str, str]:
+    """The hash of every file of the member's data: store, dataset, whatever else would appear beside them."""
+    found = {}
+    for path in sorted((member.base.settings.home / "data").rglob("*")):
+        # The store's shared memory of its log has no data of its own, and a lock file no content that counts.
+        if path.is_file() and not path.name.endswith(("-shm", "lock.mdb")):
+            found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
 
 
 async def rows_of(member: InProcess) -> AsyncIterator[Place]:

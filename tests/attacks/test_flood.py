@@ -13,7 +13,6 @@ import pytest
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
 
-from oracle.crypto.tls import client_context
 from oracle.domain.reports import Finding, RecordState
 from oracle.peer.limits import ServerLimits
 
@@ -25,15 +24,13 @@ async def _flood(
     attacker: InProcess, victim: InProcess, *, ended: asyncio.Event, told_to_wait: asyncio.Event
 ) -> Counter[int]:
     """Ask for envelopes as fast as they are refused, on as many connections as one member may have."""
-    registered = attacker.base.registry.address_of(victim.id)
-    assert registered is not None
+    endpoint, context = attacker.door_to(victim)
     answers: Counter[int] = Counter()
-    context = client_context(attacker.base.keyring.tls_identity, (registered.certificate,))
     connector = aiohttp.TCPConnector(ssl=context, limit=CONNECTIONS)
 
     async def one_line(session: aiohttp.ClientSession) -> None:
         while not ended.is_set():
-            url = f"{registered.endpoint}/peer/v1/envelopes/{'ab' * 32}"
+            url = f"{endpoint}/peer/v1/envelopes/{'ab' * 32}"
             async with session.get(url) as response:
                 await response.read()
                 answers[response.status] += 1

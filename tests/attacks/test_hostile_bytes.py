@@ -1,19 +1,16 @@
 """Thousands of hostile requests of a member at a real member: each gets a no, and nothing of it remains."""
 
-import hashlib
 import random
-import ssl
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
+from attacks.remains import contents
 
-from oracle.crypto.tls import client_context
 from oracle.domain.messages import MessageType
 from oracle.domain.reports import Finding, RecordState
 from oracle.peer.headers import STATEMENT_SIZES, largest_message, message_size
@@ -67,27 +64,15 @@ def _requests(honest: list[bytes], dice: random.Random, count: int) -> Iterator[
             yield dice.choice(["POST"] * 9 + ["PUT", "GET", "DELETE"]), path, body, headers
 
 
-def _contents(member: InProcess) -> dict[str, str]:
-    """Every file of the member's data: store, dataset, and whatever else would appear beside them."""
-    found = {}
-    for path in sorted((member.base.settings.home / "data").rglob("*")):
-        # The store's shared memory of its log has no data of its own, and a lock file no content that counts.
-        if path.is_file() and not path.name.endswith(("-shm", "lock.mdb")):
-            found[path.name] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return found
-
-
 async def _assault(attacker: InProcess, victim: InProcess, honest: list[bytes], count: int) -> Counter[int]:
     """As a member whose certificate is in order, with as many requests as it can."""
-    registered = attacker.base.registry.address_of(victim.id)
-    assert registered is not None
-    context: ssl.SSLContext = client_context(attacker.base.keyring.tls_identity, (registered.certificate,))
+    endpoint, context = attacker.door_to(victim)
     answers: Counter[int] = Counter()
     dice = random.Random(20_261_125)  # noqa: S311 - the same requests each time
     connector = aiohttp.TCPConnector(ssl=context, limit=4)
     async with aiohttp.ClientSession(connector=connector) as session:
         for method, path, body, headers in _requests(honest, dice, count):
-            url = f"{registered.endpoint}/peer/v1/{path}"
+            url = f"{endpoint}/peer/v1/{path}"
             async with session.request(method, url, data=body, headers=headers) as response:
                 await response.read()
                 answers[response.status] += 1
@@ -107,7 +92,7 @@ async def test_member__under_hostile_requests__changes_nothing_and_answers_hones
     talk: Conversation, count: int
 ) -> None:
     honest = await _honest_messages(talk)
-    before = {member.id: _contents(member) for member in (talk.bank, talk.holder)}
+    before = {member.id: contents(member) for member in (talk.bank, talk.holder)}
 
     for attacker, victim in ((talk.bank, talk.holder), (talk.holder, talk.bank)):
         answers = await _assault(attacker, victim, honest, count)
@@ -115,7 +100,7 @@ async def test_member__under_hostile_requests__changes_nothing_and_answers_hones
         assert all(status in REFUSED or status in unharmed for status in answers), answers
         assert sum(answers[status] for status in REFUSED) > count // 2
 
-    assert {member.id: _contents(member) for member in (talk.bank, talk.holder)} == before
+    assert {member.id: contents(member) for member in (talk.bank, talk.holder)} == before
     await talk.whole(HELD, MISSED)
     hit, miss = await talk.results()
     assert (hit.state, hit.record_state, miss.state) == (Finding.HIT, RecordState.DISCLOSED, Finding.MISS)

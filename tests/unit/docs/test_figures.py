@@ -153,3 +153,12 @@ async def test_figures__while_a_reorganisation_is_held__say_so_and_nothing_is_re
 
     assert "riskmesh_reorganisation_held 1.0" in (await desk.metrics()).text
     assert any("Final blocks were replaced" in reason for reason in (await desk.readiness()).reasons)
+
+
+def test_stages__of_the_histogram__are_all_explained() -> None:
+    timed = re.compile(r'(?:timed_stage|STAGE_SECONDS\.labels)\("(\w+)"\)')
+    stages = {stage for path in (ROOT / "oracle").rglob("*.py") for stage in timed.findall(path.read_text())}
+    text = (ROOT / "docs" / "operations.md").read_text()
+    sentence = text[text.index("`stage_seconds` has the stages") :].split("\n\n", 1)[0]
+
+    assert set(re.findall(r"`(\w+)`", sentence)) - {"stage_seconds"} == stages

@@ -11,7 +11,8 @@ import structlog
 
 from oracle.domain.errors import Refused
 from oracle.telemetry.exceptions import describe
-from oracle.telemetry.logs import configure
+from oracle.telemetry.logs import LINES_A_MINUTE, ForeignHandler, configure
+from oracle.telemetry.metrics import REGISTRY
 
 PHONE = "+8613800138000"
 
@@ -158,3 +159,40 @@ def test_console__an_exception__is_readable_and_redacted() -> None:
     assert "import failed" in stream.getvalue()
     assert "builtins.ValueError" in stream.getvalue()
     assert PHONE not in stream.getvalue()
+
+
+def test_library__speaking_all_the_time__is_heard_a_few_times_a_minute_and_counted(
+    lines: io.StringIO,
+) -> None:
+    handler = next(each for each in logging.getLogger().handlers if isinstance(each, ForeignHandler))
+    before = _counted()
+
+    for second in range(90):
+        handler.handle(_said(line=17, at_s=1_000 + second))
+    handler.handle(_said(line=18, at_s=1_000))
+
+    heard = [json.loads(line) for line in lines.getvalue().splitlines()]
+    assert [line["line"] for line in heard] == [17] * (2 * LINES_A_MINUTE) + [18]
+    assert [line.get("left_out_count") for line in heard if "left_out_count" in line] == [60 - LINES_A_MINUTE]
+    assert _counted() - before == 91
+
+
+def _said(*, line: int, at_s: float) -> logging.LogRecord:
+    record = logging.LogRecord(
+        "aiohttp.server",
+        logging.ERROR,
+        "web_protocol.py",
+        line,
+        "Error handling request from %s",
+        ("x",),
+        None,
+    )
+    record.created = at_s
+    return record
+
+
+def _counted() -> float:
+    found = REGISTRY.get_sample_value(
+        "riskmesh_log_events_total", {"level": "error", "event": "a library says"}
+    )
+    return found or 0.0
