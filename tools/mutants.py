@@ -2,7 +2,8 @@
 
 The changes are those that mistakes look like: another operator, another bound, a check that is gone, a
 constant. Each mutant is compiled and tested in a copy of the contracts under build/mutants. One that does not
-compile is not counted; one that no test notices makes the run fail.
+compile is not counted; one that no test notices makes the run fail. `--page docs/mutants.md` writes the table
+of a run below the page's words.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,16 +27,17 @@ LEDGERS = {
     "queries/QueryLedger": "tests/contracts/{Query*,LedgerParity}.t.sol",
     "libraries/Budgets": "tests/contracts/{Query*,LedgerParity}.t.sol",
     "libraries/AnchorTree": "tests/contracts/{Query*,LedgerParity}.t.sol",
-    "libraries/RequestProofs": "tests/contracts/{Query*,LedgerParity}.t.sol",
+    "libraries/RequestProofs": "tests/contracts/{Query*,AuditNonces}.t.sol",
     "quality/QualityLedger": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
     "libraries/QualityBook": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
     "libraries/Scores": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
-    "audit/AuditLedger": "tests/contracts/{Audit*,Draw*}.t.sol",
-    "libraries/Cases": "tests/contracts/{Audit*,Draw*}.t.sol",
-    "libraries/Draws": "tests/contracts/{Audit*,Draw*}.t.sol",
-    "libraries/AuditorRoll": "tests/contracts/{Audit*,Draw*}.t.sol",
-    "libraries/Contradictions": "tests/contracts/{Audit*,Draw*}.t.sol",
+    "audit/AuditLedger": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
+    "libraries/Cases": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
+    "libraries/Draws": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
+    "libraries/AuditorRoll": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
+    "libraries/Contradictions": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
 }
+HEADER = "| place | kind | code | became | tests |\n| --- | --- | --- | --- | --- |\n"
 CHANGES: tuple[tuple[str, str, str], ...] = (
     ("bound", r" <= ", " < "),
     ("bound", r" >= ", " > "),
@@ -80,11 +83,11 @@ class Mutant:
         """The source with the change."""
         return source[: self.start] + self.text + source[self.end :]
 
-    def described(self, source: str) -> str:
-        """Where, which kind, what is replaced by what, on one line."""
+    def described(self, source: str) -> tuple[str, str, str, str]:
+        """Where, which kind, what is replaced by what."""
         line = source.count("\n", 0, self.start) + 1
         before = " ".join(source[self.start : self.end].split())
-        return f"{self.ledger}:{line} {self.kind}: `{before}` -> `{self.text.strip() or 'nothing'}`"
+        return f"{self.ledger}:{line}", self.kind, before, self.text.strip() or "nothing"
 
 
 def mutants_of(ledger: str, source: str) -> list[Mutant]:
@@ -152,6 +155,13 @@ def verdict(binary: str, mutant: Mutant, source: str) -> str:
     return "survived" if run.returncode == 0 else "killed"
 
 
+def write_table(page: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Everything from the page's table on is what this run came to."""
+    lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
+    words = page.read_text().partition(HEADER)[0]
+    page.write_text(words + HEADER + "".join(f"| {line} |\n" for line in lines))
+
+
 def main() -> int:
     """Print one line a mutant and the sum; 1 when one survived."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -159,16 +169,22 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", action="append", choices=LEDGERS, help="may be repeated")
+    parser.add_argument("--page", type=Path, help="Markdown page whose table is written anew")
     options = parser.parse_args()
     prepare()
     binary = str((ROOT / options.forge).resolve()) if "/" in options.forge else options.forge
     counts = {"killed": 0, "survived": 0, "does not compile": 0}
+    rows: list[tuple[str, ...]] = []
     for mutant in sample(options.only or list(LEDGERS), options.count, options.seed):
         source = (ROOT / "contracts" / f"{mutant.ledger}.sol").read_text()
         found = verdict(binary, mutant, source)
         counts[found] += 1
-        print(f"{found:<17}{mutant.described(source)}", flush=True)
+        where, kind, before, after = mutant.described(source)
+        rows.append((f"`{where}`", kind, f"`{before}`", f"`{after}`", found))
+        print(f"{found:<17}{where} {kind}: `{before}` -> `{after}`", flush=True)
     print(", ".join(f"{count} {found}" for found, count in counts.items()))
+    if options.page is not None:
+        write_table(options.page, rows)
     return 1 if counts["survived"] else 0
 
 

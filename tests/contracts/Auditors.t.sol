@@ -170,6 +170,18 @@ contract AuditorsTest is AuditWorld {
         audits.strikeOff(7, auditor(1));
     }
 
+    function test_seed__committed_in_time__emits_and_is_kept_until_it_is_revealed() public {
+        bytes32 commitment = Draws.seedCommitment(1, auditor(1), seed(1));
+        vm.expectEmit(address(audits));
+        emit IAuditLedger.SeedCommitted(1, auditor(1), commitment);
+        seedCommitted(1, 1);
+        vm.assertEq(audits.seedOf(1, auditor(1)), commitment);
+        vm.warp(START + 2 * EPOCH);
+        audits.closeEpoch(1);
+        seedRevealed(1, 1);
+        vm.assertEq(audits.seedOf(1, auditor(1)), bytes32(0));
+    }
+
     function test_seed__for_an_epoch_that_has_begun_or_twice__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.EpochHasBegun.selector, uint64(0), uint64(0)));
         seedCommitted(0, 1);
