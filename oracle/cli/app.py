@@ -20,7 +20,7 @@ from oracle.cli import (
     initialise,
     keys,
     params,
-    proposing,
+    proposing_audits,
     query,
     records,
     recovery,
@@ -49,7 +49,7 @@ records.app.add_typer(imports.app)
 app.add_typer(records.app, name="records")
 app.add_typer(query.app)
 app.add_typer(consortium.app)
-app.add_typer(proposing.propose, name="propose")
+app.add_typer(proposing_audits.propose, name="propose")
 app.add_typer(params.app)
 app.add_typer(keys.app, name="keys")
 app.add_typer(keys.leaving)

@@ -27,7 +27,7 @@ _OWN_SETTERS = {
 }
 """Parameters that are not set by `ProtocolParameters.set`."""
 _FEES = frozenset({"query_fee", "hit_fee"})
-_NOT_PROPOSED = "Nothing was proposed."
+NOT_PROPOSED = "Nothing was proposed."
 
 MemberNumber = Annotated[int, typer.Argument(min=1, help="Member number, as riskmesh members lists it.")]
 
@@ -49,29 +49,29 @@ async def admit(
     _print(session, line)
 
 
-@command(propose, "suspend", example="riskmesh propose suspend 3", failure=_NOT_PROPOSED)
+@command(propose, "suspend", example="riskmesh propose suspend 3", failure=NOT_PROPOSED)
 async def suspend(session: Session, member: MemberNumber) -> None:
     """Propose to take a member's standing and vote away until it is reinstated."""
-    await _propose(session, ProposedCall(contract=REGISTRY, function="suspend", arguments=(str(member),)))
+    await submit(session, ProposedCall(contract=REGISTRY, function="suspend", arguments=(str(member),)))
 
 
-@command(propose, "reinstate", example="riskmesh propose reinstate 3", failure=_NOT_PROPOSED)
+@command(propose, "reinstate", example="riskmesh propose reinstate 3", failure=NOT_PROPOSED)
 async def reinstate(session: Session, member: MemberNumber) -> None:
     """Propose to end a member's suspension."""
-    await _propose(session, ProposedCall(contract=REGISTRY, function="reinstate", arguments=(str(member),)))
+    await submit(session, ProposedCall(contract=REGISTRY, function="reinstate", arguments=(str(member),)))
 
 
-@command(propose, "expel", example="riskmesh propose expel 3", failure=_NOT_PROPOSED)
+@command(propose, "expel", example="riskmesh propose expel 3", failure=NOT_PROPOSED)
 async def expel(session: Session, member: MemberNumber) -> None:
     """Propose to expel a member for ever."""
-    await _propose(session, ProposedCall(contract=REGISTRY, function="expel", arguments=(str(member),)))
+    await submit(session, ProposedCall(contract=REGISTRY, function="expel", arguments=(str(member),)))
 
 
 @command(
     propose,
     "governance",
     example="riskmesh propose governance 3 0x52908400098527886E0F7030069857D2E4169EE7",
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def governance(
     session: Session,
@@ -80,16 +80,14 @@ async def governance(
 ) -> None:
     """Propose to move a member and its vote to another governance account."""
     arguments = (str(member), account)
-    await _propose(
-        session, ProposedCall(contract=REGISTRY, function="replaceGovernance", arguments=arguments)
-    )
+    await submit(session, ProposedCall(contract=REGISTRY, function="replaceGovernance", arguments=arguments))
 
 
 @command(
     propose,
     "parameter",
     example="riskmesh propose parameter claim_window_s 7200",
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def parameter(
     session: Session,
@@ -109,10 +107,10 @@ async def parameter(
         raise UsageWrong(f"{name} has to be from {line.least} to {line.most}; nobody can change that.")
     contract, function = _OWN_SETTERS.get(name, (PARAMETERS, "set"))
     key = () if name in _OWN_SETTERS else ("0x" + parameter_key(name).hex(),)
-    await _propose(session, ProposedCall(contract=contract, function=function, arguments=(*key, str(number))))
+    await submit(session, ProposedCall(contract=contract, function=function, arguments=(*key, str(number))))
 
 
-@command(propose, "prices", example="riskmesh propose prices 1 120", failure=_NOT_PROPOSED)
+@command(propose, "prices", example="riskmesh propose prices 1 120", failure=NOT_PROPOSED)
 async def prices(
     session: Session,
     query_fee: Annotated[int, typer.Argument(min=0, help="Credits for each element of a reply.")],
@@ -120,14 +118,14 @@ async def prices(
 ) -> None:
     """Propose both fees, from the epoch after the one in which the proposal is carried out."""
     arguments = (str(query_fee), str(hit_fee))
-    await _propose(session, ProposedCall(contract=PARAMETERS, function="setPrices", arguments=arguments))
+    await submit(session, ProposedCall(contract=PARAMETERS, function="setPrices", arguments=arguments))
 
 
 @command(
     propose,
     "grant",
     example="riskmesh propose grant MemberRegistry emergency 0x5290…9EE7",
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def grant(
     session: Session,
@@ -136,14 +134,14 @@ async def grant(
     account: Annotated[str, typer.Argument(help="Who shall hold it, an address.")],
 ) -> None:
     """Propose to give a contract's role to an account, for instance to a ledger that replaces another."""
-    await _propose(session, _role_call("grantRole", contract, role, account))
+    await submit(session, _role_call("grantRole", contract, role, account))
 
 
 @command(
     propose,
     "revoke",
     example="riskmesh propose revoke MemberRegistry emergency 0x5290…9EE7",
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def revoke(
     session: Session,
@@ -152,14 +150,14 @@ async def revoke(
     account: Annotated[str, typer.Argument(help="Who holds it, an address.")],
 ) -> None:
     """Propose to take a contract's role from an account."""
-    await _propose(session, _role_call("revokeRole", contract, role, account))
+    await submit(session, _role_call("revokeRole", contract, role, account))
 
 
 @command(
     propose,
     "call",
     example="riskmesh propose call CreditLedger setQualityLedger 0x5290…9EE7",
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def call(
     session: Session,
@@ -168,7 +166,7 @@ async def call(
     arguments: Annotated[list[str] | None, typer.Argument(help="Lists and tuples as JSON.")] = None,
 ) -> None:
     """Propose any call of the consortium's contracts, for what has no command of its own."""
-    await _propose(
+    await submit(
         session, ProposedCall(contract=contract, function=function, arguments=tuple(arguments or ()))
     )
 
@@ -177,7 +175,7 @@ async def call(
     propose,
     "calls",
     example='riskmesh propose calls new-ledger.json --title "Replace the credit ledger"',
-    failure=_NOT_PROPOSED,
+    failure=NOT_PROPOSED,
 )
 async def calls(
     session: Session,
@@ -192,10 +190,11 @@ async def calls(
         raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
     except msgspec.DecodeError as error:
         raise UsageWrong(f"{file} is not a list of calls: {error}.") from error
-    await _propose(session, *(each.call() for each in parsed), title=title)
+    await submit(session, *(each.call() for each in parsed), title=title)
 
 
-async def _propose(session: Session, *proposed: ProposedCall, title: str = "") -> None:
+async def submit(session: Session, *proposed: ProposedCall, title: str = "") -> None:
+    """Put calls to the vote and say how to go on."""
     if not proposed:
         raise UsageWrong("There is no call to propose.")
     async with connect(session.settings().api.listen) as client:

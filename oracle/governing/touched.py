@@ -9,6 +9,7 @@ from eth_abi.exceptions import DecodingError
 from oracle.chain.books.members import Status
 from oracle.chain.calls import Contract
 from oracle.chain.view import AllianceView
+from oracle.domain.audits import CaseState
 from oracle.domain.ids import Address
 from oracle.governing.wording import decoded, parameter_name
 
@@ -79,6 +80,12 @@ def _of(
         case "ProtocolParameters", "setPrices":
             epoch = view.epoch_of(view.now) + 1
             found = [_glance(f"prices of epoch {epoch}", parameters, "priceAt", epoch, show=_prices)]
+        case "AuditLedger", "appoint" | "dismiss":
+            found = [_glance("auditors in office", contracts[contract], "auditors", show=_count)]
+        case "AuditLedger", "overturn":
+            case_id = values[0]
+            what = f"what case 0x{case_id[:4].hex() if isinstance(case_id, bytes) else case_id} came to"
+            found = [_glance(what, contracts[contract], "caseOf", case_id, show=_case)]
         case "ConsortiumTimelock", "updateDelay":
             found = [_glance("timelock_delay_s", contracts[contract], "getMinDelay")]
         case _, "grantRole" | "revokeRole":
@@ -104,6 +111,15 @@ def _prices(values: tuple[object, ...]) -> str:
 
 def _yes_or_no(values: tuple[object, ...]) -> str:
     return "yes" if values[0] else "no"
+
+
+def _count(values: tuple[object, ...]) -> str:
+    return str(len(values[0])) if isinstance(values[0], tuple) else str(values[0])
+
+
+def _case(values: tuple[object, ...]) -> str:
+    file = values[0]
+    return CaseState(file[1]).name.lower() if isinstance(file, tuple) else str(file)
 
 
 def _glance(what: str, contract: Contract, function: str, *arguments: object, show: Show = _plain) -> Glance:

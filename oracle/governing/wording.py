@@ -149,6 +149,24 @@ def _role(verb: str) -> Callable[[Wording, Values], str]:
     return say
 
 
+def _appoint(_: Wording, values: Values) -> str:
+    papers = values[1]
+    if not isinstance(papers, tuple):
+        return f"appoint the auditor {values[0]}"
+    key, name = (f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in papers[1:3])
+    return f"appoint the auditor {values[0]} (sealing key {key}, hash of its name {name})"
+
+
+def _overturn(wording: Wording, values: Values) -> str:
+    number = values[0]
+    case = wording.view.audits.cases.get(number) if isinstance(number, bytes) else None
+    shown_id = f"0x{number.hex()}" if isinstance(number, bytes) else str(number)
+    if case is None:
+        return f"overturn what case {shown_id} came to, WHICH DOES NOT EXIST"
+    state, kind = case.state(wording.view.now).name.lower(), case.kind.name.lower().replace("_", " ")
+    return f"overturn case {shown_id} ({kind}, {state}) against {wording.member(case.accused)}"
+
+
 def _of_member(verb: str) -> Callable[[Wording, Values], str]:
     return lambda wording, values: f"{verb} {wording.member(values[0])}"
 
@@ -167,6 +185,9 @@ _SENTENCES: Mapping[tuple[str, str], Callable[[Wording, Values], str]] = {
     ("ConsortiumGovernor", "setVotingDelay"): lambda _, values: f"set voting_delay_s to {values[0]}",
     ("ConsortiumGovernor", "setVotingPeriod"): lambda _, values: f"set voting_period_s to {values[0]}",
     ("ConsortiumGovernor", "updateQuorumNumerator"): lambda _, values: f"set quorum_percent to {values[0]}",
+    ("AuditLedger", "appoint"): _appoint,
+    ("AuditLedger", "dismiss"): lambda _, values: f"dismiss the auditor {values[0]}",
+    ("AuditLedger", "overturn"): _overturn,
     ("ConsortiumTimelock", "updateDelay"): lambda _, values: f"set timelock_delay_s to {values[0]}",
     ("", "grantRole"): _role("give"),
     ("", "revokeRole"): _role("take"),

@@ -50,6 +50,8 @@ def test_errors_and_events__of_every_contract__are_named_by_a_test() -> None:
     ],
 )
 def test_unnamed__by_these_tests__is_found(tests: str, expected: list[str]) -> None:
-    source = "interface IThing {\n    error Wrong(uint256 value);\n    event Done(uint256 indexed value);\n}\n"
+    source = (
+        "interface IThing {\n    error Wrong(uint256 value);\n    event Done(uint256 indexed value);\n}\n"
+    )
 
     assert unnamed(source, tests) == expected

@@ -12,7 +12,13 @@ from oracle.domain.reports import (
 _OPENED = 1_800_000_000
 
 
-def _case(number: int, reason: CaseReason, standing: CaseStanding, amount: int = 0) -> CaseLine:
+def _case(
+    number: int,
+    reason: CaseReason,
+    standing: CaseStanding,
+    amount: int = 0,
+    appeal_by: int | None = None,
+) -> CaseLine:
     return CaseLine(
         case_id="0x" + f"{number:02x}" * 32,
         reason=reason,
@@ -29,11 +35,20 @@ def _case(number: int, reason: CaseReason, standing: CaseStanding, amount: int =
         amount=amount,
         opener=1,
         to_do="" if reason is CaseReason.DISPUTE else "Ask the auditors for the evidence.",
+        appeal_by=appeal_by,
     )
 
 
 class InMemoryAudits:
     """One auditor, an audit for cause, a dispute, and what two members' data is worth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ruled: tuple[CaseLine, ...] = ()
+        """Cases that have come to something, beside the two that have not."""
+
+    def rule(self, number: int, standing: CaseStanding, *, appeal_by: int) -> None:
+        self.ruled += (_case(number, CaseReason.DRAWN, standing, appeal_by=appeal_by),)
 
     async def auditors(self) -> tuple[AuditorLine, ...]:
         return (
@@ -48,6 +63,7 @@ class InMemoryAudits:
 
     async def cases(self) -> tuple[CaseLine, ...]:
         return (
+            *self.ruled,
             _case(2, CaseReason.DISPUTE, CaseStanding.OPEN, amount=300),
             _case(1, CaseReason.CAUSE, CaseStanding.ANSWERED),
         )

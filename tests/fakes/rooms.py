@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from fakes.accounting import InMemoryAccounting
 from fakes.consortium import InMemoryConsortium
+from fakes.governing import InMemoryGoverning
 
 from oracle.api.ports import ImportEvent, QueryEvent, Services
 from oracle.domain.errors import Refused
@@ -54,7 +55,7 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
-class InMemoryRooms(InMemoryAccounting, InMemoryConsortium):
+class InMemoryRooms(InMemoryAccounting, InMemoryGoverning, InMemoryConsortium):
     """Every service, of an institution that is a few Python values. Numbers starting +46 are hits."""
 
     def __init__(self) -> None:
@@ -210,6 +211,7 @@ def services_of(rooms: InMemoryRooms) -> Services:
         members=rooms,
         audits=rooms,
         governance=rooms,
+        keys=rooms,
         credits=rooms,
         ratings=rooms,
         disputes=rooms,

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from oracle.chain.calls import contract_at
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import Bindings, bindings
 from oracle.chain.deployment import DeploymentRecord
@@ -12,6 +13,9 @@ from oracle.chain.events import EventStream
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.domain.ids import KeyVersion, MemberId
+from oracle.governing.examining import Examiner
+from oracle.governing.names import MemberNames
+from oracle.governing.parameters import ParametersReader
 
 ExpectEqual = Callable[[AllianceView], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
@@ -59,6 +63,24 @@ async def stream(stream_of: Callable[..., EventStream]) -> EventStream:
     await made.rebuild()
     await made.poll()
     return made
+
+
+@pytest.fixture
+def examiner(
+    record: DeploymentRecord, connection: ChainConnection, contracts: Bindings, stream: EventStream
+) -> Examiner:
+    return Examiner(
+        contracts={name: contract_at(name, one.address) for name, one in record.contracts.items()},
+        connection=connection,
+        view=stream.view,
+        names=MemberNames(view=stream.view, known=record.names),
+        parameters=ParametersReader(
+            view=stream.view,
+            governor=contracts.governor,
+            timelock=contracts.timelock,
+            connection=connection,
+        ),
+    )
 
 
 @pytest.fixture

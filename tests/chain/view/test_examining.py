@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import pytest
+from stage.proposals import FOREIGN, call_of, line_of, proposal_of
 
 from oracle.chain.books.parameters import parameter_key
-from oracle.chain.books.proposals import Proposal
-from oracle.chain.calls import contract_at
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts import roles
 from oracle.chain.contracts.bindings import Bindings
@@ -15,20 +14,16 @@ from oracle.chain.contracts.consortium_governor import Motion
 from oracle.chain.deployment import DeploymentRecord
 from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.events import EventStream
-from oracle.chain.facts import Position, ProposalCreated
 from oracle.chain.lane import Lane
 from oracle.chain.transactions import Order
 from oracle.domain.application import Application
-from oracle.domain.ids import Address, BlockNumber, MemberId
-from oracle.domain.reports import ProposalLine, ProposalState, ProposedCall
+from oracle.domain.ids import BlockNumber, MemberId
+from oracle.domain.reports import ProposalState, ProposedCall
 from oracle.governing.abi_text import ArgumentWrong
 from oracle.governing.examining import Examiner
 from oracle.governing.motions import CallUnknown
-from oracle.governing.names import MemberNames
-from oracle.governing.parameters import ParametersReader
 
 TWO = MemberId(2)
-FOREIGN = Address("0x00000000000000000000000000000000000000FF")
 CLAIM_WINDOW = "0x" + parameter_key("claim_window_s").hex()
 
 
@@ -36,63 +31,6 @@ class Founder(Protocol):
     application: Application
     governance: AccountSigner
     operator: AccountSigner
-
-
-@pytest.fixture
-def examiner(
-    record: DeploymentRecord, connection: ChainConnection, contracts: Bindings, stream: EventStream
-) -> Examiner:
-    return Examiner(
-        contracts={name: contract_at(name, one.address) for name, one in record.contracts.items()},
-        connection=connection,
-        view=stream.view,
-        names=MemberNames(view=stream.view, known=record.names),
-        parameters=ParametersReader(
-            view=stream.view,
-            governor=contracts.governor,
-            timelock=contracts.timelock,
-            connection=connection,
-        ),
-    )
-
-
-def _call(contract: str, function: str, *arguments: str) -> ProposedCall:
-    return ProposedCall(contract=contract, function=function, arguments=arguments)
-
-
-def _line(state: ProposalState) -> ProposalLine:
-    return ProposalLine(
-        proposal_id="1",
-        title="",
-        state=state,
-        proposer=FOREIGN,
-        votes_for=0,
-        votes_against=0,
-        votes_abstain=0,
-        quorum=2,
-        voting_starts_at=0,
-        voting_ends_at=0,
-    )
-
-
-def _proposal(motion: Motion, *, value: int = 0) -> Proposal:
-    at = Position(
-        block_number=BlockNumber(1), log_index=0, block_hash=bytes(32), block_timestamp=0, tx_hash=bytes(32)
-    )
-    return Proposal(
-        created=ProposalCreated(
-            at=at,
-            proposal_id=1,
-            proposer=FOREIGN,
-            targets=motion.targets,
-            values=tuple(value for _ in motion.targets),
-            signatures=tuple("" for _ in motion.targets),
-            calldatas=motion.calldatas,
-            vote_start=0,
-            vote_end=0,
-            description=motion.description,
-        )
-    )
 
 
 def _head(stream: EventStream) -> BlockNumber:
@@ -106,17 +44,17 @@ async def test_examine__calls_that_depend_on_each_other__are_tried_in_sequence_o
     head = _head(stream)
     motion = examiner.motion(
         [
-            _call("MemberRegistry", "suspend", "2"),
-            _call("MemberRegistry", "suspend", "2"),
-            _call("ProtocolParameters", "set", CLAIM_WINDOW, "7200"),
-            _call("ProtocolParameters", "setPrices", "1", "120"),
-            _call("ConsortiumGovernor", "updateQuorumNumerator", "0"),
+            call_of("MemberRegistry", "suspend", "2"),
+            call_of("MemberRegistry", "suspend", "2"),
+            call_of("ProtocolParameters", "set", CLAIM_WINDOW, "7200"),
+            call_of("ProtocolParameters", "setPrices", "1", "120"),
+            call_of("ConsortiumGovernor", "updateQuorumNumerator", "0"),
         ],
         "",
         block=head,
     )
 
-    details = await examiner.details(_proposal(motion), _line(ProposalState.ACTIVE), block=head)
+    details = await examiner.details(proposal_of(motion), line_of(ProposalState.ACTIVE), block=head)
 
     words = [call.words for call in details.calls]
     assert words[0] == "suspend member 2 (Bank B)"
@@ -149,8 +87,8 @@ async def test_examine__what_nobody_understands__is_said_loudly(
         description="Harmless",
     )
 
-    details = await examiner.details(_proposal(motion, value=1), _line(ProposalState.ACTIVE), block=head)
-    over = await examiner.details(_proposal(motion), _line(ProposalState.EXECUTED), block=head)
+    details = await examiner.details(proposal_of(motion, value=1), line_of(ProposalState.ACTIVE), block=head)
+    over = await examiner.details(proposal_of(motion), line_of(ProposalState.EXECUTED), block=head)
 
     assert all(call.warning for call in details.calls)
     assert "none of the consortium's contracts" in details.calls[0].warning
@@ -167,14 +105,14 @@ async def test_examine__a_role_and_an_expulsion__are_named_and_warned_of(
     ledger = record.address_of("CreditLedger")
     motion = examiner.motion(
         [
-            _call("MemberRegistry", "grantRole", "0x" + roles.EMERGENCY.hex(), ledger),
-            _call("MemberRegistry", "expel", "9"),
+            call_of("MemberRegistry", "grantRole", "0x" + roles.EMERGENCY.hex(), ledger),
+            call_of("MemberRegistry", "expel", "9"),
         ],
         "A title of one's own",
         block=head,
     )
 
-    details = await examiner.details(_proposal(motion), _line(ProposalState.ACTIVE), block=head)
+    details = await examiner.details(proposal_of(motion), line_of(ProposalState.ACTIVE), block=head)
 
     assert details.calls[0].words == "give the role 'emergency' to CreditLedger on MemberRegistry"
     assert "without another vote" in details.calls[0].warning
@@ -188,13 +126,13 @@ async def test_examine__a_role_and_an_expulsion__are_named_and_warned_of(
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
-        (_call("NoSuchLedger", "set"), CallUnknown, "MemberRegistry"),
-        (_call("MemberRegistry", "noSuchFunction"), CallUnknown, "no one function"),
-        (_call("MemberRegistry", "suspend"), ArgumentWrong, "memberId"),
-        (_call("MemberRegistry", "suspend", "two"), ArgumentWrong, "uint64"),
-        (_call("MemberRegistry", "suspend", "-1"), ArgumentWrong, "suspend"),
-        (_call("MemberRegistry", "replaceGovernance", "2", "0x12"), ArgumentWrong, "address"),
-        (_call("MemberRegistry", "admit", "[1]"), ArgumentWrong, "application"),
+        (call_of("NoSuchLedger", "set"), CallUnknown, "MemberRegistry"),
+        (call_of("MemberRegistry", "noSuchFunction"), CallUnknown, "no one function"),
+        (call_of("MemberRegistry", "suspend"), ArgumentWrong, "memberId"),
+        (call_of("MemberRegistry", "suspend", "two"), ArgumentWrong, "uint64"),
+        (call_of("MemberRegistry", "suspend", "-1"), ArgumentWrong, "suspend"),
+        (call_of("MemberRegistry", "replaceGovernance", "2", "0x12"), ArgumentWrong, "address"),
+        (call_of("MemberRegistry", "admit", "[1]"), ArgumentWrong, "application"),
     ],
 )
 async def test_motion__a_call_that_does_not_fit__is_refused_by_its_name(

@@ -1,0 +1,94 @@
+"""`riskmesh propose auditor`, `dismissal`, `appeal`: who audits, and what the members think of a ruling."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+
+from oracle.api.client import connect
+from oracle.cli.command import Session, command
+from oracle.cli.errors import UsageWrong
+from oracle.cli.printing import moment
+from oracle.cli.proposing import NOT_PROPOSED, propose, submit
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.sealing import KEY_SIZE, SUITE_NUMBER
+from oracle.domain.reports import CaseLine, CaseStanding, ProposedCall
+
+AUDITS = "AuditLedger"
+__all__ = ["propose"]
+_VOTE = ("voting_delay_s", "voting_period_s", "timelock_delay_s")
+"""What passes at least from a proposal to its execution."""
+
+
+@command(
+    propose,
+    "auditor",
+    example='riskmesh propose auditor 0x5290…9EE7 --sealing-key 0x4f…a1 --name "Financial supervision"',
+    failure=NOT_PROPOSED,
+)
+async def auditor(
+    session: Session,
+    account: Annotated[str, typer.Argument(help="The auditor's account, an address that is no member's.")],
+    *,
+    sealing_key: Annotated[str, typer.Option(help="X25519 key that openings are sealed with, 0x hex.")],
+    name: Annotated[str, typer.Option(help="Its name; only the hash goes on the chain.")],
+) -> None:
+    """Propose to appoint an auditor."""
+    if not _is_key(sealing_key):
+        raise UsageWrong(f"The sealing key has to be 0x and {KEY_SIZE} bytes in hex.")
+    papers = json.dumps([SUITE_NUMBER, sealing_key, "0x" + keccak256(name.encode()).hex()])
+    await submit(session, ProposedCall(contract=AUDITS, function="appoint", arguments=(account, papers)))
+
+
+@command(
+    propose,
+    "dismissal",
+    example="riskmesh propose dismissal 0x52908400098527886E0F7030069857D2E4169EE7",
+    failure=NOT_PROPOSED,
+)
+async def dismissal(
+    session: Session,
+    account: Annotated[str, typer.Argument(help="The auditor's account, as riskmesh auditors lists it.")],
+) -> None:
+    """Propose to dismiss an auditor; its votes on open cases no longer count then."""
+    async with connect(session.settings().api.listen) as client:
+        known = [one.account for one in await client.auditors()]
+    chosen = [one for one in known if one.lower() == account.lower()]
+    if not chosen:
+        raise UsageWrong(f"{account} is no auditor. 'riskmesh auditors' lists them.")
+    await submit(session, ProposedCall(contract=AUDITS, function="dismiss", arguments=(chosen[0],)))
+
+
+@command(propose, "appeal", example="riskmesh propose appeal 0x8c1f", failure=NOT_PROPOSED)
+async def appeal(
+    session: Session,
+    case: Annotated[str, typer.Argument(help="The case; its first digits are enough.")],
+) -> None:
+    """Propose to overturn what a case came to, as if the auditors had said the contrary."""
+    async with connect(session.settings().api.listen) as client:
+        chosen = _chosen(case, await client.cases())
+        lasts = {line.name: int(line.value) for line in await client.parameters() if line.name in _VOTE}
+    if chosen.standing not in {CaseStanding.UPHELD, CaseStanding.DISMISSED} or chosen.appeal_by is None:
+        raise UsageWrong(
+            f"Case {chosen.case_id} is {chosen.standing.value}: only upheld or dismissed ones are overturned."
+        )
+    await submit(session, ProposedCall(contract=AUDITS, function="overturn", arguments=(chosen.case_id,)))
+    if time.time() + sum(lasts.values()) > chosen.appeal_by:
+        until = moment(chosen.appeal_by)
+        session.note(f"A vote lasts longer than this case can be appealed against, which is until {until}.")
+
+
+def _chosen(digits: str, cases: tuple[CaseLine, ...]) -> CaseLine:
+    found = [one for one in cases if one.case_id.startswith(digits.lower())]
+    if len(found) != 1:
+        what = "No case begins" if not found else f"{len(found)} cases begin"
+        raise UsageWrong(f"{what} with '{digits}'. 'riskmesh audits' and 'riskmesh disputes' list them.")
+    return found[0]
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return text.startswith("0x") and len(bytes.fromhex(text[2:])) == KEY_SIZE
+    except ValueError:
+        return False

@@ -1,0 +1,164 @@
+"""`riskmesh propose`: which calls of which contracts each command puts to the vote, and what it refuses."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oracle.chain.books.parameters import parameter_key
+from oracle.chain.contracts import roles
+from oracle.cli.exits import ExitCode
+from oracle.crypto.keccak import keccak256
+from oracle.domain.reports import CaseStanding
+
+Command = Callable[..., Any]
+ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7"
+KEY = "0x" + "4f" * 32
+PAPERS = json.dumps([1, KEY, "0x" + keccak256(b"Supervision").hex()])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("suspend", 3), ("MemberRegistry", "suspend", ("3",))),
+        (("reinstate", 3), ("MemberRegistry", "reinstate", ("3",))),
+        (("expel", 3), ("MemberRegistry", "expel", ("3",))),
+        (("governance", 3, ACCOUNT), ("MemberRegistry", "replaceGovernance", ("3", ACCOUNT))),
+        (
+            ("parameter", "claim_window_s", 7200),
+            ("ProtocolParameters", "set", ("0x" + parameter_key("claim_window_s").hex(), "7200")),
+        ),
+        (
+            ("parameter", "code_lists_hash", "0xff"),
+            ("ProtocolParameters", "set", ("0x" + parameter_key("code_lists_hash").hex(), "255")),
+        ),
+        (("parameter", "epoch_length_s", 86400), ("ProtocolParameters", "setEpochLength", ("86400",))),
+        (("parameter", "voting_delay_s", 60), ("ConsortiumGovernor", "setVotingDelay", ("60",))),
+        (("parameter", "voting_period_s", 60), ("ConsortiumGovernor", "setVotingPeriod", ("60",))),
+        (("parameter", "quorum_percent", 60), ("ConsortiumGovernor", "updateQuorumNumerator", ("60",))),
+        (("parameter", "timelock_delay_s", 60), ("ConsortiumTimelock", "updateDelay", ("60",))),
+        (("prices", 2, 120), ("ProtocolParameters", "setPrices", ("2", "120"))),
+        (
+            ("grant", "MemberRegistry", "emergency", ACCOUNT),
+            ("MemberRegistry", "grantRole", ("0x" + roles.EMERGENCY.hex(), ACCOUNT)),
+        ),
+        (
+            ("revoke", "CreditLedger", "rebate", ACCOUNT),
+            ("CreditLedger", "revokeRole", ("0x" + roles.REBATE.hex(), ACCOUNT)),
+        ),
+        (
+            ("call", "CreditLedger", "setQualityLedger", ACCOUNT),
+            ("CreditLedger", "setQualityLedger", (ACCOUNT,)),
+        ),
+        (
+            ("auditor", ACCOUNT, "--sealing-key", KEY, "--name", "Supervision"),
+            ("AuditLedger", "appoint", (ACCOUNT, PAPERS)),
+        ),
+        (("dismissal", ACCOUNT.lower()), ("AuditLedger", "dismiss", (ACCOUNT,))),
+    ],
+)
+def test_propose__each_command__puts_one_call_to_the_vote(
+    riskmesh: Command, home: Path, rooms: Any, arguments: tuple[object, ...], expected: tuple[object, ...]
+) -> None:
+    ran = riskmesh("propose", *arguments, "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert rooms.put == [expected]
+    assert "riskmesh vote 81230123456789 for" in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("parameter", "hit_fee", 5), "Fees change together"),
+        (("parameter", "claim_windows", 5), "no parameter 'claim_windows'"),
+        (("parameter", "quorum_percent", 101), "has to be from 1 to 100"),
+        (("parameter", "timelock_delay_s", 5_184_001), "has to be from 0 to 5184000"),
+        (("parameter", "claim_window_s", "soon"), "no whole number"),
+        (("grant", "MemberRegistry", "emperor", ACCOUNT), "no role 'emperor'"),
+        (("auditor", ACCOUNT, "--sealing-key", "0x4f", "--name", "S"), "32 bytes in hex"),
+        (("auditor", ACCOUNT, "--sealing-key", KEY[2:], "--name", "S"), "32 bytes in hex"),
+        (("auditor", ACCOUNT, "--sealing-key", "0xzz", "--name", "S"), "32 bytes in hex"),
+        (("dismissal", "0x" + "00" * 20), "is no auditor"),
+        (("appeal", "0x77"), "No case begins with '0x77'"),
+        (("appeal", "0x"), "2 cases begin with '0x'"),
+        (("appeal", "0x01"), "is answered: only upheld or dismissed ones"),
+    ],
+)
+def test_propose__what_cannot_be__is_said_before_anything_is_proposed(
+    riskmesh: Command, home: Path, rooms: Any, arguments: tuple[object, ...], why: str
+) -> None:
+    ran = riskmesh("propose", *arguments, "--home", home)
+
+    assert ran.code == ExitCode.USAGE
+    assert why in " ".join(ran.err.split())
+    assert rooms.put == []
+
+
+@pytest.mark.parametrize("standing", [CaseStanding.UPHELD, CaseStanding.DISMISSED])
+@pytest.mark.parametrize(("left_s", "warned"), [(10_000, True), (20_000, False)])
+def test_appeal__of_a_ruling__overturns_it_and_says_when_a_vote_comes_too_late(
+    *, riskmesh: Command, home: Path, rooms: Any, standing: CaseStanding, left_s: int, warned: bool
+) -> None:
+    rooms.rule(0xC0, standing, appeal_by=int(time.time()) + left_s)
+
+    ran = riskmesh("propose", "appeal", "0xC0c0", "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert rooms.put == [("AuditLedger", "overturn", ("0x" + "c0" * 32,))]
+    # Delay, vote and timelock of the alliance in memory last three hours together.
+    assert ("A vote lasts longer" in " ".join((ran.out + ran.err).split())) is warned
+
+
+def test_calls__of_a_file__are_put_to_the_vote_together(riskmesh: Command, home: Path, rooms: Any) -> None:
+    file = home / "calls.json"
+    one = {"contract": "MemberRegistry", "function": "suspend", "arguments": ["2"]}
+    file.write_text(json.dumps([one, one | {"arguments": ["3"]}]))
+
+    ran = riskmesh("propose", "calls", file, "--title", "Two at once", "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert [arguments for _, _, arguments in rooms.put] == [("2",), ("3",)]
+    assert rooms.titles == ["Two at once"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [(None, "Cannot read"), ("{", "is not a list of calls"), ("[]", "no call to propose")]
+)
+def test_calls__of_no_such_file_or_another_one__are_not_proposed(
+    riskmesh: Command, home: Path, rooms: Any, text: str | None, why: str
+) -> None:
+    file = home / "calls.json"
+    if text is not None:
+        file.write_text(text)
+
+    ran = riskmesh("propose", "calls", file, "--home", home)
+
+    assert (ran.code, rooms.put) == (ExitCode.USAGE, [])
+    assert why in " ".join(ran.err.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        ((), ("claim_window_s", "3,600", "120 from", "2^64")),
+        (("hit_fee",), ("120 from",)),
+        (("code_lists_hash",), ("0x000000000",)),
+    ],
+)
+def test_params__listed__show_value_bounds_and_what_is_to_come(
+    *, riskmesh: Command, home: Path, rooms: Any, arguments: tuple[str, ...], shown: tuple[str, ...]
+) -> None:
+    assert rooms.put == []
+    ran = riskmesh("params", *arguments, "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert [text for text in shown if text not in ran.out] == []
+
+
+@pytest.mark.usefixtures("rooms")
+def test_params__of_an_unknown_name__are_refused(riskmesh: Command, home: Path) -> None:
+    assert riskmesh("params", "hit_fees", "--home", home).code == ExitCode.USAGE
