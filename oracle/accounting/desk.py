@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from oracle.accounting.outcomes import OutcomeDesk
 from oracle.accounting.ports import Clock, Names
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
@@ -12,6 +13,8 @@ from oracle.domain.ids import MemberId
 from oracle.domain.record import Category
 from oracle.domain.reports import (
     CreditsSummary,
+    OutcomeLine,
+    OutcomeReport,
     PairAccount,
     RatingReport,
     RedemptionReport,
@@ -122,8 +125,11 @@ class CreditsDesk:
 class VerdictDesk:
     """Takes verdicts on disclosed items; each must cite a disclosure in the journal."""
 
-    def __init__(self, *, asked: AskedJournal, receipts: ReceiptJournal, rating: RatingDesk) -> None:
+    def __init__(
+        self, *, asked: AskedJournal, receipts: ReceiptJournal, rating: RatingDesk, outcomes: OutcomeDesk
+    ) -> None:
         self._asked = asked
+        self._outcomes = outcomes
         self._receipts = receipts
         self._rating = rating
 
@@ -135,6 +141,10 @@ class VerdictDesk:
         if not await self._rating.add(item):
             raise AlreadyRated("This item has a verdict already; the first one stands.")
         return RatingReport(holder=holder, category=category.label, verdict=verdict)
+
+    async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:
+        """Rate what was disclosed by what own cases came to."""
+        return await self._outcomes.rate_outcomes(lines)
 
     async def _item(
         self, query_id: str, index: int, holder: MemberId, category: Category, verdict: Verdict

@@ -42,6 +42,19 @@ class RatingDesk:
         """Journal a verdict; False when the item has one already."""
         return await self._journal.add(item)
 
+    async def add_all(self, items: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
+        """Journal verdicts together; those that are new."""
+        return await self._journal.add_all(items)
+
+    async def waiting(self) -> Sequence[RatedItem]:
+        """Journalled and in no transaction."""
+        return await self._journal.unsent()
+
+    def room(self, holder: MemberId) -> int:
+        """As many ratings of this holder the chain would take now."""
+        hits = self._view.redeemed(self._me, holder).paid_hits
+        return max(0, hits - self._view.quality.rated(self._me, holder))
+
     async def adopt(self, *, was_sent: Callable[[str], Awaitable[bool]]) -> None:
         """After a restore: what the chain counts as rated by us is not rated again.
 
@@ -81,10 +94,7 @@ class RatingDesk:
         await self._clock.reached(row.block_number or 0)
 
     def _allowed(self, unsent: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
-        room: Counter[MemberId] = Counter()
-        for holder in {item.holder for item in unsent}:
-            hits = self._view.redeemed(self._me, holder).paid_hits
-            room[holder] = hits - self._view.quality.rated(self._me, holder)
+        room = {holder: self.room(holder) for holder in {item.holder for item in unsent}}
         allowed = []
         for item in unsent:
             if room[item.holder] > 0:

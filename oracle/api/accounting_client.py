@@ -1,8 +1,18 @@
 """The calls of the client about accounts and what follows from disclosures."""
 
-from oracle.api.accounting_schema import AnswerCase, OpenDispute
+from collections.abc import Sequence
+
+from oracle.api.accounting_schema import AnswerCase, OpenDispute, OutcomeInput, RateOutcomes
 from oracle.api.connection import Connection
-from oracle.domain.reports import CaseLine, DisputeReport, OwnDispute, SealedAnswer, StatementReport
+from oracle.domain.reports import (
+    CaseLine,
+    DisputeReport,
+    OutcomeLine,
+    OutcomeReport,
+    OwnDispute,
+    SealedAnswer,
+    StatementReport,
+)
 
 
 class AccountingClient:
@@ -29,3 +39,17 @@ class AccountingClient:
     async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
         body = AnswerCase(digest="0x" + digest.hex())
         return await self._connection.post(f"/v1/cases/0x{case_id.hex()}/answer", CaseLine, body=body)
+
+    async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:
+        inputs = [
+            OutcomeInput(
+                line=one.line,
+                verdict=one.verdict,
+                case_reference=one.case_reference,
+                type=one.type,
+                value=one.value,
+            )
+            for one in lines
+        ]
+        body = RateOutcomes(outcomes=inputs)
+        return await self._connection.post("/v1/ratings/outcomes", OutcomeReport, body=body)

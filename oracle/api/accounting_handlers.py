@@ -5,11 +5,20 @@ from oracle.api.accounting_schema import (
     AnswerParameters,
     CasePath,
     OpenDispute,
+    RateOutcomes,
     StatementParameters,
 )
 from oracle.api.ports import Services
 from oracle.api.schema import Body, Parameters
-from oracle.domain.reports import CaseLine, DisputeReport, OwnDispute, SealedAnswer, StatementReport
+from oracle.domain.reports import (
+    CaseLine,
+    DisputeReport,
+    OutcomeLine,
+    OutcomeReport,
+    OwnDispute,
+    SealedAnswer,
+    StatementReport,
+)
 
 
 async def statement(services: Services, parameters: StatementParameters, _: Body) -> StatementReport:
@@ -33,4 +42,19 @@ async def sealed_answer(services: Services, parameters: AnswerParameters, _: Bod
 async def answer_case(services: Services, parameters: CasePath, body: AnswerCase) -> CaseLine:
     return await services.disputes.answer_case(
         case_id=bytes.fromhex(parameters.case_id[2:]), digest=bytes.fromhex(body.digest[2:])
+    )
+
+
+async def rate_outcomes(services: Services, _: Parameters, body: RateOutcomes) -> OutcomeReport:
+    return await services.ratings.rate_outcomes(
+        [
+            OutcomeLine(
+                line=one.line,
+                verdict=one.verdict,
+                case_reference=one.case_reference,
+                type=one.type,
+                value=one.value,
+            )
+            for one in body.outcomes
+        ]
     )

@@ -8,6 +8,8 @@ from oracle.domain.reports import (
     CaseLine,
     CreditsSummary,
     DisputeReport,
+    OutcomeLine,
+    OutcomeReport,
     OwnDispute,
     RatingReport,
     RedemptionReport,
@@ -38,6 +40,10 @@ class RatingService(Protocol):
         self, *, query_id: str, index: int, holder: int, category: Category, verdict: Verdict
     ) -> RatingReport:
         """Rate one disclosed item once; `index` is the subject's position in the submitted list."""
+        ...
+
+    async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:
+        """Rate all that was disclosed by what the institution's own cases came to; harmless again."""
         ...
 
 

@@ -6,11 +6,19 @@ from oracle.api.accounting_schema import (
     AnswerParameters,
     CasePath,
     OpenDispute,
+    RateOutcomes,
     StatementParameters,
 )
 from oracle.api.route_kinds import Route, get_json, post_json
 from oracle.api.schema import Parameters
-from oracle.domain.reports import CaseLine, DisputeReport, OwnDispute, SealedAnswer, StatementReport
+from oracle.domain.reports import (
+    CaseLine,
+    DisputeReport,
+    OutcomeReport,
+    OwnDispute,
+    SealedAnswer,
+    StatementReport,
+)
 
 ACCOUNTING_ROUTES: tuple[Route, ...] = (
     get_json(
@@ -50,5 +58,13 @@ ACCOUNTING_ROUTES: tuple[Route, ...] = (
         CaseLine,
         handlers.answer_case,
         summary="Answer a case for cause or a contradiction against this member",
+    ),
+    post_json(
+        "/v1/ratings/outcomes",
+        Parameters,
+        RateOutcomes,
+        OutcomeReport,
+        handlers.rate_outcomes,
+        summary="Rate disclosed records by what own cases came to",
     ),
 )

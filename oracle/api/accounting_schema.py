@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from oracle.api.schema import MAX_SUBJECTS, Address, Body, Digest, Parameters, QueryId
+from oracle.domain.reports import Verdict
 
 
 class StatementParameters(Parameters, frozen=True, kw_only=True):
@@ -42,3 +43,24 @@ class AnswerCase(Body, frozen=True, kw_only=True):
 
     digest: Digest
     """keccak256 of what is handed to the auditors."""
+
+
+class OutcomeInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A closed case of the institution's own system: its reference, its subject, or both."""
+
+    line: Annotated[int, Meta(ge=1)]
+    """In the file that it came from; the answer speaks of it by this."""
+    verdict: Verdict
+    case_reference: Annotated[str, Meta(max_length=256)] = ""
+    type: Annotated[str, Meta(max_length=32)] = ""
+    """Label of a subject type, e.g. `phone`."""
+    value: Annotated[str, Meta(max_length=1024)] = ""
+
+    def __repr__(self) -> str:
+        return f"OutcomeInput(line={self.line})"
+
+
+class RateOutcomes(Body, frozen=True, kw_only=True):
+    """Rates disclosed records by closed cases."""
+
+    outcomes: Annotated[list[OutcomeInput], Meta(min_length=1, max_length=MAX_SUBJECTS)]

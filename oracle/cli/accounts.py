@@ -1,4 +1,4 @@
-"""`riskmesh credits`, `redeem` and `rate`: what is owed, and what the answers were worth."""
+"""`riskmesh credits` and `redeem`: what is owed."""
 
 from typing import Annotated
 
@@ -6,10 +6,8 @@ import typer
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
-from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, count, facts, moment, print_json, shortened
-from oracle.domain.record import Category
-from oracle.domain.reports import CreditsSummary, PairAccount, Verdict
+from oracle.cli.printing import Sheet, count, facts, moment, print_json
+from oracle.domain.reports import CreditsSummary, PairAccount
 
 app = group(about="Accounts.")
 
@@ -52,38 +50,6 @@ async def redeem(
         sheet.row(pair.requester, pair.amount, pair.paid)
     sheet.print(session.out)
     session.note(f"Transaction {report.transaction}")
-
-
-@command(
-    app,
-    "rate",
-    example="riskmesh rate QUERY_ID confirmed --index 0 --holder 2 --category telecom_fraud",
-    failure="The rating was not taken.",
-)
-async def rate(
-    session: Session,
-    *,
-    query_id: Annotated[str, typer.Argument(help="As riskmesh queries lists it.")],
-    verdict: Annotated[Verdict, typer.Argument(help="What you found out.")],
-    index: Annotated[int, typer.Option(min=0, help="Position of the subject in the query, from 0.")],
-    holder: Annotated[int, typer.Option(min=1, help="Member number of who disclosed the item.")],
-    category: Annotated[str, typer.Option(help="Category of the item, e.g. telecom_fraud.")],
-) -> None:
-    """Say whether a disclosed item was right; it changes what the holder's hits cost."""
-    chosen = next((one for one in Category if one.label == category), None)
-    if chosen is None:
-        raise UsageWrong(
-            f"There is no such category. Use one of: {', '.join(one.label for one in Category)}."
-        )
-    async with connect(session.settings().api.listen) as client:
-        report = await client.rate(
-            query_id=query_id, index=index, holder=holder, category=chosen, verdict=verdict
-        )
-    if session.json:
-        print_json(session.out, report)
-        return
-    sent = f"in transaction {shortened(report.transaction)}" if report.transaction else "with the next batch"
-    session.say(f"Member {report.holder}, {report.category}: {report.verdict.value}; on the chain {sent}.")
 
 
 def _print(session: Session, summary: CreditsSummary) -> None:

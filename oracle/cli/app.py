@@ -22,6 +22,7 @@ from oracle.cli import (
     params,
     proposing_audits,
     query,
+    ratings,
     records,
     recovery,
     statements,
@@ -60,6 +61,7 @@ app.add_typer(disputes.app)
 app.add_typer(disputes.dispute, name="dispute")
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
+app.add_typer(ratings.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)
 app.add_typer(support.app)

@@ -40,7 +40,7 @@ def read_subjects(file: Path, file_type: str | None) -> tuple[RawSubject, ...]:
 
     No message repeats a line's content.
     """
-    lines = _lines(file)
+    lines = lines_of(file)
     if file_type is not None:
         kind = _known(file_type)
         subjects = tuple(RawSubject(type=kind, value=line.strip()) for line in lines if line.strip())
@@ -53,7 +53,8 @@ def read_subjects(file: Path, file_type: str | None) -> tuple[RawSubject, ...]:
     return subjects
 
 
-def _lines(file: Path) -> list[str]:
+def lines_of(file: Path) -> list[str]:
+    """Of a text in UTF-8, or of standard input."""
     try:
         raw = sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
         return raw.decode("utf-8-sig").splitlines()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Row, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import Verdict
@@ -33,21 +34,28 @@ class RatingJournal:
 
     async def add(self, item: RatedItem) -> bool:
         """False when the item was rated before; the first verdict stands."""
+        return bool(await self.add_all([item]))
+
+    async def add_all(self, items: Sequence[RatedItem]) -> tuple[RatedItem, ...]:
+        """All or none are written; returns those that had no verdict before."""
         async with self._database.writing() as connection:
-            added = await connection.execute(
-                self._database.insert(ratings)
-                .values(
-                    batch_id=item.batch_id,
-                    element=item.index,
-                    holder=item.holder,
-                    category=item.category,
-                    verdict=item.verdict,
-                    confirmed=0,
-                )
-                .on_conflict_do_nothing()
-                .returning(ratings.c.batch_id)
+            return tuple([item for item in items if await self._added(connection, item)])
+
+    async def _added(self, connection: AsyncConnection, item: RatedItem) -> bool:
+        added = await connection.execute(
+            self._database.insert(ratings)
+            .values(
+                batch_id=item.batch_id,
+                element=item.index,
+                holder=item.holder,
+                category=item.category,
+                verdict=item.verdict,
+                confirmed=0,
             )
-            return added.first() is not None
+            .on_conflict_do_nothing()
+            .returning(ratings.c.batch_id)
+        )
+        return added.first() is not None
 
     async def unsent(self) -> tuple[RatedItem, ...]:
         statement = select(ratings).where(ratings.c.sent_in.is_(None)).order_by(ratings.c.batch_id)

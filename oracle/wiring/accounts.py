@@ -6,6 +6,7 @@ from oracle.accounting.anchoring import Anchoring
 from oracle.accounting.defending import Defending
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.accounting.dispute_desk import DisputesDesk
+from oracle.accounting.outcomes import OutcomeDesk
 from oracle.accounting.places import AnchorPlaces
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
@@ -94,9 +95,7 @@ def build_accounts(
             names=names,
             clock=base.clock,
         ),
-        ratings=VerdictDesk(
-            asked=requester.journals.asked, receipts=requester.journals.receipts, rating=rating
-        ),
+        ratings=_ratings(requester, rating, names),
         anchoring=_anchoring(base, me, requester, places),
         proving=_proving(base, me, requester, places, courier),
         reporting=_reporting(base, me, holder, courier),
@@ -116,6 +115,16 @@ def _disputes(
         cases=AuditsDesk(me=me, view=base.view, names=names, clock=base.clock),
         view=base.view,
         names=names,
+    )
+
+
+def _ratings(requester: Requester, rating: RatingDesk, names: MemberNames) -> VerdictDesk:
+    asked, receipts = requester.journals.asked, requester.journals.receipts
+    return VerdictDesk(
+        asked=asked,
+        receipts=receipts,
+        rating=rating,
+        outcomes=OutcomeDesk(asked=asked, receipts=receipts, rating=rating, names=names),
     )
 
 

@@ -1,5 +1,6 @@
 """Accounts as an institution would see them that is a few Python values."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fakes.audits import InMemoryAudits
@@ -12,11 +13,16 @@ from oracle.domain.reports import (
     CaseReason,
     DisputeReport,
     EpochStatement,
+    HolderRatings,
+    NotRatable,
+    OutcomeLine,
+    OutcomeReport,
     OwnDispute,
     ReconciledValue,
     SealedAnswer,
     StatementLine,
     StatementReport,
+    Verdict,
 )
 
 _START, _LENGTH = 1_800_000_000, 1_000
@@ -79,6 +85,18 @@ class InMemoryAccounting(InMemoryAudits):
             amount=100,
             noted_at=_START,
             open_until=_START + _LENGTH,
+        )
+
+    async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:
+        known = [one for one in lines if one.case_reference == "C-1" or one.type]
+        return OutcomeReport(
+            confirmed=sum(one.verdict is Verdict.CONFIRMED for one in known),
+            refuted=sum(one.verdict is Verdict.REFUTED for one in known),
+            rated_before=0,
+            not_ratable=tuple(
+                NotRatable(line=one.line, why="No such query.") for one in lines if one not in known
+            ),
+            holders=(HolderRatings(holder=2, name="Bank B", waiting=3, allowed=1),),
         )
 
     async def disputes(self) -> DisputeReport:

@@ -63,6 +63,7 @@ from oracle.domain.reports.keys import (
     RotationReport,
     SignedOrder,
 )
+from oracle.domain.reports.outcomes import HolderRatings, NotRatable, OutcomeLine, OutcomeReport
 from oracle.domain.reports.queries import (
     AskingMode,
     Finding,
@@ -144,6 +145,7 @@ __all__ = [
     "HeldReorganisation",
     "HolderFolder",
     "HolderProgress",
+    "HolderRatings",
     "HolderState",
     "ImportFormat",
     "ImportProgress",
@@ -156,8 +158,11 @@ __all__ = [
     "MemberStatus",
     "MetricsText",
     "Moved",
+    "NotRatable",
     "OpenedLine",
     "OrderKind",
+    "OutcomeLine",
+    "OutcomeReport",
     "OwnDispute",
     "PairAccount",
     "ParameterLine",
