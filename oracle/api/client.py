@@ -22,6 +22,7 @@ from oracle.api.schema import (
     RateItem,
     RedeemCredits,
     RemoveRecords,
+    StretchInput,
     SubjectInput,
     SubmitBallot,
     SubmitQuery,
@@ -55,6 +56,7 @@ from oracle.domain.reports import (
     RemovalSummary,
     SignedBallot,
     StatusReport,
+    Stretch,
     Support,
     Verdict,
     WaitingReport,
@@ -83,6 +85,7 @@ class LocalClient(GoverningClient, AccountingClient, AuditingClient):
         deadline_s: int | None = None,
         mode: AskingMode = AskingMode.COMMITTED,
         deadline_ms: int | None = None,
+        stretch: Stretch | None = None,
     ) -> QueryAccepted:
         body = SubmitQuery(
             subjects=_inputs(subjects),
@@ -91,6 +94,7 @@ class LocalClient(GoverningClient, AccountingClient, AuditingClient):
             deadline_s=deadline_s,
             mode=mode,
             deadline_ms=deadline_ms,
+            stretch=_stretch(stretch),
         )
         return await self._connection.post("/v1/queries", QueryAccepted, body=body)
 
@@ -213,6 +217,12 @@ class LocalClient(GoverningClient, AccountingClient, AuditingClient):
 
     async def metrics(self) -> MetricsText:
         return await self._connection.get("/v1/metrics", MetricsText)
+
+
+def _stretch(stretch: Stretch | None) -> StretchInput | None:
+    if stretch is None:
+        return None
+    return StretchInput(run=stretch.run, first_line=stretch.first_line, last_line=stretch.last_line)
 
 
 def _inputs(subjects: Sequence[RawSubject]) -> list[SubjectInput]:

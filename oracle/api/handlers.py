@@ -71,6 +71,7 @@ async def submit_query(services: Services, _: Parameters, body: SubmitQuery) -> 
         deadline_s=body.deadline_s,
         mode=body.mode,
         deadline_ms=body.deadline_ms,
+        stretch=None if body.stretch is None else body.stretch.stretch(),
     )
 
 

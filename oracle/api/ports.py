@@ -46,6 +46,7 @@ from oracle.domain.reports import (
     RotationReport,
     SignedBallot,
     StatusReport,
+    Stretch,
     SubjectResult,
     Support,
     WaitingReport,
@@ -67,8 +68,11 @@ class QueryService(Protocol):
         deadline_s: int | None,
         mode: AskingMode,
         deadline_ms: int | None,
+        stretch: Stretch | None,
     ) -> QueryAccepted:
         """Journal a query; purpose and deadline (from now) come from the policy when None.
+
+        With `stretch` it is those lines of a file, and asked once however often it is submitted.
 
         A subject that does not validate is listed as refused; a query of nothing else is `Refused`.
         """

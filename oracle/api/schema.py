@@ -21,6 +21,7 @@ from oracle.domain.reports import (
     ProposalLine,
     QualityLine,
     QuerySummary,
+    Stretch,
     SubjectResult,
     Support,
     Verdict,
@@ -28,6 +29,7 @@ from oracle.domain.reports import (
 
 MAX_SUBJECTS = 10_000
 MAX_PAGE = 1_000
+MAX_LINE = 2**53
 
 # `$` also matches before a final newline; the lengths shut that out.
 Address = Annotated[str, Meta(pattern="^0x[0-9a-fA-F]{40}$", max_length=42)]
@@ -98,6 +100,18 @@ class SubjectInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return f"SubjectInput(type={self.type!r})"
 
 
+class StretchInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which lines of a file the subjects are."""
+
+    run: Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+    """Chosen at random by the caller, one for the whole file."""
+    first_line: Annotated[int, Meta(ge=1, le=MAX_LINE)]
+    last_line: Annotated[int, Meta(ge=1, le=MAX_LINE)]
+
+    def stretch(self) -> Stretch:
+        return Stretch(run=self.run, first_line=self.first_line, last_line=self.last_line)
+
+
 class SubmitQuery(Body, frozen=True, kw_only=True):
     """Asks all other members about a list of subjects."""
 
@@ -112,6 +126,8 @@ class SubmitQuery(Body, frozen=True, kw_only=True):
     """`express` asks the holders at once, without waiting for a block."""
     deadline_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
     """Express only: milliseconds from now; the configured default when absent."""
+    stretch: StretchInput | None = None
+    """Lines of a file. Submitted again, they are the query that they became the first time."""
 
 
 class RemoveRecords(Body, frozen=True, kw_only=True):

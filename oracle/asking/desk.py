@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Protocol
+
+import msgspec
 
 from oracle.asking.ports import Clock
 from oracle.asking.results import BatchParts, HolderPart, query_state
-from oracle.asking.submission import Submission
-from oracle.domain.asked import AskedBatch, AskedReply
+from oracle.asking.submission import Submission, accepted
+from oracle.domain.asked import AskedBatch, AskedReply, Question
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Mode
 from oracle.domain.reports import (
@@ -20,6 +23,7 @@ from oracle.domain.reports import (
     QueryState,
     QuerySummary,
     RawSubject,
+    Stretch,
     SubjectResult,
     UnknownReference,
 )
@@ -27,6 +31,7 @@ from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.store.stretches import AskedStretch, StretchJournal
 
 LOOK_AGAIN_S = 2.0
 QueryEvent = QuerySummary | HolderProgress | SubjectResult
@@ -61,6 +66,7 @@ class QueryJournals:
     replies: ReplyJournal
     receipts: ReceiptJournal
     charges: ChargeJournal
+    stretches: StretchJournal
 
 
 class QueryDesk:
@@ -90,8 +96,19 @@ class QueryDesk:
         deadline_s: int | None,
         mode: AskingMode = AskingMode.COMMITTED,
         deadline_ms: int | None = None,
+        stretch: Stretch | None = None,
     ) -> QueryAccepted:
-        """Journal a query; what cannot be asked is listed with the reason."""
+        """Journal a query; what cannot be asked is listed with the reason.
+
+        A stretch of a file that was asked before is the query that it was then.
+        """
+        lines = None
+        if stretch is not None:
+            asked = (tuple((one.type, one.value) for one in subjects), purpose, case_reference, mode)
+            lines = AskedStretch(stretch=stretch, digest=sha256(msgspec.msgpack.encode(asked)).digest())
+            query_id = await self._journals.stretches.query_of(lines)
+            if query_id is not None:
+                return await self._accepted(query_id)
         return await self._submission.submit(
             subjects,
             purpose=purpose,
@@ -99,15 +116,24 @@ class QueryDesk:
             deadline_s=deadline_s,
             mode=Mode.EXPRESS if mode is AskingMode.EXPRESS else Mode.COMMITTED,
             deadline_ms=deadline_ms,
+            stretch=lines,
         )
+
+    async def _accepted(self, query_id: str) -> QueryAccepted:
+        question = await self._question(query_id)
+        return accepted(query_id, question, await self._journals.asked.batches_of(query_id))
 
     async def query_state(self, query_id: str) -> QueryState:
         """Everything known about the query now. Raises `UnknownReference`."""
+        question = await self._question(query_id)
+        batches = await self._journals.asked.batches_of(query_id)
+        return query_state(query_id, question, [await self._parts(batch) for batch in batches])
+
+    async def _question(self, query_id: str) -> Question:
         question = await self._journals.asked.question(query_id)
         if question is None:
             raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
-        batches = await self._journals.asked.batches_of(query_id)
-        return query_state(query_id, question, [await self._parts(batch) for batch in batches])
+        return question
 
     async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
         """What is known already, then what comes; ends after the summary of the final phase.

@@ -26,6 +26,7 @@ from oracle.peer.bodies.elements import elements_hash, pack_elements
 from oracle.peer.notary import Notary
 from oracle.peer.statements import encode_request, parse_request
 from oracle.store.asked import AskedJournal
+from oracle.store.stretches import AskedStretch
 from oracle.subjects import SubjectRefused, canonical
 
 NO_BLOCK = bytes(32)
@@ -102,6 +103,7 @@ class Submission:
         deadline_s: int | None = None,
         mode: Mode = Mode.COMMITTED,
         deadline_ms: int | None = None,
+        stretch: AskedStretch | None = None,
     ) -> QueryAccepted:
         """Journal a query with all its batches, or nothing; see `QueryService.submit`."""
         view = self._view
@@ -118,14 +120,8 @@ class Submission:
             batches = tuple(
                 self._sign(query_id, n, question, batch, timing) for n, batch in enumerate(blinded)
             )
-            await self._journalled(query_id, question, batches, timing)
-        return QueryAccepted(
-            query_id=query_id,
-            batches=tuple("0x" + batch.batch_id.hex() for batch in batches),
-            asked=len(question.subjects),
-            deadline=batches[0].deadline,
-            refused=question.refused,
-        )
+            await self._journalled(query_id, question, batches, timing, stretch)
+        return accepted(query_id, question, batches)
 
     async def _timing(self, mode: Mode, deadline_s: int | None, deadline_ms: int | None) -> Timing:
         policy = self._policy
@@ -153,15 +149,22 @@ class Submission:
         }
 
     async def _journalled(
-        self, query_id: str, question: Question, batches: tuple[AskedBatch, ...], timing: Timing
+        self,
+        query_id: str,
+        question: Question,
+        batches: tuple[AskedBatch, ...],
+        timing: Timing,
+        stretch: AskedStretch | None,
     ) -> None:
         if timing.reference is None:
-            await self._journal.add(query_id, question, batches)
+            await self._journal.add(query_id, question, batches, stretch=stretch)
             self._submitted()
             return
         holders = self._holders(ground_of_reference(timing.reference))
         issued_at = parse_request(batches[0].content.statement).value.issued_at
-        await self._journal.add_asked(query_id, question, batches, holders=holders, issued_at=issued_at)
+        await self._journal.add_asked(
+            query_id, question, batches, holders=holders, issued_at=issued_at, stretch=stretch
+        )
         until_ms = batches[0].created_at_ms + timing.deadline_ms
         for batch in batches:
             self._launch(Launch(batch=batch, holders=holders, until_ms=until_ms))
@@ -253,6 +256,17 @@ class Submission:
                 reference=reference,
             ),
         )
+
+
+def accepted(query_id: str, question: Question, batches: Sequence[AskedBatch]) -> QueryAccepted:
+    """What whoever asked is told of a journalled query, however often."""
+    return QueryAccepted(
+        query_id=query_id,
+        batches=tuple("0x" + batch.batch_id.hex() for batch in batches),
+        asked=len(question.subjects),
+        deadline=batches[0].deadline,
+        refused=question.refused,
+    )
 
 
 def _blind(

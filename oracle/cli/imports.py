@@ -1,7 +1,6 @@
 """`riskmesh records import`: streams a file to the daemon and shows what becomes of each line."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -13,7 +12,7 @@ from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import NothingImported, UsageWrong
 from oracle.cli.printing import count, counted, print_json
-from oracle.cli.subject_files import STANDARD_INPUT
+from oracle.cli.subject_files import opened, size
 from oracle.domain.reports import BadLineReport, ImportFormat, ImportProgress, ImportSummary
 
 CHUNK_SIZE = 256 * 1024
@@ -44,8 +43,8 @@ async def import_records(
     listen = session.settings().api.listen
     bad_lines: list[BadLineReport] = []
     summary: ImportSummary | None = None
-    with _opened(file) as source, _progress(session) as progress:
-        task = progress.add_task("importing", total=_size(file), imported=0, skipped=0)
+    with opened(file) as source, _progress(session) as progress:
+        task = progress.add_task("importing", total=size(file), imported=0, skipped=0)
         async with connect(listen) as client:
             chunks = _chunks(source, progress, task)
             async for event in client.import_records(chunks, file_format=chosen, strict=strict):
@@ -81,19 +80,6 @@ def _note_bad_line(session: Session, bad: BadLineReport, number: int) -> None:
         session.note(f"Line {bad.line}: {bad.reason}")
     elif number == SHOWN_BAD_LINES + 1:
         session.note("… and more; --json lists all of them.")
-
-
-def _opened(file: Path) -> BinaryIO:
-    if file == STANDARD_INPUT:
-        return sys.stdin.buffer
-    try:
-        return file.open("rb")
-    except OSError as error:
-        raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
-
-
-def _size(file: Path) -> int | None:
-    return None if file == STANDARD_INPUT else file.stat().st_size
 
 
 def _progress(session: Session) -> Progress:

@@ -9,7 +9,9 @@ from oracle.api.client import LocalClient, connect
 from oracle.api.schema import query_line
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import NobodyAnswered, UsageWrong
+from oracle.cli.file_run import Asking, submit
 from oracle.cli.printing import Sheet, count, counted, moment, print_json, print_line
+from oracle.cli.query_file import Format, Out, Resume, file_task, query_file
 from oracle.cli.query_progress import QueryProgress
 from oracle.cli.query_report import print_query
 from oracle.cli.subject_files import subjects_given
@@ -19,6 +21,13 @@ from oracle.subjects import ListName, code_list
 
 app = group(about="Ask.")
 SHOWN_REFUSALS = 10
+SubjectsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        help="CSV or JSON Lines of type and value, or a plain list with --type; - is standard input.",
+    ),
+]
 DeadlineMs = Annotated[
     int | None,
     typer.Option(
@@ -35,6 +44,7 @@ DeadlineMs = Annotated[
     example=(
         "riskmesh query phone +46701234567\n"
         "riskmesh query --file subjects.csv --case C-17\n"
+        "riskmesh query --file million.csv --out results.jsonl\n"
         "riskmesh query phone +46701234567 --express --deadline-ms 2000"
     ),
     failure="The query was not answered.",
@@ -48,12 +58,7 @@ async def query(
     values: Annotated[
         list[str] | None, typer.Argument(metavar="VALUE", help="In any usual spelling.")
     ] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV or JSON Lines of type and value, or a plain list with --type; - is standard input."
-        ),
-    ] = None,
+    file: SubjectsFile = None,
     file_type: Annotated[
         str | None, typer.Option("--type", metavar="TYPE", help="Each line of the file is one value of TYPE.")
     ] = None,
@@ -69,20 +74,28 @@ async def query(
         bool, typer.Option("--express", help="Ask all holders at once instead of on the chain first.")
     ] = False,
     deadline_ms: DeadlineMs = None,
+    out: Out = None,
+    file_format: Format = None,
+    resume: Resume = None,
     all_lines: Annotated[bool, typer.Option("--all", help="List subjects without a hit too.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait until the query is final.")] = True,
 ) -> None:
     """Ask all other members about one subject or a list of them."""
+    asking = Asking(
+        purpose=_purpose(purpose),
+        case_reference=case,
+        deadline_s=deadline,
+        mode=_mode(express=express, deadline_ms=deadline_ms),
+        deadline_ms=deadline_ms,
+    )
+    task = file_task(file, file_type, form=file_format, out=out, resume=resume)
+    if task is not None:
+        async with connect(session.settings().api.listen) as client:
+            await query_file(session, client, task, asking)
+        return
     subjects = subjects_given(kind, values, file, file_type)
     async with connect(session.settings().api.listen) as client:
-        accepted = await client.submit(
-            subjects,
-            purpose=_purpose(purpose),
-            case_reference=case,
-            deadline_s=deadline,
-            mode=_mode(express=express, deadline_ms=deadline_ms),
-            deadline_ms=deadline_ms,
-        )
+        accepted = await submit(client, subjects, asking)
         _note_refusals(session, accepted)
         _note_types(session, subjects)
         if not wait:

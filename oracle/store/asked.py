@@ -14,6 +14,7 @@ from oracle.domain.asked import (
 )
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
+from oracle.store.stretches import AskedStretch, add_stretch
 from oracle.store.tables import batches, express, queries, replies
 
 OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
@@ -26,10 +27,17 @@ class AskedJournal:
         self._database = database
         self._cipher = cipher
 
-    async def add(self, query_id: str, question: Question, prepared: tuple[AskedBatch, ...]) -> None:
-        """Write a question and all its batches, or nothing."""
+    async def add(
+        self,
+        query_id: str,
+        question: Question,
+        prepared: tuple[AskedBatch, ...],
+        *,
+        stretch: AskedStretch | None = None,
+    ) -> None:
+        """Write a question and all its batches, or nothing; with the lines of a file that it is, once."""
         async with self._database.writing() as connection:
-            await self._insert(connection, query_id, question, prepared)
+            await self._insert(connection, query_id, question, prepared, stretch)
 
     async def add_asked(
         self,
@@ -39,6 +47,7 @@ class AskedJournal:
         *,
         holders: tuple[MemberId, ...],
         issued_at: int,
+        stretch: AskedStretch | None = None,
     ) -> None:
         """As `add`, of express batches: also who is to answer, and that each of them is to be anchored."""
         parts = [
@@ -50,7 +59,7 @@ class AskedJournal:
             {"batch_id": batch.batch_id, "elements": batch.count, "issued_at": issued_at} for batch in asked
         ]
         async with self._database.writing() as connection:
-            await self._insert(connection, query_id, question, asked)
+            await self._insert(connection, query_id, question, asked, stretch)
             await connection.execute(express.insert(), due)
             await connection.execute(replies.insert(), parts)
 
@@ -60,7 +69,10 @@ class AskedJournal:
         query_id: str,
         question: Question,
         written: tuple[AskedBatch, ...],
+        stretch: AskedStretch | None,
     ) -> None:
+        if stretch is not None:
+            await add_stretch(connection, self._cipher, stretch, query_id)
         sealed = self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id))
         await connection.execute(
             queries.insert().values(

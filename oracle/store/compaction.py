@@ -24,6 +24,7 @@ from oracle.store.tables import (
     ratings,
     receipts,
     replies,
+    stretches,
     superseded_answers,
     superseded_replies,
     told,
@@ -82,6 +83,8 @@ class Compaction:
             left = exists().where(batches.c.query_id == queries.c.query_id)
             asked = {row.query_id for row in found}
             await connection.execute(queries.delete().where(queries.c.query_id.in_(asked), ~left))
+            gone = ~exists().where(queries.c.query_id == stretches.c.query_id)
+            await connection.execute(stretches.delete().where(stretches.c.query_id.in_(asked), gone))
         return len(found)
 
     async def transactions(

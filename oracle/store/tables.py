@@ -19,6 +19,7 @@ from sqlalchemy import (
 from oracle.store.dispute_tables import case_answers, claimed, disputes
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
+from oracle.store.stretches import stretches
 
 __all__ = (
     "accepted",
@@ -42,6 +43,7 @@ __all__ = (
     "receipts",
     "replies",
     "signed",
+    "stretches",
     "superseded_answers",
     "superseded_replies",
     "told",

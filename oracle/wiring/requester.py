@@ -27,6 +27,7 @@ from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.store.stretches import StretchJournal
 from oracle.store.superseded_replies import SupersededReplies
 from oracle.wiring.disputes import build_disputing
 from oracle.wiring.foundation import Foundation
@@ -228,4 +229,5 @@ def _journals(base: Foundation) -> QueryJournals:
         replies=ReplyJournal(base.database, cipher),
         receipts=ReceiptJournal(base.database, cipher),
         charges=ChargeJournal(base.database),
+        stretches=StretchJournal(base.database, cipher),
     )

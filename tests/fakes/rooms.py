@@ -11,7 +11,7 @@ from fakes.consortium import InMemoryConsortium
 from fakes.governing import InMemoryGoverning
 
 from oracle.api.ports import ImportEvent, QueryEvent, Services
-from oracle.domain.errors import Refused
+from oracle.domain.errors import Refused, Transient
 from oracle.domain.reports import (
     AskingMode,
     BadLineReport,
@@ -34,6 +34,7 @@ from oracle.domain.reports import (
     RefusedSubject,
     RemovalSummary,
     StoredRecord,
+    Stretch,
     SubjectResult,
     UnknownReference,
 )
@@ -55,6 +56,14 @@ class NothingToAsk(Refused):
     code = "nothing_to_ask"
 
 
+class BudgetSpent(Refused):
+    code = "evaluation_budget_exceeded"
+
+
+class Stopping(Transient):
+    code = "daemon_stopping"
+
+
 class InMemoryRooms(InMemoryAccounting, InMemoryGoverning, InMemoryConsortium):
     """Every service, of an institution that is a few Python values. Numbers starting +46 are hits."""
 
@@ -62,6 +71,11 @@ class InMemoryRooms(InMemoryAccounting, InMemoryGoverning, InMemoryConsortium):
         super().__init__()
         self.kept: dict[str, tuple[QueryState, list[QueryEvent]]] = {}
         self.asked: list[tuple[int | None, str, int | None]] = []
+        self.stop_after: int | None = None
+        """Refuses a stretch, once, when it has taken so many."""
+        self.away_times = 0
+        """Answers so many calls as a daemon does that is stopping."""
+        self.stretches: dict[Stretch, QueryAccepted] = {}
         self.modes: list[tuple[AskingMode, int | None]] = []
         self.import_closed = asyncio.Event()
 
@@ -74,9 +88,32 @@ class InMemoryRooms(InMemoryAccounting, InMemoryGoverning, InMemoryConsortium):
         deadline_s: int | None,
         mode: AskingMode = AskingMode.COMMITTED,
         deadline_ms: int | None = None,
+        stretch: Stretch | None = None,
     ) -> QueryAccepted:
+        if stretch is not None:
+            self._hinder()
+            if stretch in self.stretches:
+                return self.stretches[stretch]
         self.asked.append((purpose, case_reference, deadline_s))
         self.modes.append((mode, deadline_ms))
+        accepted = self._accept(subjects, purpose)
+        if stretch is not None:
+            self.stretches[stretch] = accepted
+        return accepted
+
+    def _hinder(self) -> None:
+        if self.away_times:
+            self.away_times -= 1
+            raise Stopping("The daemon is stopping.")
+        if self.stop_after is not None and len(self.stretches) >= self.stop_after:
+            self.stop_after = None
+            raise BudgetSpent("Nothing may be asked any more in this epoch.")
+
+    def _accept(
+        self,
+        subjects: Sequence[RawSubject],
+        purpose: int | None,
+    ) -> QueryAccepted:
         good = [index for index, subject in enumerate(subjects) if subject.type == "phone"]
         refused = tuple(
             RefusedSubject(index=index, reason="unknown subject type")

@@ -86,15 +86,19 @@ class Alliance:
 
     async def run(self, name: str, *arguments: str | Path) -> Ran:
         """A `riskmesh` command as this institution, whatever its exit code."""
-        process = await asyncio.create_subprocess_exec(
+        process = await self.begin(name, *arguments)
+        out, err = await process.communicate()
+        return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
+
+    async def begin(self, name: str, *arguments: str | Path) -> asyncio.subprocess.Process:
+        """A `riskmesh` command as this institution, still running."""
+        return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "oracle.cli", *map(str, arguments), "--home", str(self.of(name).home)),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=child_environment(RISKMESH_PASSPHRASE=PASSPHRASE, NO_COLOR="1"),
         )
-        out, err = await process.communicate()
-        return Ran(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
     async def status_until(self, name: str, holds: Callable[[StatusReport], bool]) -> StatusReport:
         """The first status of a daemon of which this holds."""

@@ -77,6 +77,7 @@ from oracle.domain.reports.queries import (
     RecordLine,
     RecordState,
     RefusedSubject,
+    Stretch,
     SubjectResult,
     record_line,
 )
@@ -202,6 +203,7 @@ __all__ = [
     "StatementReport",
     "StatusReport",
     "StoredRecord",
+    "Stretch",
     "SubjectResult",
     "Support",
     "UnknownReference",

@@ -20,6 +20,16 @@ class RawSubject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Consecutive lines of a file that become one query, and only one."""
+
+    run: str
+    """Chosen by the caller for the whole file: 32 hex digits."""
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusedSubject:
     """A submitted subject that is not asked, and why."""
 

@@ -21,6 +21,7 @@ from oracle.domain.reports import (
     QuerySummary,
     RawSubject,
     SignedBallot,
+    Stretch,
     SubjectResult,
     Support,
     Verdict,
@@ -235,3 +236,17 @@ async def test_store__compacted__says_what_was_forgotten(offered: Services) -> N
 
 async def test_status__asked__names_the_institution(offered: Services) -> None:
     assert (await offered.status.status()).name == "Bank A"
+
+
+async def test_query__the_same_stretch_of_a_file_twice__is_one_query(offered: Services) -> None:
+    asked = {
+        stretch: [
+            await offered.queries.submit(
+                (HIT, MISS), purpose=None, case_reference="", deadline_s=None, stretch=stretch
+            )
+            for _ in range(2)
+        ]
+        for stretch in (Stretch(run="5a" * 16, first_line=first, last_line=first + 1) for first in (1, 3))
+    }
+    identifiers = [{one.query_id for one in accepted} for accepted in asked.values()]
+    assert identifiers == [{"q1"}, {"q2"}]
