@@ -37,7 +37,7 @@ class Discloser:
         if not kept:
             # Lost with the dataset: the record is as gone as an erased one, and so is its fee.
             return ServedRecord(index=index, status=ServedStatus.WITHDRAWN, reason=0)
-        stored = await self._snapshots.record(head.sequence, judged.tag)
+        stored = await self._snapshots.record(head.sequence, judged.claim.subject, judged.tag)
         match stored:
             case NoRecord.NEVER_THERE:
                 return ServedRecord(

@@ -20,8 +20,8 @@ class Snapshots(Protocol):
         """What each element is answered with, cut from one snapshot; raises when it is not kept."""
         ...
 
-    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
-        """The record behind a tag of that snapshot, or why there is none."""
+    async def record(self, sequence: Sequence, subject: bytes, tag: Tag) -> StoredRecord | NoRecord:
+        """The record about a subject behind its tag in that snapshot, or why there is none."""
         ...
 
     async def digests(self, sequence: Sequence, subject: bytes) -> tuple[bytes, ...]:

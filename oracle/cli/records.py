@@ -1,5 +1,6 @@
 """`riskmesh records`: the institution's own dataset."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, count, counted, facts, percent, print_json, shortened
 from oracle.cli.subject_files import subjects_given
+from oracle.dataset.glance import verify
 from oracle.domain.reports import DatasetStats, PublishedSnapshot, RecordPage
 
 app = group(about="The institution's own records: import, list, remove, publish.")
@@ -90,6 +92,28 @@ async def publish(session: Session) -> None:
         print_json(session.out, snapshot)
     else:
         session.say(f"Published: {_snapshot(snapshot)}.")
+
+
+@command(app, "verify", example="riskmesh records verify --all", failure="The dataset was not verified.")
+async def verify_records(
+    session: Session,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every kept snapshot, not the newest alone.")] = False,
+) -> None:
+    """Read the dataset in full and say whether its entries still lead to the roots that were committed.
+
+    Works with the daemon running or not, without any key, and changes nothing.
+    """
+    folder = session.settings().dataset.folder
+    rows = await asyncio.to_thread(verify, folder, every=every)
+    if session.json:
+        snapshots = [{"sequence": row.sequence, "root": "0x" + row.root.hex()} for row in rows]
+        print_json(session.out, {"version": 1, "verified": snapshots})
+        return
+    for row in rows:
+        session.say(f"Snapshot {row.sequence}: {counted(row.records, 'record')} lead to its root.")
+    if not rows:
+        session.say("There is no snapshot yet.")
 
 
 def _confirm(question: str) -> None:

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from oracle.crypto.buckets import HASH_BITS
 from oracle.crypto.merkle import leaf
-from oracle.dataset.environment import Rows
 from oracle.dataset.layout import alive_in, bucket_start
+from oracle.dataset.rows import Rows
 from oracle.domain.ids import Sequence, Tag
 from oracle.domain.query import Bucket
 

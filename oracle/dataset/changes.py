@@ -1,7 +1,7 @@
 """How many records the next snapshot changes: what a publication declares, and an audit recounts."""
 
-from oracle.dataset.environment import Rows
 from oracle.dataset.layout import Entry, pack_hash
+from oracle.dataset.rows import Rows
 from oracle.domain.ids import Sequence
 
 _HASH_SIZE = len(pack_hash(0))

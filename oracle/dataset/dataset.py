@@ -23,7 +23,7 @@ from oracle.dataset.staging import clear_staged
 from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tagging import Tagger
 from oracle.dataset.threads import Threads
-from oracle.dataset.trees import TreeCache
+from oracle.dataset.upgrading import upgrade
 from oracle.domain.ids import BlockNumber, KeyVersion, Sequence, Tag
 from oracle.domain.query import Cut
 from oracle.domain.subject import Subject
@@ -49,7 +49,6 @@ class Dataset:
         self._cipher = cipher
         self._tagger = tagger
         self._threads = threads
-        self._trees = TreeCache(environment)
         self._importing = asyncio.Lock()
 
     @classmethod
@@ -129,7 +128,7 @@ class Dataset:
         return await self._threads.read(self._latest)
 
     async def snapshot(self, sequence: Sequence) -> Snapshot:
-        """Raises `SnapshotUnknown`, and `DatasetDamaged` when its entries no longer lead to its root."""
+        """Raises `SnapshotUnknown`; a cut from it `DatasetDamaged` when it is not what was committed."""
         return await self._threads.read(self._snapshot, sequence)
 
     async def snapshots(self) -> tuple[SnapshotRow, ...]:
@@ -147,9 +146,12 @@ class Dataset:
         wanted = tuple(prefixes)
         return await self._threads.read(lambda: self._snapshot(sequence).cut_all(wanted))
 
-    async def record_for(self, sequence: Sequence, tag: Tag) -> Disclosed | Withdrawn:
-        """Raises `SnapshotUnknown` and `TagNotInSnapshot`."""
-        return await self._threads.read(lambda: self._snapshot(sequence).record_for(tag))
+    async def record_for(self, sequence: Sequence, subject: bytes, tag: Tag) -> Disclosed | Withdrawn:
+        """What is committed about `subject` (`subject_bytes`) under its tag.
+
+        Raises `SnapshotUnknown` and `TagNotInSnapshot`.
+        """
+        return await self._threads.read(lambda: self._snapshot(sequence).record_for(subject, tag))
 
     async def digests_of_bucket(self, sequence: Sequence, number: int) -> tuple[bytes, ...]:
         return await self._threads.read(lambda: self._snapshot(sequence).digests_of_bucket(number))
@@ -181,7 +183,6 @@ class Dataset:
         return build_snapshot(
             self._environment,
             self._cipher,
-            self._trees,
             key_version=self._tagger.key_version,
             now=now,
             max_bits=max_bits,
@@ -199,7 +200,7 @@ class Dataset:
         return self._opened(row)
 
     def _opened(self, row: SnapshotRow) -> Snapshot:
-        return Snapshot(self._environment, self._cipher, row, self._trees.tree_of(row))
+        return Snapshot(self._environment, self._cipher, row)
 
     def _snapshots(self) -> tuple[SnapshotRow, ...]:
         with self._environment.reading() as rows:
@@ -211,15 +212,14 @@ class Dataset:
 
     def _prune(self, older_than: Sequence) -> Sequence | None:
         with self._environment.writing() as rows:
-            oldest = prune(rows, older_than)
-        if oldest is not None:
-            self._trees.forget_before(oldest)
-        return oldest
+            return prune(rows, older_than)
 
 
 def _open_settled(folder: Path, cipher: RowCipher, tagger: Tagger, map_size: int) -> DatasetEnvironment:
     environment = DatasetEnvironment(folder, map_size=map_size)
     try:
+        if environment.outdated:
+            upgrade(environment, cipher)
         clear_staged(environment)
         settle(environment, cipher, tagger)
     except BaseException:

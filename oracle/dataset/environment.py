@@ -3,9 +3,9 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import lmdb
 import lmdb.verify
@@ -15,16 +15,18 @@ from oracle.dataset.errors import (
     DatasetForeign,
     DatasetFull,
     DatasetInUse,
+    DatasetOutdated,
     DatasetUnreadable,
 )
+from oracle.dataset.rows import Rows, Table, Tables
 
-Transaction: TypeAlias = "lmdb.Transaction[bytes]"
-
-FORMAT: Final = b"riskmesh dataset 1"
+FORMAT: Final = b"riskmesh dataset 2"
+FORMAT_BEFORE: Final = b"riskmesh dataset 1"
 FORMAT_KEY: Final = b"format"
 # Address space, not disk: the file grows with its content. 64 GiB hold some 200 million entries.
 MAP_SIZE: Final = 64 * 2**30
-_TABLES: Final = 9
+# Those of `Tables`, and three that only the format before had.
+_TABLES: Final = 13
 _READERS: Final = 512
 _LOCK_FILE: Final = "owner.lock"
 DATA_FILE: Final = "data.mdb"
@@ -38,43 +40,6 @@ _DAMAGE: Final = (
 )
 
 
-class Tables:
-    """Handles of the databases in one environment; their rows are described in `layout`."""
-
-    __slots__ = (
-        "counts",
-        "entries",
-        "expiries",
-        "records",
-        "removals",
-        "snapshots",
-        "staged",
-        "state",
-        "touched",
-    )
-
-    def __init__(self, environment: lmdb.Environment) -> None:
-        self.entries = environment.open_db(b"entries")
-        self.records = environment.open_db(b"records")
-        self.removals = environment.open_db(b"removals")
-        self.expiries = environment.open_db(b"expiries")
-        self.touched = environment.open_db(b"touched")
-        self.snapshots = environment.open_db(b"snapshots")
-        self.staged = environment.open_db(b"staged")
-        self.counts = environment.open_db(b"counts")
-        self.state = environment.open_db(b"state")
-
-
-class Rows:
-    """One transaction's view of every table: a consistent moment, or a change that happens wholly or not."""
-
-    __slots__ = ("tables", "txn")
-
-    def __init__(self, txn: Transaction, tables: Tables) -> None:
-        self.txn = txn
-        self.tables = tables
-
-
 class DatasetEnvironment:
     """An open dataset folder. Transactions begin and end in the thread that asks for them."""
 
@@ -84,7 +49,9 @@ class DatasetEnvironment:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._owner = _own(folder)
             try:
-                self._environment = _open(folder, map_size)
+                self._environment, self.outdated = _open(folder, map_size)
+                # Whoever looked in and was killed would hold up the reuse of pages for ever.
+                self._environment.reader_check()
                 self._tables = Tables(self._environment)
             except BaseException:
                 os.close(self._owner)
@@ -100,6 +67,15 @@ class DatasetEnvironment:
         """Durable when the block ends; nothing of it remains when the block raises or the process dies."""
         with _translated(self.folder), self._environment.begin(write=True) as txn:
             yield Rows(txn, self._tables)
+        # Whole pages at the end, so that the next start need not walk the file to know that it is not torn.
+        size = _size_due(self._environment)
+        if (self.folder / DATA_FILE).stat().st_size < size:
+            with suppress(OSError):  # a full disk: nothing is lost but that time
+                os.truncate(self.folder / DATA_FILE, size)
+
+    def table_before(self, rows: Rows, name: bytes) -> Table:
+        """A database of the format before, made if it is not there."""
+        return self._environment.open_db(name, txn=rows.txn)
 
     def close(self) -> None:
         self._environment.close()
@@ -118,27 +94,60 @@ def _own(folder: Path) -> int:
     return handle
 
 
-def _open(folder: Path, map_size: int) -> lmdb.Environment:
+def _open(folder: Path, map_size: int) -> tuple[lmdb.Environment, bool]:
+    """The environment, and whether its rows are those of the format before."""
     environment = _connect(folder, map_size)
-    pages = environment.info()["last_pgno"] + 1
-    if (folder / DATA_FILE).stat().st_size < pages * environment.stat()["psize"]:
+    if (folder / DATA_FILE).stat().st_size < _size_due(environment):
         # LMDB may leave free pages at the end unwritten, which is sound; a torn copy looks the same from
         # outside, and reading past its end would kill the process. Only walking every page tells them apart.
         environment.close()
         _verify(folder)
         environment = _connect(folder, map_size)
     try:
-        _check_format(environment, folder)
+        return environment, _check_format(environment, folder) == FORMAT_BEFORE
     except BaseException:
         environment.close()
         raise
-    return environment
 
 
-def _connect(folder: Path, map_size: int) -> lmdb.Environment:
+def _size_due(environment: lmdb.Environment) -> int:
+    return int((environment.info()["last_pgno"] + 1) * environment.stat()["psize"])
+
+
+def _connect(folder: Path, map_size: int, *, readonly: bool = False) -> lmdb.Environment:
     return lmdb.open(
-        str(folder), map_size=map_size, max_dbs=_TABLES, max_readers=_READERS, mode=0o600, readahead=False
+        str(folder),
+        map_size=map_size,
+        max_dbs=_TABLES,
+        max_readers=_READERS,
+        mode=0o600,
+        readahead=False,
+        readonly=readonly,
+        create=not readonly,
     )
+
+
+@contextmanager
+def look_into(folder: Path) -> Iterator[Rows]:
+    """One moment of a dataset, whoever works on it: from another process, or while nobody does.
+
+    Raises `DatasetOutdated` for the format before, and `DatasetUnreadable` where there is none.
+    """
+    with _translated(folder):
+        environment = _connect(folder, MAP_SIZE, readonly=True)
+        try:
+            with environment.begin() as txn:
+                found = txn.get(FORMAT_KEY, b"", db=environment.open_db(b"state", txn=txn, create=False))
+            if found != FORMAT:
+                raise DatasetOutdated(
+                    f"The dataset in {folder} is not in this release's format. Start the daemon once: it "
+                    "brings a folder of an earlier release up to date."
+                )
+            tables = Tables(environment)
+            with environment.begin() as txn:
+                yield Rows(txn, tables)
+        finally:
+            environment.close()
 
 
 def _verify(folder: Path) -> None:
@@ -151,7 +160,7 @@ def _verify(folder: Path) -> None:
         raise _damaged(folder)
 
 
-def _check_format(environment: lmdb.Environment, folder: Path) -> None:
+def _check_format(environment: lmdb.Environment, folder: Path) -> bytes:
     with environment.begin(write=True) as txn:
         names = set(txn.cursor().iternext(values=False))
         if names and b"state" not in names:
@@ -162,11 +171,13 @@ def _check_format(environment: lmdb.Environment, folder: Path) -> None:
         state = environment.open_db(b"state", txn=txn)
         if not names:
             txn.put(FORMAT_KEY, FORMAT, db=state)
-        elif txn.get(FORMAT_KEY, db=state) != FORMAT:
+        found = txn.get(FORMAT_KEY, b"", db=state)
+        if found not in {FORMAT, FORMAT_BEFORE}:
             raise DatasetForeign(
                 f"The dataset in {folder} was written in a format that this release does not read. "
                 "Run the release that wrote it, or import into an empty folder."
             )
+        return found
 
 
 def _damaged(folder: Path) -> DatasetDamaged:

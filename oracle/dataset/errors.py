@@ -2,8 +2,8 @@
 
     Refused        ImportRefused ─ HeaderUnusable, StrictImportRefused, LineRefused
                    SnapshotUnknown, TagNotInSnapshot, BucketOutOfRange, CursorUnusable
-    Misconfigured  DatasetInUse, DatasetForeign, StorageKeyWrong, OprfKeyDiffers, DatasetFull,
-                   DatasetUnreadable
+    Misconfigured  DatasetInUse, DatasetForeign, DatasetOutdated, StorageKeyWrong, OprfKeyDiffers,
+                   DatasetFull, DatasetUnreadable
     Broken         DatasetDamaged
 
 No message names a subject, a tag or a record's content.
@@ -69,6 +69,12 @@ class DatasetForeign(Misconfigured):
     """The folder holds something else: another format, another member's data, or another key's."""
 
     code: ClassVar[str] = "dataset_foreign"
+
+
+class DatasetOutdated(Misconfigured):
+    """Rows of the format before, which only the daemon brings up to date."""
+
+    code: ClassVar[str] = "dataset_outdated"
 
 
 class StorageKeyWrong(Misconfigured):

@@ -4,10 +4,11 @@ import secrets
 from typing import Final
 
 from oracle.crypto.errors import StoredValueDamaged
-from oracle.dataset.environment import DatasetEnvironment, Rows
+from oracle.dataset.environment import DatasetEnvironment
 from oracle.dataset.errors import DatasetForeign, OprfKeyDiffers, StorageKeyWrong
 from oracle.dataset.layout import Entry, EntryKey
 from oracle.dataset.pending import Found, PendingChanges, stored_record
+from oracle.dataset.rows import Rows
 from oracle.dataset.stored_record import RowCipher, StoredRecord
 from oracle.dataset.tagging import CHUNK, Tagger
 from oracle.peer.record_codec import SALT_SIZE
@@ -36,7 +37,7 @@ def settle(environment: DatasetEnvironment, cipher: RowCipher, tagger: Tagger) -
                 raise DatasetForeign(
                     "The dataset belongs to another member. Give this member its own dataset folder."
                 )
-            _check_storage_key(rows, cipher)
+            check_storage_key(rows, cipher)
             known = rows.txn.get(_KEY_VERSION, b"", db=rows.tables.state)
             if known > version:
                 raise OprfKeyDiffers(
@@ -54,7 +55,8 @@ def settle(environment: DatasetEnvironment, cipher: RowCipher, tagger: Tagger) -
         _put(rows, _PUBLIC_KEY, tagger.public_key)
 
 
-def _check_storage_key(rows: Rows, cipher: RowCipher) -> None:
+def check_storage_key(rows: Rows, cipher: RowCipher) -> None:
+    """Raises `StorageKeyWrong`."""
     sealed = rows.txn.get(_STORAGE_CHECK, b"", db=rows.tables.state)
     try:
         cipher.open(sealed, _STORAGE_CHECK)
@@ -79,7 +81,7 @@ def _retag(rows: Rows, cipher: RowCipher, tagger: Tagger) -> None:
         chunk = [
             Found(entry=entry, stored=stored)
             for entry in current[start : start + CHUNK]
-            if (stored := stored_record(rows, cipher, entry.key)) is not None
+            if (stored := stored_record(cipher, entry)) is not None
         ]
         tags = tagger.tags_here([found.stored.subject for found in chunk])
         for found, tag in zip(chunk, tags, strict=True):

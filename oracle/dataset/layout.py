@@ -2,12 +2,13 @@
 
 | database   | key                                 | value                          |
 | ---------- | ----------------------------------- | ------------------------------ |
-| entries    | hash32 · tag (16) · added_seq (8)   | removed_seq (8) · digest (32)  |
-| records    | tag (16) · added_seq (8)            | hash32 · sealed record, or hash32 alone once erased |
+| entries    | hash32 · tag (16) · added_seq (8)   | removed_seq (8) · digest (32) · sealed until erased |
 | removals   | removed_seq (8) · entry key         | empty                          |
-| expiries   | last day (4) · entry key            | empty                          |
+| expiries   | last day (4)                        | hash32, as often as differ     |
 | touched    | hash32                              | empty: its bucket changes in the next snapshot |
 | snapshots  | sequence (8)                        | `SnapshotRow`                  |
+| tiles      | band (1) · number (4) · sequence (8)| nodes of a tree, see `tiles`   |
+| retired    | sequence (8)                        | key of a tile that a newer one replaced then |
 | staged     | line number (8)                     | hash32 · tag · sealed item     |
 | counts     | kind (1) · code (1)                 | count (8)                      |
 | state      | name                                | see `environment`              |
@@ -19,7 +20,7 @@ different snapshots share every row that did not change between them: nothing is
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from oracle.crypto.buckets import HASH_BITS
@@ -27,11 +28,11 @@ from oracle.domain.ids import KeyVersion, Sequence, Tag
 
 _ENTRY_KEY: Final = struct.Struct(">I16sQ")
 _ENTRY_VALUE: Final = struct.Struct(">Q32s")
-_RECORD_KEY: Final = struct.Struct(">16sQ")
 _STAGED: Final = struct.Struct(">I16s")
 _HASH32: Final = struct.Struct(">I")
 _UINT64: Final = struct.Struct(">Q")
 _DAY: Final = struct.Struct(">I")
+_TILE_KEY: Final = struct.Struct(">BIQ")
 _SNAPSHOT: Final = struct.Struct(">BB32sIQQQ32sI")
 _SNAPSHOT_VERSION: Final = 2
 _SNAPSHOT_SIZE_1: Final = 94
@@ -50,8 +51,10 @@ class EntryKey:
     def packed(self) -> bytes:
         return _ENTRY_KEY.pack(self.hash32, self.tag, self.added)
 
-    def record_key(self) -> bytes:
-        return _RECORD_KEY.pack(self.tag, self.added)
+    @property
+    def place(self) -> bytes:
+        """hash32 · tag: the same for all versions of a record under one OPRF key."""
+        return pack_hash(self.hash32) + self.tag
 
     @classmethod
     def parse(cls, row: bytes) -> Self:
@@ -67,14 +70,21 @@ class Entry:
     key: EntryKey
     removed: Sequence | None
     digest: bytes
+    sealed: bytes = field(repr=False)
+    """The record under the storage key, empty once erased."""
 
     def packed_value(self) -> bytes:
-        return _ENTRY_VALUE.pack(self.removed or 0, self.digest)
+        return _ENTRY_VALUE.pack(self.removed or 0, self.digest) + self.sealed
 
     @classmethod
     def parse(cls, key: bytes, value: bytes) -> Self:
-        removed, digest = _ENTRY_VALUE.unpack(value)
-        return cls(key=EntryKey.parse(key), removed=Sequence(removed) if removed else None, digest=digest)
+        removed, digest = _ENTRY_VALUE.unpack_from(value)
+        return cls(
+            key=EntryKey.parse(key),
+            removed=Sequence(removed) if removed else None,
+            digest=digest,
+            sealed=value[_ENTRY_VALUE.size :],
+        )
 
     def belongs_to(self, sequence: Sequence) -> bool:
         return self.key.added <= sequence and (self.removed is None or self.removed > sequence)
@@ -171,9 +181,18 @@ def alive_in(
         hash32, tag, added = _ENTRY_KEY.unpack(key)
         if hash32 >= until:
             return
-        removed, digest = _ENTRY_VALUE.unpack(value)
+        removed, digest = _ENTRY_VALUE.unpack_from(value)
         if added <= sequence and (not removed or removed > sequence):
             yield hash32, tag, digest
+
+
+def pack_tile_key(band: int, number: int, sequence: int) -> bytes:
+    return _TILE_KEY.pack(band, number, sequence)
+
+
+def tile_place(key: bytes) -> bytes:
+    """The key of a tile without its sequence: the same for all its versions."""
+    return key[: -_UINT64.size]
 
 
 def pack_staged(hash32: int, tag: Tag) -> bytes:

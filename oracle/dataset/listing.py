@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
-from oracle.dataset.environment import Rows
 from oracle.dataset.errors import CursorUnusable
 from oracle.dataset.layout import ENTRY_KEY_SIZE, Entry, SnapshotRow
 from oracle.dataset.pending import first_expiry, pending_sequence, stored_record
+from oracle.dataset.rows import Rows
 from oracle.dataset.snapshot_rows import latest_row
 from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tally import RecordCounts, read_counts
@@ -71,7 +71,7 @@ def list_records(rows: Rows, cipher: RowCipher, *, limit: int, after: bytes | No
     for entry in _current(rows, after):
         if len(found) == limit:
             return RecordPage(records=tuple(found), after=last)
-        stored = stored_record(rows, cipher, entry.key)
+        stored = stored_record(cipher, entry)
         if stored is not None:
             found.append(
                 ListedRecord(

@@ -2,24 +2,23 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from oracle.dataset.environment import Rows
-from oracle.dataset.errors import DatasetDamaged
 from oracle.dataset.layout import (
-    ENTRY_KEY_SIZE,
     Entry,
     EntryKey,
     pack_day,
     pack_hash,
     pack_number,
     unpack_day,
+    unpack_hash,
     unpack_number,
 )
 from oracle.dataset.merging import last_day, merged
-from oracle.dataset.stored_record import RowCipher, StoredRecord
+from oracle.dataset.rows import Rows
+from oracle.dataset.stored_record import RowCipher, StoredRecord, record_context
 from oracle.dataset.tally import Tally
 from oracle.domain.ids import Sequence, Tag
 from oracle.domain.record import Record, RecordItem
@@ -57,7 +56,7 @@ class PendingChanges:
         """The current entry of `subject`; different subjects may share one hash32."""
         for entry in self._versions(hash32):
             if entry.removed is None:
-                stored = self._stored(entry.key)
+                stored = stored_record(self._cipher, entry)
                 if stored is not None and stored.subject == subject:
                     return Found(entry=entry, stored=stored)
         return None
@@ -82,13 +81,13 @@ class PendingChanges:
     def add(self, key: EntryKey, stored: StoredRecord, record: Record) -> None:
         """Makes `stored` the current record under `key`; `record` is what it encodes, already read."""
         tables, txn = self._rows.tables, self._rows.txn
-        packed = key.packed()
-        entry = Entry(key=key, removed=None, digest=stored.digest)
-        txn.put(packed, entry.packed_value(), db=tables.entries)
-        sealed = self._cipher.seal(stored.packed(), _context(key))
-        txn.put(key.record_key(), pack_hash(key.hash32) + sealed, db=tables.records)
-        txn.put(pack_day(last_day(record)) + packed, b"", db=tables.expiries)
-        txn.put(pack_hash(key.hash32), b"", db=tables.touched)
+        digest = stored.digest
+        sealed = self._cipher.seal(stored.packed(), record_context(key.place, digest))
+        entry = Entry(key=key, removed=None, digest=digest, sealed=sealed)
+        hash32 = pack_hash(key.hash32)
+        txn.put(key.packed(), entry.packed_value(), db=tables.entries)
+        txn.put(pack_day(last_day(record)), hash32, db=tables.expiries)
+        txn.put(hash32, b"", db=tables.touched)
         self._tally.add(stored.subject, record)
 
     def drop(self, found: Found) -> None:
@@ -97,9 +96,8 @@ class PendingChanges:
         packed = key.packed()
         if key.added == self.sequence:
             txn.delete(packed, db=tables.entries)
-            txn.delete(key.record_key(), db=tables.records)
         else:
-            ended = Entry(key=key, removed=self.sequence, digest=found.entry.digest)
+            ended = replace(found.entry, removed=self.sequence)
             txn.put(packed, ended.packed_value(), db=tables.entries)
             txn.put(pack_number(self.sequence) + packed, b"", db=tables.removals)
         txn.put(pack_hash(key.hash32), b"", db=tables.touched)
@@ -114,39 +112,34 @@ class PendingChanges:
         """
         erased = 0
         for entry in self._versions(hash32):
-            stored = self._stored(entry.key)
+            stored = stored_record(self._cipher, entry)
             if entry.removed is not None and stored is not None and stored.subject == subject:
-                self._rows.txn.put(
-                    entry.key.record_key(), pack_hash(hash32), db=self._rows.tables.records, overwrite=True
-                )
+                bare = replace(entry, sealed=b"")
+                self._rows.txn.put(entry.key.packed(), bare.packed_value(), db=self._rows.tables.entries)
                 erased += 1
         return erased
 
     def drop_expired(self, today: int) -> int:
         """Ends every record whose items' last days all lie before `today`; returns how many."""
         dropped = 0
-        for day_row in list(self._due(today)):
-            key = EntryKey.parse(day_row[-ENTRY_KEY_SIZE:])
-            self._rows.txn.delete(day_row, db=self._rows.tables.expiries)
-            value = self._rows.txn.get(key.packed(), db=self._rows.tables.entries)
+        for day, hash32 in list(self._due(today)):
+            self._rows.txn.delete(day, hash32, db=self._rows.tables.expiries)
             # Rows are written once and left behind when a record changes: only the record itself decides.
-            entry = Entry.parse(key.packed(), value) if value is not None else None
-            if entry is None or entry.removed is not None:
-                continue
-            stored = self._stored(key)
-            if stored is not None and last_day(stored.record) < today:
-                self.drop(Found(entry=entry, stored=stored))
-                dropped += 1
+            for entry in self._versions(unpack_hash(hash32)):
+                stored = stored_record(self._cipher, entry) if entry.removed is None else None
+                if stored is not None and last_day(stored.record) < today:
+                    self.drop(Found(entry=entry, stored=stored))
+                    dropped += 1
         return dropped
 
     def finish(self) -> None:
         self._tally.write(self._rows)
 
-    def _due(self, today: int) -> Iterator[bytes]:
-        for row in self._rows.txn.cursor(db=self._rows.tables.expiries).iternext(values=False):
-            if unpack_day(row) >= today:
+    def _due(self, today: int) -> Iterator[tuple[bytes, bytes]]:
+        for day, hash32 in self._rows.txn.cursor(db=self._rows.tables.expiries):
+            if unpack_day(day) >= today:
                 return
-            yield row
+            yield day, hash32
 
     def _versions(self, hash32: int) -> list[Entry]:
         prefix = pack_hash(hash32)
@@ -159,17 +152,12 @@ class PendingChanges:
                 found.append(Entry.parse(key, value))
         return found
 
-    def _stored(self, key: EntryKey) -> StoredRecord | None:
-        return stored_record(self._rows, self._cipher, key)
 
-
-def stored_record(rows: Rows, cipher: RowCipher, key: EntryKey) -> StoredRecord | None:
-    """The record under an existing entry, None once erased."""
-    row = rows.txn.get(key.record_key(), db=rows.tables.records)
-    if row is None:
-        raise DatasetDamaged("An entry of the dataset has no record. Restore the dataset from a backup.")
-    sealed = row[_HASH_SIZE:]
-    return StoredRecord.parse(cipher.open(sealed, _context(key))) if sealed else None
+def stored_record(cipher: RowCipher, entry: Entry) -> StoredRecord | None:
+    """The record under an entry, None once erased."""
+    if not entry.sealed:
+        return None
+    return StoredRecord.parse(cipher.open(entry.sealed, record_context(entry.key.place, entry.digest)))
 
 
 def pending_sequence(rows: Rows) -> Sequence:
@@ -182,7 +170,3 @@ def first_expiry(rows: Rows) -> int | None:
     """The earliest last day among the records; it may be that of a record that has changed since."""
     cursor = rows.txn.cursor(db=rows.tables.expiries)
     return unpack_day(cursor.key()) if cursor.first() else None
-
-
-def _context(key: EntryKey) -> bytes:
-    return b"record" + key.packed()

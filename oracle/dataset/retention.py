@@ -1,8 +1,9 @@
 """What is deleted for good: versions that no kept snapshot lists."""
 
-from oracle.dataset.environment import Rows
 from oracle.dataset.layout import EntryKey, pack_number, unpack_number
+from oracle.dataset.rows import Rows
 from oracle.dataset.snapshot_rows import all_rows, latest_row
+from oracle.dataset.tiles import forget_tiles
 from oracle.domain.ids import Sequence
 
 _SEQUENCE_SIZE = len(pack_number(0))
@@ -25,7 +26,7 @@ def prune(rows: Rows, older_than: Sequence) -> Sequence | None:
         key = EntryKey.parse(removal[_SEQUENCE_SIZE:])
         rows.txn.delete(removal, db=rows.tables.removals)
         rows.txn.delete(key.packed(), db=rows.tables.entries)
-        rows.txn.delete(key.record_key(), db=rows.tables.records)
+    forget_tiles(rows, oldest)
     return next(all_rows(rows)).sequence
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from oracle.dataset.environment import Rows
 from oracle.dataset.errors import SnapshotUnknown
 from oracle.dataset.layout import SnapshotRow, pack_number
+from oracle.dataset.rows import Rows
 from oracle.domain.ids import BlockNumber, Sequence
 
 

@@ -17,6 +17,14 @@ class RowCipher(Protocol):
     def open(self, sealed: bytes, context: bytes) -> bytes: ...
 
 
+def record_context(place: bytes, digest: bytes) -> bytes:
+    """What a sealed record is bound to: hash32 and tag of its entry, and the digest that commits to it.
+
+    Not the snapshot that adds it: a record is sealed before it is known which one that will be.
+    """
+    return b"record" + place + digest
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRecord:
     """What is kept of one version of a record. The frame's padding is not: it follows from the record."""

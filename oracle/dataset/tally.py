@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
 
-from oracle.dataset.environment import Rows
 from oracle.dataset.layout import pack_number, unpack_number
+from oracle.dataset.rows import Rows
 from oracle.domain.record import Category, Record
 from oracle.domain.subject import SubjectType
 

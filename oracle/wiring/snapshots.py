@@ -48,10 +48,10 @@ class DatasetSnapshots:
             sequence, [(element.prefix_bits, element.prefix) for element in elements]
         )
 
-    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
-        """The record behind a tag of that snapshot, or why there is none."""
+    async def record(self, sequence: Sequence, subject: bytes, tag: Tag) -> StoredRecord | NoRecord:
+        """The record about a subject behind its tag in that snapshot, or why there is none."""
         try:
-            found = await self._dataset.record_for(sequence, tag)
+            found = await self._dataset.record_for(sequence, subject, tag)
         except TagNotInSnapshot:
             return NoRecord.NEVER_THERE
         if isinstance(found, Withdrawn):

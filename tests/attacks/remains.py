@@ -9,7 +9,7 @@ from attacks.member import InProcess
 from attacks.traces import Place
 from sqlalchemy import LargeBinary, select
 
-from oracle.dataset.layout import EntryKey
+from oracle.dataset.layout import Entry
 from oracle.dataset.pending import stored_record
 from oracle.store.tables import answers, metadata
 
@@ -61,8 +61,8 @@ def dataset_of(member: InProcess) -> Iterator[Place]:
         for name in rows.tables.__slots__:
             for key, value in rows.txn.cursor(db=getattr(rows.tables, name)).iternext():
                 yield Place(name=f"dataset {name}", content=key + b"\0" + value)
-        for key, _ in rows.txn.cursor(db=rows.tables.entries).iternext():
-            record = stored_record(rows, cipher, EntryKey.parse(key))
+        for key, value in rows.txn.cursor(db=rows.tables.entries).iternext():
+            record = stored_record(cipher, Entry.parse(key, value))
             assert record is not None
             yield Place(name="a record", content=record.packed())
 

@@ -31,8 +31,8 @@ class LyingRecords:
         self.cut = self._true.cut
         self.holds = self._true.holds
 
-    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
-        found = await self._true.record(sequence, tag)
+    async def record(self, sequence: Sequence, subject: bytes, tag: Tag) -> StoredRecord | NoRecord:
+        found = await self._true.record(sequence, subject, tag)
         assert isinstance(found, StoredRecord)
         return self._rewrite(found)
 
@@ -47,9 +47,9 @@ class LyingDigests(LyingRecords):
         super().__init__(holder, rewrite)
         self._fits: dict[bytes, bytes] = {}
 
-    async def record(self, sequence: Sequence, tag: Tag) -> StoredRecord | NoRecord:
-        before = await self._true.record(sequence, tag)
-        after = await super().record(sequence, tag)
+    async def record(self, sequence: Sequence, subject: bytes, tag: Tag) -> StoredRecord | NoRecord:
+        before = await self._true.record(sequence, subject, tag)
+        after = await super().record(sequence, subject, tag)
         assert isinstance(before, StoredRecord)
         assert isinstance(after, StoredRecord)
         self._fits[before.digest] = after.digest

@@ -21,7 +21,8 @@ from oracle.dataset.pending import PendingChanges
 from oracle.dataset.retention import prune
 from oracle.dataset.sizing import ideal_bits, next_bits
 from oracle.dataset.snapshot import Disclosed, Snapshot, Withdrawn
-from oracle.dataset.trees import TreeCache
+from oracle.dataset.tiles import places
+from oracle.dataset.verifying import verify_snapshot
 from oracle.domain.ids import KeyVersion, Sequence, Tag
 from oracle.domain.record import Category, RecordItem
 
@@ -63,7 +64,6 @@ class Holder:
 
     environment: DatasetEnvironment
     cipher: StorageCipher
-    trees: TreeCache
     current: dict[bytes, set[Category]] = field(default_factory=dict)
     listed: dict[Sequence, dict[bytes, set[Category]]] = field(default_factory=dict)
     erased: dict[Sequence, set[bytes]] = field(default_factory=dict)
@@ -103,7 +103,6 @@ class Holder:
         row = build_snapshot(
             self.environment,
             self.cipher,
-            self.trees,
             key_version=KeyVersion(1),
             now=86_400 * 20_000,
             max_bits=32,
@@ -126,6 +125,10 @@ class Holder:
             older_than = Sequence(max(self.built) - keep)
             with self.environment.writing() as rows:
                 prune(rows, older_than)
+                if not keep:
+                    # One version of each tile of the one tree that is left, and no more.
+                    tiles = rows.txn.stat(rows.tables.tiles)["entries"]
+                    assert tiles == len(list(places(self.built[older_than].bits)))
             for sequence in [known for known in self.built if known < older_than]:
                 del self.built[sequence], self.listed[sequence], self.erased[sequence]
 
@@ -133,11 +136,12 @@ class Holder:
         """The snapshot lists exactly the members of its time, under a root that they alone lead to."""
         with self.environment.reading() as rows:
             scanned = Tree.from_leaves(row.bits, read_leaves(rows, sequence=row.sequence, bits=row.bits))
-        assert scanned.root == row.root
-        snapshot = Snapshot(self.environment, self.cipher, row, self.trees.tree_of(row))
+            assert scanned.root == row.root
+            verify_snapshot(rows, row)
+        snapshot = Snapshot(self.environment, self.cipher, row)
         buckets: list[list[tuple[Tag, bytes]]] = [[] for _ in range(1 << row.bits)]
         for subject, categories in self.listed[row.sequence].items():
-            found = snapshot.record_for(tag_of(subject))
+            found = snapshot.record_for(subject, tag_of(subject))
             buckets[bucket_hash(subject) >> (32 - row.bits)].append((tag_of(subject), found.digest))
             match found:
                 case Withdrawn():
@@ -161,7 +165,7 @@ class Holder:
 def holders() -> Iterator[Holder]:
     with tempfile.TemporaryDirectory() as folder:
         environment = DatasetEnvironment(Path(folder))
-        yield Holder(environment, StorageCipher(bytes(32), "dataset"), TreeCache(environment, limit=2))
+        yield Holder(environment, StorageCipher(bytes(32), "dataset"))
         environment.close()
 
 

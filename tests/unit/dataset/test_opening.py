@@ -17,6 +17,7 @@ from oracle.dataset.errors import (
     OprfKeyDiffers,
     StorageKeyWrong,
 )
+from oracle.dataset.glance import glance, verify
 from oracle.domain.ids import MemberId
 
 OTHER_SECRET = (6).to_bytes(32, "little")
@@ -73,10 +74,10 @@ async def test_open__a_database_of_something_else__is_refused_and_left_alone(hol
 async def test_open__a_later_format__is_refused(holder: Any) -> None:
     async with holder.opening():
         pass
-    with lmdb.open(str(holder.folder), max_dbs=9) as environment:
+    with lmdb.open(str(holder.folder), max_dbs=16) as environment:
         state = environment.open_db(b"state")
         with environment.begin(write=True) as txn:
-            txn.put(b"format", b"riskmesh dataset 2", db=state)
+            txn.put(b"format", b"riskmesh dataset 3", db=state)
     with pytest.raises(DatasetForeign):
         async with holder.opening():
             pass
@@ -109,29 +110,61 @@ async def test_open__a_folder_that_is_a_file__is_refused(holder: Any) -> None:
             pass
 
 
-async def test_snapshot__an_entry_was_altered__is_refused(holder: Any) -> None:
+async def test_verify__an_entry_was_altered__is_refused_and_so_is_its_bucket(holder: Any) -> None:
     async with holder.opening() as dataset:
         await holder.imports(dataset, holder.lines(0, 100))
         row = await dataset.build_snapshot(now=holder.now)
-    with lmdb.open(str(holder.folder), max_dbs=9) as environment:
-        entries = environment.open_db(b"entries")
+    with lmdb.open(str(holder.folder), max_dbs=16) as environment:
+        entries = environment.open_db(b"entries 2")
         with environment.begin(write=True, db=entries) as txn:
             cursor = txn.cursor()
             cursor.first()
             txn.delete(cursor.key())
+    with pytest.raises(DatasetDamaged):
+        verify(holder.folder, every=True)
     async with holder.opening() as dataset:
         with pytest.raises(DatasetDamaged):
-            await dataset.snapshot(row.sequence)
+            await dataset.cut(row.sequence, [(row.bits, 0)])
+        assert await dataset.cut(row.sequence, [(row.bits, (1 << row.bits) - 1)])
+
+
+async def test_verify__a_part_of_a_tree_is_missing_or_altered__is_refused(holder: Any) -> None:
+    async with holder.opening() as dataset:
+        await holder.imports(dataset, holder.lines(0, 400))
+        row = await dataset.build_snapshot(now=holder.now)
+    assert verify(holder.folder, every=False) == (row,)
+    for change in (lambda value: value[:-1] + bytes((value[-1] ^ 1,)), lambda _value: None):
+        with lmdb.open(str(holder.folder), max_dbs=16) as environment:
+            tiles = environment.open_db(b"tiles")
+            with environment.begin(write=True, db=tiles) as txn:
+                cursor = txn.cursor()
+                cursor.last()
+                altered = change(cursor.value())
+                if altered is None:
+                    txn.delete(cursor.key())
+                else:
+                    txn.put(cursor.key(), altered)
+        with pytest.raises(DatasetDamaged):
+            verify(holder.folder, every=False)
+
+
+async def test_verify__no_snapshot_or_no_dataset__says_so(holder: Any) -> None:
+    assert verify(holder.folder, every=True) == ()
+    assert not holder.folder.exists()
+    async with holder.opening():
+        pass
+    assert verify(holder.folder, every=False) == ()
+    assert glance(holder.folder) == ()
 
 
 def test_write__the_greatest_size_is_reached__keeps_what_was_there(tmp_path: Path) -> None:
     environment = DatasetEnvironment(tmp_path, map_size=256 * 1024)
     with environment.writing() as rows:
-        rows.txn.put(b"k", b"v", db=rows.tables.records)
+        rows.txn.put(b"k", b"v", db=rows.tables.counts)
     with pytest.raises(DatasetFull):
         fill(environment)
     with environment.reading() as rows:
-        assert rows.txn.get(b"k", db=rows.tables.records) == b"v"
+        assert rows.txn.get(b"k", db=rows.tables.counts) == b"v"
     environment.close()
 
 
@@ -166,6 +199,6 @@ async def test_folder__after_import_and_snapshot__shows_no_subject_and_no_refere
 
 def fill(environment: DatasetEnvironment) -> None:
     with environment.writing() as rows:
-        rows.txn.put(b"k", b"other", db=rows.tables.records)
+        rows.txn.put(b"k", b"other", db=rows.tables.counts)
         for number in range(1_000):
-            rows.txn.put(b"%d" % number, bytes(2_000), db=rows.tables.records)
+            rows.txn.put(b"%d" % number, bytes(2_000), db=rows.tables.counts)

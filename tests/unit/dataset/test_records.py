@@ -21,8 +21,8 @@ async def test_import__a_known_subject__replaces_its_record_under_a_new_digest(
     summary = await holder.imports(dataset, "domain,HOST1.example,high_risk_account,money_mule")
     assert (summary.added, summary.updated) == (0, 1)
     second = await dataset.build_snapshot(now=holder.now)
-    old = await dataset.record_for(first.sequence, holder.tag_of(holder.domain(1)))
-    new = await dataset.record_for(second.sequence, holder.tag_of(holder.domain(1)))
+    old = await dataset.record_for(first.sequence, holder.domain(1).encoded, holder.tag_of(holder.domain(1)))
+    new = await dataset.record_for(second.sequence, holder.domain(1).encoded, holder.tag_of(holder.domain(1)))
     assert isinstance(old, Disclosed)
     assert isinstance(new, Disclosed)
     assert old.digest != new.digest
@@ -57,7 +57,7 @@ async def test_import__the_same_category_again__replaces_that_item(dataset: Data
 async def test_record_for__a_listed_tag__opens_the_committed_digest(dataset: Dataset, holder: Any) -> None:
     await holder.imports(dataset, holder.lines(0, 60))
     row = await dataset.build_snapshot(now=holder.now)
-    found = await dataset.record_for(row.sequence, holder.tag_of(holder.domain(9)))
+    found = await dataset.record_for(row.sequence, holder.domain(9).encoded, holder.tag_of(holder.domain(9)))
     assert isinstance(found, Disclosed)
     assert hashlib.sha256(found.salt + found.frame).digest() == found.digest
     number = bucket_number(bucket_hash(holder.domain(9).encoded), row.bits)
@@ -70,7 +70,7 @@ async def test_record_for__a_tag_that_is_not_listed__is_refused(dataset: Dataset
     await holder.imports(dataset, holder.lines(3, 4))
     for unlisted in (holder.tag_of(holder.domain(3)), Tag(b"\xff" * 16), Tag(bytes(16))):
         with pytest.raises(TagNotInSnapshot):
-            await dataset.record_for(row.sequence, unlisted)
+            await dataset.record_for(row.sequence, holder.domain(3).encoded, unlisted)
 
 
 async def test_build__all_items_expired__drops_the_record(dataset: Dataset, holder: Any) -> None:

@@ -14,9 +14,12 @@ async def test_remove__without_erasing__old_snapshots_still_disclose(dataset: Da
     assert await dataset.remove(holder.domain(1)) == Removal(removed=True, versions_erased=0)
     assert await dataset.remove(holder.domain(1)) == Removal(removed=False, versions_erased=0)
     second = await dataset.build_snapshot(now=holder.now)
-    assert isinstance(await dataset.record_for(first.sequence, holder.tag_of(holder.domain(1))), Disclosed)
+    assert isinstance(
+        await dataset.record_for(first.sequence, holder.domain(1).encoded, holder.tag_of(holder.domain(1))),
+        Disclosed,
+    )
     with pytest.raises(TagNotInSnapshot):
-        await dataset.record_for(second.sequence, holder.tag_of(holder.domain(1)))
+        await dataset.record_for(second.sequence, holder.domain(1).encoded, holder.tag_of(holder.domain(1)))
     assert second.records == 2
 
 
@@ -30,7 +33,10 @@ async def test_erase__listed_by_old_snapshots__is_withdrawn_and_still_committed(
     second = await dataset.build_snapshot(now=holder.now)
     assert await dataset.remove(holder.domain(1), erase=True) == Removal(removed=True, versions_erased=2)
     for sequence in (first.sequence, second.sequence):
-        assert isinstance(await dataset.record_for(sequence, holder.tag_of(holder.domain(1))), Withdrawn)
+        assert isinstance(
+            await dataset.record_for(sequence, holder.domain(1).encoded, holder.tag_of(holder.domain(1))),
+            Withdrawn,
+        )
         assert holder.lists(await dataset.snapshot(sequence), holder.domain(1))
     assert (await dataset.snapshot(first.sequence)).digests_of_bucket(0) == digests
     third = await dataset.build_snapshot(now=holder.now)
@@ -51,8 +57,14 @@ async def test_erase__then_imported_again__is_listed_again(dataset: Dataset, hol
     await dataset.remove(holder.domain(0), erase=True)
     await holder.imports(dataset, holder.lines(0, 1))
     second = await dataset.build_snapshot(now=holder.now)
-    assert isinstance(await dataset.record_for(first.sequence, holder.tag_of(holder.domain(0))), Withdrawn)
-    assert isinstance(await dataset.record_for(second.sequence, holder.tag_of(holder.domain(0))), Disclosed)
+    assert isinstance(
+        await dataset.record_for(first.sequence, holder.domain(0).encoded, holder.tag_of(holder.domain(0))),
+        Withdrawn,
+    )
+    assert isinstance(
+        await dataset.record_for(second.sequence, holder.domain(0).encoded, holder.tag_of(holder.domain(0))),
+        Disclosed,
+    )
 
 
 async def test_prune__old_snapshots__are_forgotten_with_what_only_they_listed(
@@ -73,9 +85,12 @@ async def test_prune__old_snapshots__are_forgotten_with_what_only_they_listed(
     with pytest.raises(SnapshotUnknown):
         held.cut(0, 0)
     assert kept.cut(0, 0) == cut
-    assert isinstance(await dataset.record_for(Sequence(3), holder.tag_of(holder.domain(2))), Disclosed)
+    assert isinstance(
+        await dataset.record_for(Sequence(3), holder.domain(2).encoded, holder.tag_of(holder.domain(2))),
+        Disclosed,
+    )
     with pytest.raises(TagNotInSnapshot):
-        await dataset.record_for(Sequence(3), holder.tag_of(holder.domain(0)))
+        await dataset.record_for(Sequence(3), holder.domain(0).encoded, holder.tag_of(holder.domain(0)))
     assert await dataset.prune(Sequence(99)) == last.sequence
     assert holder.lists(await dataset.snapshot(last.sequence), holder.domain(20))
 

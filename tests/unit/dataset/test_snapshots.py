@@ -100,16 +100,23 @@ async def test_open__a_newer_oprf_key__retags_everything_and_keeps_old_snapshots
         await holder.imports(dataset, holder.lines(0, 40))
         first = await dataset.build_snapshot(now=holder.now)
         await holder.imports(dataset, holder.lines(40, 41))
-        old = await dataset.record_for(first.sequence, holder.tag_of(holder.domain(3)))
+        old = await dataset.record_for(
+            first.sequence, holder.domain(3).encoded, holder.tag_of(holder.domain(3))
+        )
         cut = (await dataset.snapshot(first.sequence)).cut(0, 0)
     secret = (6).to_bytes(32, "little")
     async with holder.opening(secret=secret, key_version=2) as dataset:
         second = await dataset.build_snapshot(now=holder.now)
         assert (second.oprf_key_version, second.records) == (2, 41)
         assert (await dataset.snapshot(first.sequence)).cut(0, 0) == cut
-        assert await dataset.record_for(first.sequence, holder.tag_of(holder.domain(3))) == old
+        assert (
+            await dataset.record_for(
+                first.sequence, holder.domain(3).encoded, holder.tag_of(holder.domain(3))
+            )
+            == old
+        )
         new_tag = holder.tag_of(holder.domain(3), secret, 2)
-        new = await dataset.record_for(second.sequence, new_tag)
+        new = await dataset.record_for(second.sequence, holder.domain(3).encoded, new_tag)
         assert isinstance(old, Disclosed)
         assert isinstance(new, Disclosed)
         assert (new.frame, new.salt == old.salt) == (old.frame, False)
@@ -120,5 +127,8 @@ async def test_open__a_newer_oprf_key__retags_everything_and_keeps_old_snapshots
         )
         assert (await dataset.remove(holder.domain(3), erase=True)).versions_erased == 2
         assert isinstance(
-            await dataset.record_for(first.sequence, holder.tag_of(holder.domain(3))), Withdrawn
+            await dataset.record_for(
+                first.sequence, holder.domain(3).encoded, holder.tag_of(holder.domain(3))
+            ),
+            Withdrawn,
         )
