@@ -1,6 +1,7 @@
 """Encryption at rest: AES-256-GCM with one derived key a purpose, bound to the place a value is kept in."""
 
 import os
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,12 +21,26 @@ _INFO = b"riskmesh/1/storage/"
 class StorageCipher:
     """Seals values of one purpose. Nonces are random: one key serves 2^32 values (NIST SP 800-38D, 8.3)."""
 
-    __slots__ = ("_cipher",)
+    __slots__ = ("_cipher", "_key")
 
     def __init__(self, storage_key: bytes, purpose: str) -> None:
         require_length("storage key", storage_key, KEY_SIZE)
         key = HKDF(algorithm=SHA256(), length=KEY_SIZE, salt=None, info=_INFO + purpose.encode())
-        self._cipher = AESGCM(key.derive(storage_key))
+        self._key = key.derive(storage_key)
+        self._cipher = AESGCM(self._key)
+
+    def key_for_workers(self) -> bytes:
+        """The key of this purpose alone, only to be handed to this daemon's worker processes."""
+        return self._key
+
+    @classmethod
+    def in_worker(cls, key: bytes) -> Self:
+        """The same cipher in a worker process, from `key_for_workers`."""
+        require_length("storage key of a purpose", key, KEY_SIZE)
+        cipher = cls.__new__(cls)
+        cipher._key = key  # noqa: SLF001 - this is its other constructor
+        cipher._cipher = AESGCM(key)  # noqa: SLF001
+        return cipher
 
     def __repr__(self) -> str:
         return "StorageCipher()"

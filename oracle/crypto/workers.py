@@ -28,6 +28,9 @@ WAITING_EACH: Final = 8
 """Tasks of one member that may wait; a receipt or a batch of it is one task."""
 
 
+_LESS_URGENT: Final = 10
+
+
 class WorkersBusy(Transient):
     """As many tasks of other members wait for a worker as may wait."""
 
@@ -94,11 +97,17 @@ class Workers:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            max_workers=self._processes,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_belong_to_the_daemon,
-        )
+        return _spawned(self._processes, _belong_to_the_daemon)
+
+
+def builders(processes: int) -> ProcessPoolExecutor:
+    """Processes for long work of our own, such as an index: whatever answers has the processors first."""
+    return _spawned(processes, _build_for_the_daemon)
+
+
+def _spawned(processes: int, begin: Callable[[], None]) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=processes, mp_context=context, initializer=begin)
 
 
 def _require_positional(keywords: Mapping[str, object]) -> None:
@@ -112,6 +121,11 @@ def _belong_to_the_daemon() -> None:
     # Ctrl-C reaches the whole process group.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_daemon, daemon=True).start()
+
+
+def _build_for_the_daemon() -> None:
+    os.nice(_LESS_URGENT)
+    _belong_to_the_daemon()
 
 
 def _end_with_the_daemon() -> None:

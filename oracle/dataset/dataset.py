@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Final, Self
 
 from oracle.crypto.buckets import HASH_BITS, bucket_hash
-from oracle.dataset.building import build_snapshot
+from oracle.dataset.building import Terms, build_snapshot
 from oracle.dataset.columns import Defaults
 from oracle.dataset.environment import MAP_SIZE, DatasetEnvironment
 from oracle.dataset.identity import settle
 from oracle.dataset.import_run import ImportReport, ImportRun, ImportSummary
-from oracle.dataset.importing import ImportFormat
+from oracle.dataset.importing import ImportFormat, Reading
 from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.listing import DatasetStats, RecordPage, list_records
 from oracle.dataset.pending import PendingChanges
 from oracle.dataset.retention import prune
+from oracle.dataset.rotation import prepare, replace_tags
+from oracle.dataset.runs import clear_runs
 from oracle.dataset.snapshot import Disclosed, Snapshot, Withdrawn
 from oracle.dataset.snapshot_rows import all_rows, latest_row, mark_published, row_of
-from oracle.dataset.staging import clear_staged
 from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tagging import Tagger
 from oracle.dataset.threads import Threads
@@ -43,42 +44,60 @@ class Dataset:
     """Opened by one process at a time, closed by `close`. One import runs at a time; others wait."""
 
     def __init__(
-        self, environment: DatasetEnvironment, cipher: RowCipher, tagger: Tagger, threads: Threads
+        self,
+        environment: DatasetEnvironment,
+        cipher: RowCipher,
+        tagger: Tagger,
+        threads: Threads,
+        *,
+        tagged: KeyVersion,
     ) -> None:
+        """`tagged`: the key version of the entries, an earlier one than the tagger's before a rotation."""
         self._environment = environment
         self._cipher = cipher
         self._tagger = tagger
         self._threads = threads
+        self._tagged = tagged
         self._importing = asyncio.Lock()
 
     @classmethod
     async def open(cls, folder: Path, *, cipher: RowCipher, tagger: Tagger, map_size: int = MAP_SIZE) -> Self:
-        """A tagger with a newer key re-tags every record first.
+        """Ready at once, whatever its size; a newer key tags every record anew before the next change.
 
         Raises `DatasetInUse`, `DatasetForeign`, `StorageKeyWrong`, `OprfKeyDiffers`, `DatasetDamaged` and
         `DatasetUnreadable`.
         """
         threads = Threads()
         try:
-            environment = await threads.write(_open_settled, folder, cipher, tagger, map_size)
+            environment, tagged = await threads.write(_open_settled, folder, cipher, tagger, map_size)
         except BaseException:
             threads.close()
             raise
-        return cls(environment, cipher, tagger, threads)
+        return cls(environment, cipher, tagger, threads, tagged=tagged)
 
     @property
     def key_version(self) -> KeyVersion:
         """Version of the OPRF key that its records are tagged with."""
-        return self._tagger.key_version
+        return self._tagged
 
     async def rekey(self, tagger: Tagger) -> None:
         """Give every record a tag under a newer key and a new salt, from the next snapshot on.
 
-        Older snapshots stay as they were published. Raises `OprfKeyDiffers` for an older key.
+        Older snapshots stay as they were published, and are answered meanwhile; imports wait. Raises
+        `OprfKeyDiffers` for an older key.
         """
         async with self._importing:
             await self._threads.write(settle, self._environment, self._cipher, tagger)
             self._tagger = tagger
+            await self._follow_key()
+
+    async def _follow_key(self) -> None:
+        """Tags every record anew if the key is newer. Call while nothing is imported."""
+        if self._tagged < self._tagger.key_version:
+            prepared = await prepare(self._environment, self._cipher, self._tagger)
+            await self._threads.write(replace_tags, self._environment, self._cipher, self._tagger, prepared)
+            self._tagged = self._tagger.key_version
+            await self._threads.write(clear_runs, self._environment.runs_folder)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.close)
@@ -99,14 +118,19 @@ class Dataset:
         `StrictImportRefused` after the last line when `strict` and any line was bad.
         """
         async with self._importing:
+            await self._follow_key()
             run = ImportRun(
                 self._environment, self._cipher, self._tagger, self._threads, report, strict=strict
             )
-            return await run.run(chunks, form, defaults)
+            return await run.run(chunks, Reading(form=form, defaults=defaults))
 
     async def remove(self, subject: Subject, *, erase: bool = False) -> Removal:
         """Ends the subject's record with the next snapshot; `erase` deletes its content at once."""
-        return await self._threads.write(self._remove, subject.encoded, erase=erase)
+        removal = await self._threads.write(self._remove, subject.encoded, erase=erase)
+        if erase and not self._importing.locked():
+            # What an import that was cut off has left may be about the subject, too.
+            await self._threads.write(clear_runs, self._environment.runs_folder)
+        return removal
 
     async def list_records(self, *, limit: int = 100, after: bytes | None = None) -> RecordPage:
         return await self._threads.read(self._list, limit, after)
@@ -122,6 +146,9 @@ class Dataset:
         `now`: unix seconds, ends expired records. `max_bits`: the governed limit. `after`: the last sequence
         published on the chain, which the new one exceeds even when this dataset is an older copy.
         """
+        if self._tagged < self._tagger.key_version:
+            async with self._importing:
+                await self._follow_key()
         return await self._threads.write(self._build, now=now, max_bits=max_bits, after=after)
 
     async def latest(self) -> Snapshot | None:
@@ -180,14 +207,8 @@ class Dataset:
             return DatasetStats.read(rows)
 
     def _build(self, *, now: int, max_bits: int, after: Sequence) -> SnapshotRow:
-        return build_snapshot(
-            self._environment,
-            self._cipher,
-            key_version=self._tagger.key_version,
-            now=now,
-            max_bits=max_bits,
-            after=after,
-        )
+        terms = Terms(key_version=self._tagged, now=now, max_bits=max_bits, after=after)
+        return build_snapshot(self._environment, self._cipher, terms, processes=self._tagger.processes)
 
     def _latest(self) -> Snapshot | None:
         with self._environment.reading() as rows:
@@ -215,14 +236,14 @@ class Dataset:
             return prune(rows, older_than)
 
 
-def _open_settled(folder: Path, cipher: RowCipher, tagger: Tagger, map_size: int) -> DatasetEnvironment:
+def _open_settled(
+    folder: Path, cipher: RowCipher, tagger: Tagger, map_size: int
+) -> tuple[DatasetEnvironment, KeyVersion]:
     environment = DatasetEnvironment(folder, map_size=map_size)
     try:
         if environment.outdated:
             upgrade(environment, cipher)
-        clear_staged(environment)
-        settle(environment, cipher, tagger)
+        return environment, settle(environment, cipher, tagger)
     except BaseException:
         environment.close()
         raise
-    return environment

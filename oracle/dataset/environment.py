@@ -25,10 +25,11 @@ FORMAT_BEFORE: Final = b"riskmesh dataset 1"
 FORMAT_KEY: Final = b"format"
 # Address space, not disk: the file grows with its content. 64 GiB hold some 200 million entries.
 MAP_SIZE: Final = 64 * 2**30
-# Those of `Tables`, and three that only the format before had.
+# Those of `Tables`, and four that only the format before had.
 _TABLES: Final = 13
 _READERS: Final = 512
 _LOCK_FILE: Final = "owner.lock"
+_RUNS: Final = "runs"
 DATA_FILE: Final = "data.mdb"
 _DAMAGE: Final = (
     lmdb.CorruptedError,
@@ -47,6 +48,7 @@ class DatasetEnvironment:
         self.folder = folder
         with _translated(folder):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.runs_folder.mkdir(exist_ok=True, mode=0o700)
             self._owner = _own(folder)
             try:
                 self._environment, self.outdated = _open(folder, map_size)
@@ -56,6 +58,11 @@ class DatasetEnvironment:
             except BaseException:
                 os.close(self._owner)
                 raise
+
+    @property
+    def runs_folder(self) -> Path:
+        """Where an import keeps what it has done until it ends."""
+        return self.folder / _RUNS
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:

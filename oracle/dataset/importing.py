@@ -12,6 +12,7 @@ from typing import Final, assert_never
 
 import msgspec
 
+from oracle.dataset.blocks import Block
 from oracle.dataset.columns import COLUMNS, REQUIRED, Cells, Defaults, read_item, read_subject
 from oracle.dataset.errors import HeaderUnusable, LineRefused
 from oracle.dataset.lines import BadLine, Line, LineSplitter
@@ -34,23 +35,34 @@ class ParsedLine:
     item: RecordItem
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the lines of a file are to be read."""
+
+    form: ImportFormat
+    defaults: Defaults
+    columns: tuple[str, ...] | None = None
+    """Of a CSV file whose header row has been read."""
+
+
 class LineReader:
     """Takes a file's bytes as they arrive and gives its lines, parsed or bad, in order.
 
     `feed` and `finish` raise `HeaderUnusable` for a CSV file whose first line does not name the columns.
     """
 
-    def __init__(self, form: ImportFormat, defaults: Defaults) -> None:
-        self._splitter = LineSplitter()
-        self._defaults = defaults
+    def __init__(self, reading: Reading, *, first_line: int = 1) -> None:
+        self._splitter = LineSplitter(first_line)
+        self._defaults = reading.defaults
         self._cells: Callable[[str], Cells] | None
-        match form:
+        match reading.form:
             case ImportFormat.CSV:
-                self._cells = None  # known after the header row
+                # Without columns they are known after the header row.
+                self._cells = None if reading.columns is None else _csv_cells(reading.columns)
             case ImportFormat.JSON_LINES:
                 self._cells = _json_cells
             case _:
-                assert_never(form)
+                assert_never(reading.form)
 
     def feed(self, chunk: bytes) -> Iterator[ParsedLine | BadLine]:
         return self._parse(self._splitter.feed(chunk))
@@ -77,6 +89,21 @@ class LineReader:
             )
         except (LineRefused, SubjectRefused) as refusal:
             return BadLine(number=line.number, reason=str(refusal))
+
+
+def read_header(block: Block) -> tuple[tuple[str, ...] | None, Block]:
+    """The columns that the first line with anything on it names, and what follows that line.
+
+    None when there is no such line. Raises `HeaderUnusable`.
+    """
+    splitter, content, number = LineSplitter(block.first_line), block.content, block.first_line
+    while content:
+        line, newline, content = content.partition(b"\n")
+        number += 1
+        found = [*splitter.feed(line + newline), *(() if newline else splitter.finish())]
+        if found:
+            return _header(found[0]), Block(first_line=number, content=content)
+    return None, Block(first_line=number, content=b"")
 
 
 def _header(line: Line | BadLine) -> tuple[str, ...]:

@@ -9,7 +9,6 @@
 | snapshots  | sequence (8)                        | `SnapshotRow`                  |
 | tiles      | band (1) · number (4) · sequence (8)| nodes of a tree, see `tiles`   |
 | retired    | sequence (8)                        | key of a tile that a newer one replaced then |
-| staged     | line number (8)                     | hash32 · tag · sealed item     |
 | counts     | kind (1) · code (1)                 | count (8)                      |
 | state      | name                                | see `environment`              |
 
@@ -28,7 +27,6 @@ from oracle.domain.ids import KeyVersion, Sequence, Tag
 
 _ENTRY_KEY: Final = struct.Struct(">I16sQ")
 _ENTRY_VALUE: Final = struct.Struct(">Q32s")
-_STAGED: Final = struct.Struct(">I16s")
 _HASH32: Final = struct.Struct(">I")
 _UINT64: Final = struct.Struct(">Q")
 _DAY: Final = struct.Struct(">I")
@@ -193,13 +191,3 @@ def pack_tile_key(band: int, number: int, sequence: int) -> bytes:
 def tile_place(key: bytes) -> bytes:
     """The key of a tile without its sequence: the same for all its versions."""
     return key[: -_UINT64.size]
-
-
-def pack_staged(hash32: int, tag: Tag) -> bytes:
-    return _STAGED.pack(hash32, tag)
-
-
-def unpack_staged(row: bytes) -> tuple[int, Tag, bytes]:
-    """hash32, tag and the sealed item of a staged row."""
-    hash32, tag = _STAGED.unpack_from(row)
-    return hash32, Tag(tag), row[_STAGED.size :]

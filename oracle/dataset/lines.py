@@ -27,8 +27,9 @@ class BadLine:
 class LineSplitter:
     """Takes chunks as they arrive and gives the lines that are complete; blank lines are counted only."""
 
-    def __init__(self) -> None:
-        self._number = 0
+    def __init__(self, first: int = 1) -> None:
+        """`first`: number of the line that the first chunk begins with."""
+        self._number = first - 1
         self._rest = b""
         self._overlong = False
 

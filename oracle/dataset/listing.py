@@ -11,6 +11,7 @@ from oracle.dataset.rows import Rows
 from oracle.dataset.snapshot_rows import latest_row
 from oracle.dataset.stored_record import RowCipher
 from oracle.dataset.tally import RecordCounts, read_counts
+from oracle.dataset.touched import pending_changes
 from oracle.domain.record import Record
 from oracle.domain.subject import Subject, SubjectType
 
@@ -53,7 +54,7 @@ class DatasetStats:
     def read(cls, rows: Rows) -> Self:
         return cls(
             counts=read_counts(rows),
-            changes=rows.txn.stat(rows.tables.touched)["entries"],
+            changes=pending_changes(rows),
             next_expiry_day=first_expiry(rows),
             latest=latest_row(rows),
             snapshots_kept=rows.txn.stat(rows.tables.snapshots)["entries"],

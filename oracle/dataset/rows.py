@@ -18,7 +18,6 @@ class Tables:
         "removals",
         "retired",
         "snapshots",
-        "staged",
         "state",
         "tiles",
         "touched",
@@ -33,7 +32,6 @@ class Tables:
         self.tiles = environment.open_db(b"tiles")
         self.touched = environment.open_db(b"touched")
         self.snapshots = environment.open_db(b"snapshots")
-        self.staged = environment.open_db(b"staged")
         self.counts = environment.open_db(b"counts")
         self.state = environment.open_db(b"state")
 

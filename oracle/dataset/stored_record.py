@@ -16,6 +16,8 @@ class RowCipher(Protocol):
 
     def open(self, sealed: bytes, context: bytes) -> bytes: ...
 
+    def key_for_workers(self) -> bytes: ...
+
 
 def record_context(place: bytes, digest: bytes) -> bytes:
     """What a sealed record is bound to: hash32 and tag of its entry, and the digest that commits to it.
@@ -48,10 +50,15 @@ class StoredRecord:
         return decode_record(self.encoded)
 
     def packed(self) -> bytes:
-        return self.salt + len(self.encoded).to_bytes(_LENGTH_SIZE, "big") + self.encoded + self.subject
+        return packed_record(self.salt, self.encoded, self.subject)
 
     @classmethod
     def parse(cls, plaintext: bytes) -> Self:
         start = SALT_SIZE + _LENGTH_SIZE
         end = start + int.from_bytes(plaintext[SALT_SIZE:start], "big")
         return cls(salt=plaintext[:SALT_SIZE], encoded=plaintext[start:end], subject=plaintext[end:])
+
+
+def packed_record(salt: bytes, encoded: bytes, subject: bytes) -> bytes:
+    """What `StoredRecord.parse` reads, without a `StoredRecord`: millions of them are made in a row."""
+    return salt + len(encoded).to_bytes(_LENGTH_SIZE, "big") + encoded + subject

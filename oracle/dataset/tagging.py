@@ -1,53 +1,54 @@
-"""Tags of a holder's own subjects: a scalar multiplication each, spread over worker processes when many."""
+"""A holder's OPRF key over its own subjects, and what worker processes need of its keys to index them."""
 
-import asyncio
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass, field
 
-from oracle.crypto.tag import tag as tag_of
+from oracle.crypto.tag import tags
 from oracle.crypto.voprf import evaluate_own_batch, public_key
-from oracle.crypto.workers import Workers
 from oracle.domain.ids import KeyVersion, MemberId, Tag
 
-# About 50 ms of work: short enough that an import does not hold up the answers that share the workers.
-CHUNK: Final = 500
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKeys:
+    """What makes an entry of a record; reaches workers through their pipe and nothing else."""
+
+    oprf_secret: bytes = field(repr=False)
+    storage_key: bytes = field(repr=False)
+    holder: MemberId
+    key_version: KeyVersion
 
 
 class Tagger:
-    """One version of a holder's OPRF key. The key reaches workers through their pipe only."""
+    """One version of a holder's OPRF key; `processes` share the work when there is much of it."""
 
     def __init__(
-        self, *, secret: bytes, holder: MemberId, key_version: KeyVersion, workers: Workers | None = None
+        self, *, secret: bytes, holder: MemberId, key_version: KeyVersion, processes: int = 0
     ) -> None:
+        """Without processes of its own everything is done in this one."""
         self._secret = secret
-        self._workers = workers
         self.holder = holder
         self.key_version = key_version
+        self.processes = processes
         self.public_key = public_key(secret)
 
     def __repr__(self) -> str:
         return f"Tagger(key_version={self.key_version})"
 
-    async def tags(self, subjects: Sequence[bytes]) -> list[Tag]:
-        """The tags of `subjects` (`subject_bytes`) in their order, without holding up the event loop.
+    def tags(self, subjects: Sequence[bytes]) -> list[Tag]:
+        """The tags of `subjects` (`subject_bytes`) in their order: a scalar multiplication each."""
+        return own_tags(self._secret, self.holder, self.key_version, subjects)
 
-        Raises `WorkerLost` when a worker process is killed meanwhile.
-        """
-        if self._workers is None or len(subjects) < CHUNK:
-            return await asyncio.to_thread(self.tags_here, subjects)
-        chunks = [subjects[start : start + CHUNK] for start in range(0, len(subjects), CHUNK)]
-        found = await asyncio.gather(
-            *(
-                self._workers.run(_tags, self._secret, self.holder, self.key_version, tuple(chunk))
-                for chunk in chunks
-            )
+    def keys(self, storage_key: bytes) -> IndexKeys:
+        """Only to be handed to this daemon's worker processes."""
+        return IndexKeys(
+            oprf_secret=self._secret,
+            storage_key=storage_key,
+            holder=self.holder,
+            key_version=self.key_version,
         )
-        return [tag for chunk in found for tag in chunk]
-
-    def tags_here(self, subjects: Sequence[bytes]) -> list[Tag]:
-        """As `tags`, in this thread."""
-        return _tags(self._secret, self.holder, self.key_version, subjects)
 
 
-def _tags(secret: bytes, holder: MemberId, key_version: KeyVersion, subjects: Sequence[bytes]) -> list[Tag]:
-    return [tag_of(output, holder, key_version) for output in evaluate_own_batch(secret, subjects)]
+def own_tags(
+    secret: bytes, holder: MemberId, key_version: KeyVersion, subjects: Sequence[bytes]
+) -> list[Tag]:
+    return tags(evaluate_own_batch(secret, subjects), holder, key_version)

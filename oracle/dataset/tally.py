@@ -1,6 +1,7 @@
 """Running counts of the current records: in all, by subject type and by category."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -36,6 +37,14 @@ class Tally:
 
     def remove(self, subject: bytes, record: Record) -> None:
         self._count(subject, record, -1)
+
+    def count(self, types: Mapping[int, int], categories: Mapping[int, int]) -> None:
+        """Many records at once, of one item each."""
+        self._differences[_Kind.RECORDS, 0] += sum(types.values())
+        for code, number in types.items():
+            self._differences[_Kind.TYPE, code] += number
+        for code, number in categories.items():
+            self._differences[_Kind.CATEGORY, code] += number
 
     def write(self, rows: Rows) -> None:
         for (kind, code), difference in self._differences.items():

@@ -133,13 +133,15 @@ def put_tiles(
     cursor = rows.txn.cursor(db=rows.tables.tiles)
     retired: list[tuple[bytes, bytes]] = []
     stamp = pack_number(sequence)
+    # Into an empty table tiles are appended, which leaves no page half full.
+    empty = rows.txn.stat(rows.tables.tiles)["entries"] == 0
     for place in sorted({*tiles, *gone}):
         key = pack_tile_key(*place, sequence)
         found = cursor.prev() if cursor.set_range(key) else cursor.last()
         if found and tile_place(cursor.key()) == tile_place(key):
             retired.append((stamp, cursor.key()))
         if place in tiles:
-            rows.txn.put(key, tiles[place], db=rows.tables.tiles)
+            rows.txn.put(key, tiles[place], append=empty, db=rows.tables.tiles)
     rows.txn.cursor(db=rows.tables.retired).putmulti(retired)
 
 

@@ -19,6 +19,7 @@ from oracle.dataset.tiles import StoredTree, TilePlace, places, put_tiles, tiles
 _ENTRIES: Final = b"entries"
 _RECORDS: Final = b"records"
 _EXPIRIES: Final = b"expiries"
+_STAGED: Final = b"staged"
 _HASH_SIZE: Final = 4
 _DAY_SIZE: Final = 4
 
@@ -30,8 +31,8 @@ def upgrade(environment: DatasetEnvironment, cipher: RowCipher) -> None:
     """
     with environment.writing() as rows:
         check_storage_key(rows, cipher)
-        entries, records, expiries = (
-            environment.table_before(rows, name) for name in (_ENTRIES, _RECORDS, _EXPIRIES)
+        entries, records, expiries, staged = (
+            environment.table_before(rows, name) for name in (_ENTRIES, _RECORDS, _EXPIRIES, _STAGED)
         )
         for key, value in rows.txn.cursor(db=entries):
             # hash32 · tag · added_seq there, tag · added_seq here.
@@ -46,7 +47,7 @@ def upgrade(environment: DatasetEnvironment, cipher: RowCipher) -> None:
         for key, _ in rows.txn.cursor(db=expiries):
             day, hash32 = key[:_DAY_SIZE], key[_DAY_SIZE : _DAY_SIZE + _HASH_SIZE]
             rows.txn.put(day, hash32, db=rows.tables.expiries)
-        for table in (entries, records, expiries):
+        for table in (entries, records, expiries, staged):
             rows.txn.drop(table)
         _put_trees(rows)
         rows.txn.put(FORMAT_KEY, FORMAT, db=rows.tables.state)

@@ -55,7 +55,7 @@ async def open_holder(
     base: Foundation, me: MemberId, *, notary: Notary, courier: Courier
 ) -> AsyncIterator[Holder]:
     """Open the dataset and build what answers from it."""
-    tagger = OwnTagger(base.keyring, me, base.view, base.workers)
+    tagger = OwnTagger(base.keyring, me, base.view, base.settings.dataset.workers)
     dataset = await Dataset.open(
         base.settings.dataset.folder, cipher=base.keyring.storage_cipher("records"), tagger=tagger.current()
     )

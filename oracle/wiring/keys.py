@@ -10,7 +10,6 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.keyring import Keyring
 from oracle.crypto.signing import Signer
 from oracle.crypto.tls import TlsIdentity
-from oracle.crypto.workers import Workers
 from oracle.dataset.tagging import Tagger
 from oracle.domain.ids import KeyVersion, MemberId
 
@@ -61,11 +60,11 @@ class SealingKeys:
 class OwnTagger:
     """The tagger of the OPRF key that is current on the chain."""
 
-    def __init__(self, keyring: Keyring, me: MemberId, view: AllianceView, workers: Workers) -> None:
+    def __init__(self, keyring: Keyring, me: MemberId, view: AllianceView, processes: int) -> None:
         self._keyring = keyring
         self._me = me
         self._view = view
-        self._workers = workers
+        self._processes = processes
 
     @property
     def version(self) -> KeyVersion:
@@ -76,7 +75,7 @@ class OwnTagger:
             secret=self._keyring.oprf_secret_for_workers(self.version),
             holder=self._me,
             key_version=self.version,
-            workers=self._workers,
+            processes=self._processes,
         )
 
 

@@ -15,6 +15,7 @@ SECRET_NAME = re.compile(r"(?:^|_)(?:private_key|secret|passphrase)(?:_|$)")
 KEPT_ELSEWHERE = {
     # The OPRF key where it is used: from the keyring, and on to worker processes through their pipe.
     "oracle/answering/claims.py OprfIdentity",
+    "oracle/dataset/tagging.py IndexKeys",
     "oracle/dataset/tagging.py Tagger",
     # Names of files, and what opens them.
     "oracle/peer/tls.py TlsIdentity",

@@ -23,7 +23,7 @@ from oracle.config.loading import load_settings
 from oracle.config.template import render
 from oracle.crypto.tls import check_certificate, create_certificate
 from oracle.dataset.columns import Defaults
-from oracle.dataset.importing import ImportFormat, LineReader
+from oracle.dataset.importing import ImportFormat, LineReader, Reading
 from oracle.domain.errors import Misconfigured, Refused, Transient
 from oracle.domain.messages import MessageType
 from oracle.peer import cbor
@@ -93,7 +93,7 @@ def _file(read: Callable[[Path], object]) -> Run:
 
 def _lines(form: ImportFormat) -> Run:
     def run(data: bytes) -> object:
-        reader = LineReader(form, Defaults(today=20_000))
+        reader = LineReader(Reading(form=form, defaults=Defaults(today=20_000)))
         found: list[object] = []
         for start in range(0, len(data), 7):
             found += reader.feed(data[start : start + 7])

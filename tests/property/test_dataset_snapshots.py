@@ -14,7 +14,7 @@ from oracle.crypto.merkle import leaf, verify_subtree
 from oracle.crypto.storage import StorageCipher
 from oracle.crypto.tree import Tree
 from oracle.dataset.buckets import read_leaves
-from oracle.dataset.building import build_snapshot
+from oracle.dataset.building import Terms, build_snapshot
 from oracle.dataset.environment import DatasetEnvironment
 from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.pending import PendingChanges
@@ -100,14 +100,8 @@ class Holder:
             changes.finish()
 
     def builds(self) -> None:
-        row = build_snapshot(
-            self.environment,
-            self.cipher,
-            key_version=KeyVersion(1),
-            now=86_400 * 20_000,
-            max_bits=32,
-            after=Sequence(0),
-        )
+        terms = Terms(key_version=KeyVersion(1), now=86_400 * 20_000, max_bits=32, after=Sequence(0))
+        row = build_snapshot(self.environment, self.cipher, terms)
         if row.sequence in self.built:
             assert self.built[row.sequence] == row
         else:

@@ -16,6 +16,17 @@ def test_open__in_its_place__gives_the_value() -> None:
     assert len(SEALED) == len(b"value") + OVERHEAD
 
 
+def test_cipher__made_again_in_a_worker__opens_this_purpose_alone() -> None:
+    worker = StorageCipher.in_worker(CIPHER.key_for_workers())
+
+    assert worker.open(SEALED, b"table/1") == b"value"
+    assert CIPHER.open(worker.seal(b"other", b"table/2"), b"table/2") == b"other"
+    with pytest.raises(StoredValueDamaged):
+        worker.open(StorageCipher(KEY, "records").seal(b"value", b"table/1"), b"table/1")
+    with pytest.raises(WrongLength):
+        StorageCipher.in_worker(b"short")
+
+
 def test_seal__same_value_twice__differs() -> None:
     assert CIPHER.seal(b"value", b"table/1")[:12] != SEALED[:12]
 

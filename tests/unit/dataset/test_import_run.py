@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from oracle.crypto.storage import StorageCipher
-from oracle.crypto.workers import Workers
 from oracle.dataset.columns import Defaults
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.errors import HeaderUnusable, StrictImportRefused
@@ -140,9 +139,8 @@ async def test_import__a_published_phone_list__enters_under_tags_from_worker_pro
 ) -> None:
     numbers = list(json.loads(NUMBERS.read_bytes()))[:5_000]
     lines = "\n".join(f"phone,{number},marketing_abuse,disposable_contact" for number in numbers)
-    workers = Workers(2)
     tagger = Tagger(
-        secret=(5).to_bytes(32, "little"), holder=MemberId(7), key_version=KeyVersion(1), workers=workers
+        secret=(5).to_bytes(32, "little"), holder=MemberId(7), key_version=KeyVersion(1), processes=2
     )
     dataset = await Dataset.open(tmp_path, cipher=StorageCipher(bytes(32), "dataset"), tagger=tagger)
     try:
@@ -152,7 +150,6 @@ async def test_import__a_published_phone_list__enters_under_tags_from_worker_pro
         listed = (await dataset.list_records(limit=1_000)).records
     finally:
         await dataset.close()
-        workers.close()
     assert summary.lines == 5_000
     assert summary.skipped == len(holder.bad_lines)
     assert summary.added == row.records

@@ -5,7 +5,7 @@ import pytest
 
 from oracle.dataset.columns import Defaults
 from oracle.dataset.errors import HeaderUnusable
-from oracle.dataset.importing import ImportFormat, LineReader, ParsedLine
+from oracle.dataset.importing import ImportFormat, LineReader, ParsedLine, Reading
 from oracle.dataset.lines import MAX_LINE_BYTES, BadLine
 from oracle.domain.record import Category, RecordItem
 from oracle.domain.subject import SubjectType
@@ -15,7 +15,7 @@ ALL = "type,value,category,severity,first_seen,last_seen,reason,evidence,confide
 
 
 def read(data: bytes, form: ImportFormat = ImportFormat.CSV, *, step: int = 7, **defaults: Any) -> list[Any]:
-    reader = LineReader(form, Defaults(today=TODAY, **defaults))
+    reader = LineReader(Reading(form=form, defaults=Defaults(today=TODAY, **defaults)))
     found: list[ParsedLine | BadLine] = []
     for start in range(0, len(data), step):
         found.extend(reader.feed(data[start : start + step]))

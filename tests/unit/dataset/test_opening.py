@@ -190,11 +190,11 @@ async def test_folder__after_import_and_snapshot__shows_no_subject_and_no_refere
         await dataset.build_snapshot(now=holder.now)
         (listed,) = (await dataset.list_records()).records
         assert "13800138000" not in repr(listed)
-    content = b"".join(path.read_bytes() for path in holder.folder.iterdir())
+    content = b"".join(path.read_bytes() for path in holder.folder.rglob("*") if path.is_file())
     assert bucket_hash(listed.subject.encoded).to_bytes(4, "big") in content
     for secret in (b"13800138000", b"CASE-20241004-77"):
         assert secret not in content
-    assert all(path.stat().st_mode & 0o077 == 0 for path in (holder.folder, *holder.folder.iterdir()))
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (holder.folder, *holder.folder.rglob("*")))
 
 
 def fill(environment: DatasetEnvironment) -> None:

@@ -98,7 +98,7 @@ async def test_open__after_the_upgrade__has_none_of_the_rows_before(holder: Any,
         pass
     with lmdb.open(str(holder.folder), max_dbs=16) as environment:
         names = environment.dbs()
-    assert {b"entries", b"records", b"expiries"}.isdisjoint(names)
+    assert {b"entries", b"records", b"expiries", b"staged"}.isdisjoint(names)
 
 
 async def test_open__a_folder_of_the_format_before_that_is_damaged__is_refused_and_left_as_it_was(
