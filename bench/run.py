@@ -9,6 +9,7 @@ import chain
 import committed
 import dataset
 import disk
+import index
 import logs
 import oprf
 import privacy
@@ -27,6 +28,7 @@ BENCHMARKS = (
     signatures.BENCHMARK,
     tree.BENCHMARK,
     dataset.BENCHMARK,
+    index.BENCHMARK,
     answering.BENCHMARK,
     verifying.BENCHMARK,
     wire.BENCHMARK,

@@ -1,0 +1,60 @@
+"""Records for an index of any size, made where they are needed: a worker process makes its own."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from oracle.crypto.storage import StorageCipher
+from oracle.dataset.importing import ParsedLine
+from oracle.dataset.indexing import tags_of, write_lines
+from oracle.dataset.runs import run_path
+from oracle.dataset.tagging import IndexKeys
+from oracle.domain.ids import Tag
+from oracle.domain.record import Category, RecordItem
+from oracle.domain.subject import Subject, SubjectType
+
+TODAY = int(time.time()) // 86_400
+CIPHER = StorageCipher(bytes(32), "dataset")
+A_RUN = 20_000
+"""Lines of a block of a megabyte."""
+
+
+def subject_of(number: int) -> Subject:
+    return Subject(type=SubjectType.PHONE, value=f"+861{number:010}")
+
+
+def lines(first: int, count: int) -> list[ParsedLine]:
+    """Phones that a list names for one of twenty reasons on one of 365 days."""
+    return [
+        ParsedLine(
+            number=number + 1,
+            subject=subject_of(number),
+            item=RecordItem(
+                category=Category(1 + number % 4),
+                severity=1 + number % 5,
+                first_seen_day=TODAY - number % 365,
+                last_seen_day=TODAY - number % 365,
+                reason_code=9,
+                evidence_class=1,
+                confidence_bps=8_000,
+                expires_day=TODAY + 730 - number % 365,
+                holder_reference="",
+            ),
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def cheap_tags(subjects: Sequence[bytes]) -> list[Tag]:
+    """As good as real ones to whoever only reads: an index does not care where its tags come from."""
+    return [Tag(hashlib.sha256(subject).digest()[:16]) for subject in subjects]
+
+
+def write_run(keys: IndexKeys, folder: Path, first: int, count: int, *, cheap: bool) -> Path:
+    """In a worker, as an import does with a block once it is parsed."""
+    path = run_path(folder, f"{first:012}")
+    made = lines(first, count)
+    tags = cheap_tags([line.subject.encoded for line in made]) if cheap else tags_of(keys, made)
+    write_lines(StorageCipher.in_worker(keys.storage_key), path, made, tags)
+    return path
