@@ -1,0 +1,198 @@
+"""The arithmetic of docs/incentives.md: what cheating saves, how likely it is found, and what it then costs.
+
+`python tools/incentives.py` writes the tables of the page anew, from the parameters that a deployment begins
+with and the rules that contracts and daemons share; `--check` only says whether they are what they should be.
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from oracle.chain.deploy.parameters import PROTOCOL
+from oracle.crypto.draws import falls_on
+from oracle.domain.ids import MemberId
+from oracle.rules.pricing import hit_price
+from oracle.rules.quality import (
+    BREACH_BPS,
+    FULL_BPS,
+    WEIGHT,
+    entitlement,
+    faded_down,
+    freshness_of,
+    merit,
+    score_bps,
+)
+
+PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "incentives.md"
+VALUE: Final[Mapping[str, int]] = MappingProxyType(
+    {name: bounds.default for name, bounds in PROTOCOL.items()}
+)
+MILLION: Final = 1_000_000
+EPOCHS_KEPT: Final = VALUE["audit_retention_s"] // VALUE["epoch_length_s"]
+"""Whole epochs that an audit reaches back."""
+DEAREST_HIT: Final = hit_price(hit_fee=VALUE["hit_fee"], score=FULL_BPS)
+RATERS: Final = 10
+"""Members that rate a holder and have said what they have to say: 20 ratings' weight each."""
+DRAWS: Final = 2_000
+SEED: Final = 20_260_101
+Table = Sequence[Sequence[str]]
+
+
+def found(batches: int, sample_ppm: int = VALUE["audit_sample_ppm"]) -> float:
+    """Probability that a draw falls on one of so many batches at least; each is drawn by itself."""
+    return 1.0 - float(1 - sample_ppm / MILLION) ** batches
+
+
+def found_in_draws(batches: int) -> float:
+    """The same, counted over many draws by the rule of the contract; batches and draws from a fixed seed."""
+    source = random.Random(SEED)  # noqa: S311 - figures that come out the same again
+    names = [source.randbytes(32) for _ in range(batches)]
+    draws = [source.randbytes(32) for _ in range(DRAWS)]
+    hit = sum(
+        any(falls_on(draw, VALUE["audit_sample_ppm"], MemberId(1), name) for name in names) for draw in draws
+    )
+    return hit / DRAWS
+
+
+def _terms(weight: int, refuted_share: float = 0.0) -> dict[str, int]:
+    refuted = round(weight * refuted_share)
+    return {"confirmed": weight - refuted, "refuted": refuted}
+
+
+def _entitled(weights: Mapping[str, int], breach_bps: int = 0) -> int:
+    return entitlement(
+        merit=merit(**weights),
+        score=score_bps(**weights, breach_bps=breach_bps),
+        floor=VALUE["entitlement_floor"],
+        per_rating=VALUE["entitlement_per_rating"],
+        ceiling=VALUE["entitlement_ceiling"],
+    )
+
+
+def allowance_lost(weights: Mapping[str, int]) -> int:
+    """Credits of allowance that one breach costs until it is forgotten, ratings being kept up."""
+    lost, breach = 0, BREACH_BPS
+    while breach > 0:
+        lost += _entitled(weights) - _entitled(weights, breach)
+        breach = faded_down(breach, 1)
+    return lost * VALUE["allowance_rate"] // 1_000
+
+
+def detection() -> Table:
+    """Reading hits and not claiming them, in so many batches of an epoch."""
+    rows = [["batches an epoch", "found in the epoch", "counted over draws", "found while they are kept"]]
+    for batches in (1, 10, 50, 100, 500):
+        kept = found(batches * EPOCHS_KEPT)
+        rows.append(
+            [f"{batches:,}", _percent(found(batches)), _percent(found_in_draws(batches)), _percent(kept)]
+        )
+    return rows
+
+
+def break_even() -> Table:
+    """Hits that go unclaimed in every batch before it pays, at the dearest price; a batch is one case."""
+    rows = [
+        ["sampled", "`breach_penalty`", "member at the floor", "member with allowance", "it loses in all"]
+    ]
+    earned = allowance_lost(_terms(RATERS * 20 * WEIGHT, 0.1))
+    for sample_ppm in (VALUE["audit_sample_ppm"], 50_000):
+        for penalty in (VALUE["breach_penalty"], 100_000, 1_000_000):
+            costs = (penalty, penalty + earned)
+            hits = (cost * sample_ppm // MILLION // DEAREST_HIT for cost in costs)
+            row = (penalty, *hits, penalty + earned)
+            rows.append([_percent(sample_ppm / MILLION), *(f"{one:,}" for one in row)])
+    return rows
+
+
+def invented() -> Table:
+    """What a holder's data is worth when a share of its hits is invented and its requesters say so."""
+    rows = [["share of invented hits", "score", "price of a hit", "elements an epoch"]]
+    for share in (0.0, 0.05, 0.1, 0.2, 1 / 3, 0.5, 1.0):
+        weights = _terms(RATERS * 20 * WEIGHT, share)
+        score = score_bps(**weights)
+        price = hit_price(hit_fee=VALUE["hit_fee"], score=score)
+        rows.append([_percent(share), f"{score:,}", f"{price:,}", f"{_entitled(weights):,}"])
+    return rows
+
+
+def stale() -> Table:
+    """What is left of a holder that is rated as well as ever and publishes nothing more."""
+    rows = [["epochs without a change", "score", "price of a hit", "elements an epoch"]]
+    weights, fresh = _terms(RATERS * 20 * WEIGHT, 0.1), freshness_of(200)
+    for epochs in (0, 4, 8, 16, 32):
+        score = score_bps(**weights, fresh_bps=faded_down(fresh, epochs))
+        price = hit_price(hit_fee=VALUE["hit_fee"], score=score)
+        elements = entitlement(
+            merit=merit(**weights),
+            score=score,
+            floor=VALUE["entitlement_floor"],
+            per_rating=VALUE["entitlement_per_rating"],
+            ceiling=VALUE["entitlement_ceiling"],
+        )
+        rows.append([f"{epochs:,}", f"{score:,}", f"{price:,}", f"{elements:,}"])
+    return rows
+
+
+def inflated() -> Table:
+    """What members gain that pay each other for hits and confirm them, for one of them, in an epoch."""
+    rows = [["members that collude", "elements more", "credits more"]]
+    for members in (2, 3, 5, 10):
+        weights = _terms((members - 1) * 20 * WEIGHT)
+        more = _entitled(weights) - VALUE["entitlement_floor"]
+        rows.append([f"{members:,}", f"{more:,}", f"{more * VALUE['allowance_rate'] // 1_000:,}"])
+    return rows
+
+
+TABLES: Final[Mapping[str, Callable[[], Table]]] = MappingProxyType(
+    {
+        "detection": detection,
+        "break-even": break_even,
+        "invented": invented,
+        "stale": stale,
+        "inflated": inflated,
+    }
+)
+
+
+def renewed(page: str) -> str:
+    """The page with every table between its marks made anew."""
+    for name, make in TABLES.items():
+        begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->"
+        before, rest = page.split(begin, 1)
+        _, after = rest.split(end, 1)
+        page = before + begin + "\n".join(_lines(make())) + "\n" + end + after
+    return page
+
+
+def _lines(rows: Table) -> Iterator[str]:
+    head, *others = rows
+    yield "| " + " | ".join(head) + " |"
+    yield "| " + " | ".join("---:" for _ in head) + " |"
+    yield from ("| " + " | ".join(row) + " |" for row in others)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="The tables of docs/incentives.md.")
+    parser.add_argument("--check", action="store_true", help="change nothing; end with 1 if they are stale")
+    page = PAGE.read_text(encoding="utf-8")
+    fresh = renewed(page)
+    if parser.parse_args().check:
+        if fresh != page:
+            print("docs/incentives.md is stale: run python tools/incentives.py", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(fresh, encoding="utf-8")
+    print(f"{len(TABLES)} tables in docs/incentives.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
