@@ -23,7 +23,7 @@ from oracle.chain.bloom import bloom_of
 from oracle.chain.connection import open_connection
 from oracle.chain.decoding import LogDecoder, log_decoder
 from oracle.chain.encoding import decode_fact, encode_fact
-from oracle.chain.facts import Fact
+from oracle.chain.facts import Fact, ParameterDeclared, Position
 from oracle.chain.journal import BlockMark
 from oracle.chain.node import LATEST, Call
 from oracle.chain.view import AllianceView
@@ -72,13 +72,31 @@ def _answer(first: int) -> bytes:
     return msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "result": logs})
 
 
+def _deployed() -> AllianceView:
+    """What the first blocks of a consortium have told: the parameters that commitments are counted by."""
+    view = AllianceView()
+    values = {"epoch_start": 1_700_000_000, "epoch_length_s": 604_800, "entitlement_floor": 2_000}
+    at = Position(
+        block_number=BlockNumber(0),
+        block_hash=bytes(32),
+        block_timestamp=1_700_000_000,
+        log_index=0,
+        tx_hash=bytes(32),
+    )
+    view.fold(
+        ParameterDeclared(at=at, key=keccak256(name.encode()), name=name, min=0, max=2**256 - 1, value=value)
+        for name, value in values.items()
+    )
+    return view
+
+
 def _word(value: int) -> bytes:
     return value.to_bytes(32)
 
 
 def _catching_up(answers: Sequence[bytes], folder: Path) -> tuple[Row, list[Fact]]:
     decoder = log_decoder(RECORD)
-    view, facts = AllianceView(), []
+    view, facts = _deployed(), []
 
     async def catch_up() -> None:
         database = await Database.open(f"sqlite+aiosqlite:///{folder / 'state.db'}")
@@ -140,7 +158,7 @@ def _sqlite_alone(answers: Sequence[bytes], rows: Sequence[tuple[object, ...]], 
 def _starting(facts: Sequence[Fact], folder: Path) -> Row:
     async def start() -> None:
         database = await Database.open(f"sqlite+aiosqlite:///{folder / 'state.db'}")
-        view = AllianceView()
+        view = _deployed()
         async for fact in StoredFacts(FactTable(database)).facts():
             view.apply(fact)
         await database.close()
