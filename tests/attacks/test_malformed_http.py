@@ -1,4 +1,4 @@
-"""A member that does not even speak HTTP: each connection ends with a no; store and log do not grow by it."""
+"""A member that speaks no HTTP, or too slowly: each connection ends with a no; store and log do not grow."""
 
 import asyncio
 import io
@@ -6,7 +6,7 @@ import logging
 import random
 import ssl
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,11 +15,13 @@ from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
 from attacks.remains import contents
 
+from oracle.peer.limits import ServerLimits
 from oracle.telemetry.logs import LINES_A_MINUTE, configure
 
 MARK = "carries-a-mark"
 A_SAMPLE, MANY = 120, 6_000
 AT_ONCE = 6
+MESSAGE = b"Content-Type: application/octet-stream\r\n"
 PLACES = 8
 """In the server that may say something about a request, at the very most."""
 
@@ -38,6 +40,13 @@ def written() -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
+@pytest.fixture
+async def talk(members: Callable[..., Awaitable[InProcess]]) -> Conversation:
+    """With a holder that waits for nobody as long as it otherwise would."""
+    hasty = ServerLimits(read_timeout_s=0.5, idle_timeout_s=0.5)
+    return Conversation(bank=await members(1), holder=await members(2, hasty))
+
+
 def _malformed(dice: random.Random) -> bytes:
     mark, path = MARK.encode(), b"/peer/v1/replies"
     start = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\n"
@@ -53,6 +62,9 @@ def _malformed(dice: random.Random) -> bytes:
             start + b"Content-Length: " + mark + b"\r\n\r\n",
             start + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + mark,
             start + b"Transfer-Encoding: chunked\r\n\r\n" + mark + b"\r\n",
+            start + MESSAGE + b"Content-Length: %d\r\n\r\n" % 10 ** dice.randrange(9, 18) + mark,
+            start + MESSAGE + b"Content-Length: 5000\r\n\r\n" + mark,  # and nothing more: it is slow
+            start[: dice.randrange(1, len(start))],
         )
     )
 
