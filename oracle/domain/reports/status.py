@@ -101,7 +101,7 @@ class RoundLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseLine:
-    """Which of a member's daemons leads: it alone sends, pays and publishes; all that have the snapshot answer."""
+    """Which of a member's daemons leads: it alone sends, pays and publishes; all with the snapshot answer."""
 
     holder: str
     """Host, process and start of the one that leads; empty when nobody does at the moment."""
