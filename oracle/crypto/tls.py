@@ -131,6 +131,9 @@ def client_context(identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLCo
 
 def _prepared(context: ssl.SSLContext, identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
+    # The certificate itself has to be among the trusted ones. Else it is looked up by its name, and of two
+    # with one name (a member's old and new one, or one of a member that took another's name) one is refused.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     for certificate in trusted:
         check_certificate(certificate)
         context.load_verify_locations(cadata=certificate)

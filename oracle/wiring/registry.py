@@ -3,6 +3,7 @@
 from oracle.chain.books.members import Endpoint, Member, at_version
 from oracle.chain.errors import UnknownKeyVersion, UnknownMember
 from oracle.chain.view import AllianceView
+from oracle.crypto.sealing import SUITE_NUMBER
 from oracle.domain.ids import Address, KeyVersion, MemberId
 from oracle.peer.client import PeerAddress
 from oracle.peer.tls import PeerCertificate
@@ -28,10 +29,12 @@ class Registry:
             return False
 
     def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None:
+        """None also for a key of a suite that this release does not seal with."""
         try:
-            return self._view.sealing_key(member, version).key
+            found = self._view.sealing_key(member, version)
         except (UnknownMember, UnknownKeyVersion):
             return None
+        return found.key if found.suite == SUITE_NUMBER else None
 
     def newest_operator_version(self, member: MemberId) -> KeyVersion | None:
         found = self._view.members.all.get(member)

@@ -72,6 +72,23 @@ def test_mutual_tls__both_pinned__shows_each_the_others_exact_certificate() -> N
     assert asking.version() == "TLSv1.3"
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_mutual_tls__certificates_of_one_name__each_is_accepted_as_itself(*, first: bool) -> None:
+    namesake = (STRANGER, identity("Bank A")) if first else (identity("Bank A"), STRANGER)
+    anchors = [one.certificate for one in namesake]
+    for shown in namesake:
+        asking, serving = meet(
+            tls.client_context(shown, (BANK_B.certificate,)), tls.server_context(BANK_B, anchors)
+        )
+        assert serving.getpeercert(binary_form=True) == shown.certificate
+        asking, serving = meet(
+            tls.client_context(BANK_B, anchors), tls.server_context(shown, [BANK_B.certificate])
+        )
+        assert asking.getpeercert(binary_form=True) == shown.certificate
+    with pytest.raises(ssl.SSLError):
+        meet(tls.client_context(BANK_A, (BANK_B.certificate,)), tls.server_context(BANK_B, anchors))
+
+
 def test_mutual_tls__client_that_is_not_pinned__is_refused() -> None:
     server = tls.server_context(BANK_A, [BANK_B.certificate])
     with pytest.raises(ssl.SSLError):

@@ -16,7 +16,7 @@ from oracle.domain.query import Element
 from oracle.domain.settlement import VoucherStateRequest
 from oracle.domain.subject import Subject, SubjectType
 from oracle.peer.bodies.voucher_state import decode_voucher_state, encode_voucher_state_request
-from oracle.peer.errors import MessageTypeUnexpected, UnknownBatch
+from oracle.peer.errors import MessageTypeUnexpected, PeerUnknown, UnknownBatch
 from oracle.wiring.desks import DaemonStarting, Desks, NotAMember
 from oracle.wiring.registry import Registry
 from oracle.wiring.snapshots import DatasetSnapshots
@@ -51,6 +51,22 @@ def test_registry__after_a_rotation__has_the_new_key_and_still_the_old(consortiu
     assert registry.operator_address(NORTH, SECOND) == NEW_OPERATOR
     assert registry.sealing_key(NORTH, SECOND) == b"\x02" * 32
     assert registry.sealing_key(NORTH, FIRST) not in {None, b"\x02" * 32}
+
+
+async def test_post__to_a_member_whose_suite_is_not_spoken__refuses_and_does_not_break(
+    consortium: Consortium,
+) -> None:
+    consortium.chain.happen(
+        lambda at: facts.SealingKeyRotated(
+            at=at, member_id=NORTH, version=SECOND, suite=2, key=b"\x02" * 1_216
+        )
+    )
+
+    assert Registry(consortium.chain.view).sealing_key(NORTH, SECOND) is None
+    with pytest.raises(PeerUnknown, match="no keys to write to member 2"):
+        consortium[1].post.seal(
+            MessageType.VOUCHER_STATE_REQUEST, BatchId(bytes(32)), NORTH, statement=b"", frame=b""
+        )
 
 
 def test_registry__of_a_member_that_moved__has_its_new_endpoint_and_certificate(
