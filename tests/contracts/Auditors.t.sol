@@ -2,6 +2,7 @@
 pragma solidity 0.8.28;
 
 import {IAuditLedger} from "../../contracts/interfaces/IAuditLedger.sol";
+import {Draws} from "../../contracts/libraries/Draws.sol";
 import {Auditor, Draw} from "../../contracts/types/Audits.sol";
 import {AuditWorld} from "./AuditWorld.sol";
 import {vm} from "./Vm.sol";
