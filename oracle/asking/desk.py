@@ -12,7 +12,7 @@ import msgspec
 from oracle.asking.ports import Clock
 from oracle.asking.results import BatchParts, HolderPart, query_state
 from oracle.asking.submission import Submission, accepted
-from oracle.domain.asked import AskedBatch, AskedReply, Question
+from oracle.domain.asked import AskedBatch, Question
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Mode
 from oracle.domain.reports import (
@@ -180,20 +180,17 @@ class QueryDesk:
         receipts = {
             entry.holder: entry for entry in await self._journals.receipts.receipts_of(batch.batch_id)
         }
-        parts = [
+        owed = await self._journals.charges.charges_of(batch.batch_id)
+        parts = tuple(
             HolderPart(
                 reply=reply,
                 receipt=receipts.get(reply.holder),
-                owed=await self._owed(batch, reply),
+                owed=owed.get(reply.holder, 0),
                 name=self._names.name_of(reply.holder),
             )
             for reply in replies
-        ]
-        return BatchParts(batch=batch, parts=tuple(parts))
-
-    async def _owed(self, batch: AskedBatch, reply: AskedReply) -> int:
-        charge = await self._journals.charges.charge_of(reply.holder, batch.batch_id)
-        return 0 if charge is None else charge.amount
+        )
+        return BatchParts(batch=batch, parts=parts)
 
 
 def _key(event: HolderProgress | SubjectResult) -> tuple[str | int, int]:

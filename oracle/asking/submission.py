@@ -110,11 +110,10 @@ class Submission:
         timing = await self._timing(mode, deadline_s, deadline_ms)
         # Reading thousands of subjects takes a while: not in the event loop.
         question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, timing)
-        await self._budget.require(len(question.subjects))
         batch_size = min(self._policy.batch_size, view.parameter("max_batch_count").value)
         blinded = await self._workers.run(_blind, question, self._prefix_bits(timing), batch_size)
         query_id = uuid.uuid4().hex
-        # Another query may have been booked while this one was blinded.
+        # Not before: another query may be booked while this one is blinded.
         async with self._booking:
             await self._budget.require(len(question.subjects))
             batches = tuple(

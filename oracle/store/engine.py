@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from oracle.store.driver import visit_once
 from oracle.store.errors import StoreUnusable
 
 SQLITE = "sqlite+aiosqlite"
@@ -63,6 +64,7 @@ def _sqlite(url: URL) -> AsyncEngine:
     if url.database:
         _make_folder(Path(url.database).parent)
     engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "do_connect", visit_once)
     event.listen(engine.sync_engine, "connect", _durable)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine

@@ -1,7 +1,11 @@
 """The requester's journal of what became of each holder's reply."""
 
+import asyncio
+from dataclasses import dataclass, field
+
 import msgspec
 from sqlalchemy import Row, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyState
@@ -18,6 +22,8 @@ class ReplyJournal:
     def __init__(self, database: Database, cipher: StorageCipher) -> None:
         self._database = database
         self._cipher = cipher
+        self._waiting: list[_Change] = []
+        self._writing = asyncio.Lock()
 
     async def reply(self, batch_id: BatchId, holder: MemberId) -> AskedReply | None:
         statement = select(replies).filter_by(batch_id=batch_id, holder=holder)
@@ -101,7 +107,7 @@ class ReplyJournal:
             values["state"] = ReplyState.ACCEPTED
         else:
             values |= {"state": ReplyState.REJECTED, "reason": verdict}
-        return await self._turn(batch_id, holder, (ReplyState.WAITING,), **values)
+        return await self._together(_Change(batch_id, holder, (ReplyState.WAITING,), values))
 
     async def ended(
         self,
@@ -120,14 +126,51 @@ class ReplyJournal:
         self, batch_id: BatchId, holder: MemberId, source: tuple[ReplyState, ...], **values: object
     ) -> bool:
         async with self._database.writing() as connection:
-            changed = await connection.execute(
-                update(replies)
-                .where(
-                    replies.c.batch_id == batch_id, replies.c.holder == holder, replies.c.state.in_(source)
-                )
-                .values(**values)
+            return await _Change(batch_id, holder, source, values).make(connection)
+
+    async def _together(self, change: "_Change") -> bool:
+        """In one transaction with all that come while another is on its way to the disk.
+
+        A hundred holders answer within milliseconds; to wait for the disk takes as long for one as for all.
+        """
+        self._waiting.append(change)
+        async with self._writing:
+            if change.made is None:
+                waiting, self._waiting = self._waiting, []
+                try:
+                    async with self._database.writing() as connection:
+                        made = [await one.make(connection) for one in waiting]
+                except BaseException:
+                    # It fails whoever has tried; the others try for themselves.
+                    self._waiting = [one for one in waiting if one is not change] + self._waiting
+                    raise
+                for one, has in zip(waiting, made, strict=True):
+                    one.made = has
+        return bool(change.made)
+
+
+@dataclass(slots=True)
+class _Change:
+    """Of one row, from one of these states."""
+
+    batch_id: BatchId
+    holder: MemberId
+    source: tuple[ReplyState, ...]
+    values: dict[str, object] = field(repr=False)
+    made: bool | None = None
+    """None until the transaction that makes it has ended."""
+
+    async def make(self, connection: AsyncConnection) -> bool:
+        changed = await connection.execute(
+            update(replies)
+            .where(
+                replies.c.batch_id == self.batch_id,
+                replies.c.holder == self.holder,
+                replies.c.state.in_(self.source),
             )
-            return changed.rowcount == 1
+            .values(**self.values)
+        )
+        return changed.rowcount == 1
 
 
 def open_reply(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedReply:
