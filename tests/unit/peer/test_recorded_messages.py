@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from oracle.crypto.sealing import SealingKey
-from oracle.crypto.signing import Signer
-from oracle.crypto.typed_data import member_domain
+from oracle.crypto.signing import Signer, recover
+from oracle.crypto.typed_data import digest, member_domain
 from oracle.domain.ids import Address, KeyVersion, MemberId
-from oracle.domain.messages import MessageType
+from oracle.domain.messages import MessageType, Mode
 from oracle.peer.frames import unframe
 from oracle.peer.sealed import open_message
+from oracle.peer.statements import encode_request, parse_request
 
 RECORDED = Path(__file__).resolve().parents[2] / "vectors" / "wire"
 
@@ -94,3 +95,21 @@ def test_recorded_message__encoded_today__is_the_same_bytes(world: Any, kind: Me
     assert unframe(part.frame).hex() == record["content"]
     assert len(part.frame) == record["frameSize"]
     assert part.route.batch_id.hex() == record["batchId"]
+
+
+def test_recorded_request__of_an_express_batch__is_read_signed_and_written_as_it_was() -> None:
+    record, members = recorded("v1_express_request.json"), recorded("members.json")
+    domain = member_domain(members["chainId"], Address(members["registry"]))
+
+    signed = parse_request(bytes.fromhex(record["statement"]))
+
+    request = signed.value
+    assert (request.mode, request.requester, request.count, request.purpose) == (Mode.EXPRESS, 1, 2, 1)
+    assert (hex(request.nonce), request.elements_hash.hex()) == (record["nonce"], record["elementsHash"])
+    assert request.case_commitment.hex() == record["caseCommitment"]
+    assert (request.issued_at, request.deadline) == (record["issuedAt"], record["deadline"])
+    assert request.reference_block == record["referenceBlock"]
+    assert request.reference_block_hash.hex() == record["referenceBlockHash"]
+    assert digest(domain, request).hex() == record["batchId"]
+    assert recover(digest(domain, request), signed.signature) == keys_of(2).operators[1].address
+    assert encode_request(signed).hex() == record["statement"]
