@@ -94,8 +94,11 @@ class Defending:
         case = self._view.audits.cases.get(case_id)
         if case is None or case.accused != self._me:
             raise UnknownReference("There is no case of this identifier against this member.")
-        if case.kind is CaseKind.DISPUTE or case.state(self._clock.chain_time()) is not CaseState.OPEN:
-            raise CaseNotOpen("Disputes are answered by the daemon, other cases once and in time.")
+        by_itself = case.kind in {CaseKind.DISPUTE, CaseKind.DRAWN}
+        if by_itself or case.state(self._clock.chain_time()) is not CaseState.OPEN:
+            raise CaseNotOpen(
+                "Disputes and drawn audits are answered by the daemon, other cases once and in time."
+            )
         row = await self._lane.execute(f"answer:{case_id.hex()}", self._ledger.answer(case_id, digest))
         await self._clock.reached(row.block_number or 0)
 

@@ -8,6 +8,7 @@ import typer
 from oracle import __version__
 from oracle.cli import (
     accounts,
+    auditor,
     audits,
     chain,
     checks,
@@ -59,6 +60,7 @@ app.add_typer(audits.app)
 app.add_typer(dossiers.audit, name="audit")
 app.add_typer(disputes.app)
 app.add_typer(disputes.dispute, name="dispute")
+app.add_typer(auditor.auditor, name="auditor")
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
 app.add_typer(ratings.app)

@@ -59,34 +59,43 @@ MAX_SOCKET_PATH = 107
 
 def load_settings(path: Path) -> Settings:
     """Read the file at `path`. Raises one of `oracle.config.errors`."""
+    return parse_settings(read_document(path), path=path)
+
+
+def read_document(path: Path) -> str:
+    """The text of a configuration."""
     try:
-        document = path.read_bytes().decode()
+        return path.read_bytes().decode()
     except FileNotFoundError as error:
         remedy = "Run riskmesh init to make one, or name another with --config."
         raise ConfigurationUnreadable(path, "there is no such file", remedy) from error
     except (OSError, UnicodeDecodeError) as error:
         remedy = "It must be a UTF-8 text file that this account may read."
         raise ConfigurationUnreadable(path, type(error).__name__, remedy) from error
-    return parse_settings(document, path=path)
 
 
-def parse_settings(document: str, *, path: Path) -> Settings:
-    """Read the text of a configuration that lies at `path`. Raises one of `oracle.config.errors`."""
+def read_tables(document: str, names: tuple[str, ...], *, path: Path) -> tuple[Path, dict[str, Table]]:
+    """The folder of a configuration, and its tables by name; one of another name stops the start."""
     try:
         values = tomllib.loads(document)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigurationUnreadable(path, str(error), "Mend that place; texts need quotes.") from error
     home = path.absolute().parent
     for name, content in values.items():
-        if name not in TABLES or not isinstance(content, dict):
-            raise UnknownSetting(name, TABLES)
-    tables = {name: Table(name=name, values=values.get(name, {}), home=home) for name in TABLES}
+        if name not in names or not isinstance(content, dict):
+            raise UnknownSetting(name, names)
+    return home, {name: Table(name=name, values=values.get(name, {}), home=home) for name in names}
+
+
+def parse_settings(document: str, *, path: Path) -> Settings:
+    """Read the text of a configuration that lies at `path`. Raises one of `oracle.config.errors`."""
+    home, tables = read_tables(document, TABLES, path=path)
     settings = Settings(
         home=home,
         member=_member(tables["member"]),
-        keys=_keys(tables["keys"]),
-        chain=_chain(tables["chain"]),
-        store=_store(tables["store"], home),
+        keys=read_keys(tables["keys"]),
+        chain=read_chain(tables["chain"]),
+        store=read_store(tables["store"], home),
         dataset=_dataset(tables["dataset"]),
         peer=_peer(tables["peer"]),
         api=_api(tables["api"]),
@@ -94,7 +103,7 @@ def parse_settings(document: str, *, path: Path) -> Settings:
         express=_express(tables["express"]),
         disputes=_disputes(tables["disputes"]),
         limits=read_limits(tables["limits"]),
-        log=_log(tables["log"]),
+        log=read_log(tables["log"]),
         metrics=_metrics(tables["metrics"]),
     )
     for table in tables.values():
@@ -106,14 +115,14 @@ def _member(table: Table) -> MemberSettings:
     return MemberSettings(name=table.text("name", expected='what the institution is called: name = "Bank A"'))
 
 
-def _keys(table: Table) -> KeySettings:
+def read_keys(table: Table) -> KeySettings:
     return KeySettings(
         folder=table.path("folder", default="keys"),
         passphrase_file=table.path("passphrase_file") if table.has("passphrase_file") else None,
     )
 
 
-def _chain(table: Table) -> ChainSettings:
+def read_chain(table: Table) -> ChainSettings:
     expected = 'one or more nodes: rpc = ["http://127.0.0.1:8545"]'
     rpc = table.texts("rpc", expected=expected)
     if not all(is_rpc(url) for url in rpc):
@@ -129,7 +138,7 @@ def _chain(table: Table) -> ChainSettings:
     )
 
 
-def _store(table: Table, home: Path) -> StoreSettings:
+def read_store(table: Table, home: Path) -> StoreSettings:
     expected = 'a database URL: url = "sqlite+aiosqlite:///data/state.db"'
     url = table.text("url", expected=expected, default="sqlite+aiosqlite:///data/state.db")
     if "://" not in url:
@@ -154,13 +163,13 @@ def _peer(table: Table) -> PeerSettings:
         listen=_listen(table, default="127.0.0.1:8443"),
         endpoint=endpoint.rstrip("/"),
         allow_private_endpoints=table.switch("allow_private_endpoints", default=False),
-        allowed_networks=_networks(table),
+        allowed_networks=read_networks(table),
         timeout_s=table.seconds("timeout_s", low=0.1, high=120, default=10),
         max_concurrent=table.whole("max_concurrent", low=1, high=10_000, default=64),
     )
 
 
-def _networks(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:
+def read_networks(table: Table) -> tuple[IPv4Network | IPv6Network, ...]:
     expected = 'networks as addresses with a prefix length: allowed_networks = ["10.20.0.0/16"]'
     if not table.has("allowed_networks"):
         return ()
@@ -213,7 +222,7 @@ def _disputes(table: Table) -> DisputeSettings:
     )
 
 
-def _log(table: Table) -> LogSettings:
+def read_log(table: Table) -> LogSettings:
     levels = tuple(level.name.lower() for level in LogLevel)
     formats = tuple(one.value for one in LogFormat)
     return LogSettings(

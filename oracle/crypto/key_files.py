@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,6 +52,15 @@ def create_key_files(
         if name is KeyName.TLS:
             certificate = tls.create_certificate(secret, common_name)
             keystore.write_new(folder / CERTIFICATE_FILE, tls.to_pem(certificate))
+
+
+def create_some_key_files(
+    folder: Path, names: Iterable[KeyName], passphrase: str, *, work_factor: int = DEFAULT_WORK_FACTOR
+) -> None:
+    """These keys in their first version, of somebody who is no member."""
+    create_folder(folder)
+    for name in names:
+        _write(key_path(folder, name), name, _generate(name), passphrase, work_factor)
 
 
 def add_version(

@@ -28,6 +28,7 @@ from oracle.peer.errors import (
 )
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ClientLimits
+from oracle.peer.openings import MOST as MOST_OF_AN_OPENING
 from oracle.peer.reachable import ReachPolicy
 from oracle.peer.version import MOST as MOST_OF_A_VERSION
 from oracle.peer.version import PeerVersion, decode_version
@@ -65,17 +66,20 @@ class _Line:
     """An open session to one peer as it was registered when the session was made."""
 
     address: PeerAddress
-    identity: TlsIdentity
+    identity: TlsIdentity | None
     origin: str
     session: aiohttp.ClientSession
 
 
 class PeerClient:
-    """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not."""
+    """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not.
+
+    Without an identity it shows no certificate, and gets only what asks for another proof.
+    """
 
     def __init__(
         self,
-        identity: TlsIdentity,
+        identity: TlsIdentity | None,
         book: PeerBook,
         *,
         limits: ClientLimits,
@@ -159,6 +163,10 @@ class PeerClient:
         """The sealed proof of one express batch that this member answered."""
         most = largest_message(MessageType.ANCHOR_PROOFS)
         return await self._call(requester, "GET", paths.anchor_proof_path(batch_id), None, most=most)
+
+    async def fetch_opening(self, member: MemberId, request: bytes) -> bytes:
+        """A sealed part of what a member handed in, for the auditor that signed the request."""
+        return await self._call(member, "POST", paths.OPENINGS, request, most=MOST_OF_AN_OPENING)
 
     async def version(self, peer: MemberId) -> PeerVersion:
         """What the member says of its program, its protocol and its clock."""

@@ -25,6 +25,11 @@ class ServerLimits:
     body_bytes: int = 256 * MIB
     connections_per_peer: int = 8
     connections: int = 512
+    guests: int = 16
+    """Connections without a member's certificate: auditors, who prove themselves by what they send."""
+    guests_per_address: int = 4
+    guest_s: float = 60.0
+    """How long such a connection may last, whatever it does."""
     handshakes_per_address: int = 16
     """Connections from one network address that nobody has proven to be a member's yet."""
     handshakes: int = 128

@@ -23,6 +23,22 @@ def announced_size(request: web.Request, *, most: int) -> int:
     return length
 
 
+async def read_body(request: web.Request, *, most: int, timeout_s: float) -> bytes:
+    """The whole body; nothing of a longer one is kept."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(timeout_s):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > most:
+                    raise BodyTooLarge(f"a message here has at most {most} bytes")
+    except TimeoutError as error:
+        raise BodyTooSlow(f"the message did not arrive within {timeout_s:g} seconds") from error
+    except (web.RequestPayloadError, ConnectionError) as error:
+        raise BodyUnreadable("the message broke off or its transfer coding is wrong") from error
+    return bytes(body)
+
+
 async def read_message(
     request: web.Request, *, most: int, timeout_s: float, expect: Callable[[Header], Awaitable[None]]
 ) -> bytes:

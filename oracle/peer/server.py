@@ -18,14 +18,17 @@ from oracle.peer.errors import CallerNotSender, CallerUnknown, MessageTypeUnexpe
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ServerLimits
 from oracle.peer.listening import Listener
+from oracle.peer.openings import REQUEST_SIZE as OPENING_REQUEST_SIZE
 from oracle.peer.problems import problem, problem_for
-from oracle.peer.request_bodies import announced_size, read_message
+from oracle.peer.request_bodies import announced_size, read_body, read_message
 from oracle.peer.tls import TrustedPeers
 from oracle.peer.version import encode_version
 from oracle.peer.versions import VERSIONS_HEADER, read_versions, require_shared, say_versions
 from oracle.telemetry.metrics import PEER_ANSWERS
 
 _PIECE: Final = 65_536
+GUEST: Final = MemberId(0)
+"""Whoever calls without a certificate: no member has this number, and all of them share one place."""
 _Result = TypeVar("_Result")
 _Work = Callable[[web.Request, MemberId], Awaitable[bytes | None]]
 
@@ -50,6 +53,9 @@ class PeerHandlers(Protocol):
         """The sealed reply to an express request, or the sealed refusal."""
 
     async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None: ...
+
+    async def opening(self, raw: bytes) -> bytes:
+        """A part of what was handed in for a case, sealed to the auditor that signed the request."""
 
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         """The sealed proof that a batch of ours stands in an anchor; `UnknownBatch` while it does not."""
@@ -99,6 +105,7 @@ class PeerServer:
                 web.get(
                     paths.ANCHOR_PROOFS + "/{batch_id}", self._serve(self._anchor_proof), allow_head=False
                 ),
+                web.post(paths.OPENINGS, self._serve(self._opening, guests=True)),
                 web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
         )
@@ -127,10 +134,14 @@ class PeerServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _serve(self, work: _Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _serve(
+        self, work: _Work, *, guests: bool = False
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """`guests` are let in without a member's certificate; the work itself asks who they are."""
+
         async def serve(request: web.Request) -> web.StreamResponse:
             try:
-                peer = self._caller(request)
+                peer = GUEST if guests else self._caller(request)
                 async with self._admission.slot(peer):
                     return await self._write(request, *await self._answer(request, peer, work))
             except (Refused, Transient) as error:
@@ -220,6 +231,12 @@ class PeerServer:
         batch_id = paths.parse_batch_id(request.match_info["batch_id"])
         version = require_shared(read_versions(request.headers.get(VERSIONS_HEADER)))
         return await self._in_time(self._handlers.anchor_proof(batch_id, peer, version))
+
+    async def _opening(self, request: web.Request, _: MemberId) -> bytes:
+        size = announced_size(request, most=OPENING_REQUEST_SIZE)
+        with self._admission.room(GUEST, size):
+            raw = await read_body(request, most=OPENING_REQUEST_SIZE, timeout_s=self._limits.read_timeout_s)
+            return await self._in_time(self._handlers.opening(raw))
 
     async def _version(self, _: web.Request, __: MemberId) -> bytes:
         """Inside mutual TLS: whoever is no member learns nothing of it."""

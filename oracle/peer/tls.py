@@ -70,7 +70,10 @@ class TrustedPeers:
 
 
 def server_context(identity: TlsIdentity, peers: TrustedPeers) -> ssl.SSLContext:
-    """A client without one of the certificates in `peers`, now or later, does not get through."""
+    """A client with another certificate than those in `peers`, now or later, does not get through.
+
+    One without any does, and is nobody: it is served what asks for another proof.
+    """
     context = context_for_server(identity, ())
     peers.attach(context)
     return context

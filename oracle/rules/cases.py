@@ -68,7 +68,7 @@ class Case:
 def to_do(case: Case, me: MemberId, now: int) -> str:
     """What a member has to do about a case; empty where it is not accused, or can only wait.
 
-    Disputes are answered by the daemon, drawn audits by the openings that it keeps: both until `answer_by`.
+    Disputes and drawn audits are answered by the daemon, with what it kept: both until `answer_by`.
     """
     if case.accused != me or case.state(now) in {CaseState.SETTLED, CaseState.DISMISSED, CaseState.LAPSED}:
         return ""
@@ -81,7 +81,7 @@ def to_do(case: Case, me: MemberId, now: int) -> str:
 
 _ANSWERS = {
     CaseKind.DISPUTE: "The daemon answers it by itself: keep it running and its account able to send.",
-    CaseKind.DRAWN: "Hand the batch's openings to the auditors and answer with their digest.",
+    CaseKind.DRAWN: "The daemon answers it from its journal: keep it running, reached and able to send.",
     CaseKind.CAUSE: (
         "Ask the auditors for the evidence, write what you have to say about it, and answer with its digest: "
         "who does not answer has lost."

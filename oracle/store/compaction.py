@@ -56,10 +56,18 @@ class Compaction:
                     )
         return len(found)
 
-    async def batches(self, states: Collection[BatchState], *, before: int, limit: int) -> int:
+    async def batches(
+        self,
+        states: Collection[BatchState],
+        *,
+        before: int,
+        limit: int,
+        but: Collection[BatchId] = (),
+    ) -> int:
         """Requester: batches in these states with an earlier deadline, and all that belongs to them.
 
-        A batch with a receipt that its holder has not answered, with a rating on its way or in dispute stays.
+        `but` are kept whatever their age. A batch with a receipt that its holder has not answered, with a
+        rating on its way or in dispute stays.
         """
         waiting = exists().where(
             receipts.c.batch_id == batches.c.batch_id, receipts.c.state == ReceiptState.PENDING
@@ -70,7 +78,12 @@ class Compaction:
             disputes.c.state.in_((DisputeState.OPENING, DisputeState.OPENED)),
         )
         over = select(batches.c.batch_id, batches.c.query_id).where(
-            batches.c.state.in_(states), batches.c.deadline < before, ~waiting, ~rating, ~disputed
+            batches.c.state.in_(states),
+            batches.c.deadline < before,
+            batches.c.batch_id.not_in(but),
+            ~waiting,
+            ~rating,
+            ~disputed,
         )
         async with self._database.leading() as connection:
             found = (await connection.execute(over.order_by(batches.c.deadline).limit(limit))).all()

@@ -16,10 +16,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from oracle.store.auditing_tables import examined, openings, seeds
 from oracle.store.dispute_tables import case_answers, claimed, disputes
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
 from oracle.store.stretches import stretches
+from oracle.store.superseded_tables import superseded_answers, superseded_replies
 
 __all__ = (
     "accepted",
@@ -32,16 +34,19 @@ __all__ = (
     "claimed",
     "disputes",
     "evidence",
+    "examined",
     "express",
     "facts",
     "folded",
     "lease",
     "marks",
     "metadata",
+    "openings",
     "queries",
     "ratings",
     "receipts",
     "replies",
+    "seeds",
     "signed",
     "stretches",
     "superseded_answers",
@@ -260,40 +265,3 @@ lease = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
 )
 """Which daemon of the member leads, by the database's clock; `token` grows whenever it changes hands."""
-
-superseded_answers = Table(
-    "superseded_answers",
-    metadata,
-    Column("requester", BigInteger, primary_key=True, autoincrement=False),
-    Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("earlier", Wide, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False),
-    Column("reason", Wide, nullable=False),
-    Column("snapshot_block", BigInteger),
-    Column("snapshot_hash", LargeBinary(32)),
-    Column("reply", LargeBinary),
-    Column("receipt_digest", LargeBinary(32)),
-    Column("disclosures", LargeBinary),
-)
-"""Holder: what a batch was answered with before a reorganisation had it answered anew."""
-
-superseded_replies = Table(
-    "superseded_replies",
-    metadata,
-    Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("holder", BigInteger, primary_key=True, autoincrement=False),
-    Column("earlier", Wide, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False),
-    Column("reason", Wide, nullable=False),
-    Column("latency_ms", Wide),
-    Column("snapshot_block", BigInteger),
-    Column("snapshot_hash", LargeBinary(32)),
-    Column("received", LargeBinary),
-    Column("verified", LargeBinary),
-    Column("receipt_state", String(16)),
-    Column("receipt_reason", Wide),
-    Column("hits", Wide),
-    Column("receipt", LargeBinary),
-    Column("answer", LargeBinary),
-)
-"""Requester: a reply that a reorganisation made one from the wrong snapshot, with its receipt."""

@@ -125,7 +125,8 @@ FIELDS: dict[str, Rule] = {
         number,
     ),
     **dict.fromkeys(
-        ("batch", "batch_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"), digest
+        ("batch", "batch_id", "case_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"),
+        digest,
     ),
     **dict.fromkeys(("operator", "governance", "contract_address"), address),
     **dict.fromkeys(("code", "state", "outcome", "kind", "room", "task", "contract", "event_name"), word),

@@ -10,6 +10,7 @@ from oracle.chain.encoding import decode_fact
 from oracle.chain.facts import Committed
 from oracle.chain.transactions import TransactionStatus
 from oracle.chain.view import AllianceView
+from oracle.domain.ids import BatchId
 from oracle.domain.reports import CompactionReport
 from oracle.rules.retention import (
     ANSWERS_OVER,
@@ -40,8 +41,10 @@ class Compacting:
         facts: FactTable,
         view: AllianceView,
         leads: Callable[[], bool] = lambda: True,
+        under_audit: Callable[[], frozenset[BatchId]] = frozenset,
     ) -> None:
         self._leads = leads
+        self._under_audit = under_audit
         self._database = database
         self._compaction = Compaction(database)
         self._facts = facts
@@ -66,7 +69,9 @@ class Compacting:
             await _repeatedly(lambda: self._compaction.claimed(before=over.questions, limit=STEP))
             done = CompactionReport(
                 batches=await _repeatedly(
-                    lambda: self._compaction.batches(BATCHES_OVER, before=over.questions, limit=STEP)
+                    lambda: self._compaction.batches(
+                        BATCHES_OVER, before=over.questions, limit=STEP, but=self._under_audit()
+                    )
                 ),
                 answers=await _repeatedly(
                     lambda: self._compaction.answers(ANSWERS_OVER, before=over.answers, limit=STEP)

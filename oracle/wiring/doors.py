@@ -9,6 +9,7 @@ from oracle.answering.express import ExpressAnswering
 from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector
 from oracle.asking.commitment import NotYetCommitted
+from oracle.auditing.handing_over import HandingOver
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import BatchId, MemberId
@@ -58,6 +59,7 @@ class Doors:
         express: ExpressAnswering,
         proving: Proving,
         reporting: Reporting,
+        handing: HandingOver,
         view: AllianceView,
         clock: ChainClock,
         received: Callable[[], None],
@@ -75,6 +77,7 @@ class Doors:
         self._express = express
         self._proving = proving
         self._reporting = reporting
+        self._handing = handing
         self._view = view
         self._clock = clock
         self._received = received
@@ -203,3 +206,8 @@ class Doors:
         return self._post.seal(
             MessageType.ANCHOR_PROOFS, NO_BATCH, peer, statement=b"", frame=frame, version=version
         )
+
+    async def opening(self, raw: bytes) -> bytes:
+        """For auditors, who are no members: the room itself asks who it is."""
+        self._clear()
+        return await self._handing.part(raw)

@@ -20,6 +20,7 @@ from oracle.peer.post import Post
 from oracle.peer.reachable import ReachPolicy
 from oracle.wiring.accounts import Accounts, build_accounts
 from oracle.wiring.agreement import require_agreement
+from oracle.wiring.audited import Audited, build_audited
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.desks import MemberDesks
 from oracle.wiring.doors import Doors
@@ -115,14 +116,24 @@ def _join(
     accounts = build_accounts(
         base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
     )
-    work = _work(base, me, requester, holder, accounts=accounts, governance=governance)
+    audited = build_audited(base, me, requester)
+    work = _work(base, me, requester, holder, accounts=accounts, audited=audited, governance=governance)
     rounds = schedule(work, news=news, publish_s=base.settings.chain.poll_interval_s, pauses=_pauses(base))
     return Member(
         id=me,
         requester=requester,
         holder=holder,
         doors=_doors(
-            base, me, requester, holder, accounts, post=post, notary=notary, contacts=contacts, rounds=rounds
+            base,
+            me,
+            requester,
+            holder,
+            accounts,
+            audited=audited,
+            post=post,
+            notary=notary,
+            contacts=contacts,
+            rounds=rounds,
         ),
         desks=_desks(
             base,
@@ -181,6 +192,7 @@ def _doors(
     holder: Holder,
     accounts: Accounts,
     *,
+    audited: Audited,
     post: Post,
     notary: Notary,
     contacts: Contacts,
@@ -197,6 +209,7 @@ def _doors(
         express=holder.express,
         proving=accounts.proving,
         reporting=accounts.reporting,
+        handing=audited.handing,
         view=base.view,
         clock=base.clock,
         received=rounds.judge.wake,
@@ -228,6 +241,7 @@ def _work(
     holder: Holder,
     *,
     accounts: Accounts,
+    audited: Audited,
     governance: GovernanceDesk,
 ) -> Work:
     return Work(
@@ -242,8 +256,13 @@ def _work(
         proving=accounts.proving,
         reporting=accounts.reporting,
         defending=accounts.defending,
+        opening=audited.answering,
         compacting=Compacting(
-            database=base.database, facts=base.facts, view=base.view, leads=base.leadership.leads
+            database=base.database,
+            facts=base.facts,
+            view=base.view,
+            leads=base.leadership.leads,
+            under_audit=audited.answering.under_audit,
         ),
     )
 

@@ -11,6 +11,7 @@ from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
 from oracle.accounting.reporting import Reporting
 from oracle.accounting.upkeep import EpochUpkeep
+from oracle.auditing.answering_cases import CaseAnswering
 from oracle.governing.upkeep import Upkeep
 from oracle.wiring.compacting import Compacting
 from oracle.wiring.holder import Holder
@@ -46,6 +47,7 @@ class Rounds:
     report: Round
     dispute: Round
     defend: Round
+    open: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -67,6 +69,7 @@ class Rounds:
             self.report,
             self.dispute,
             self.defend,
+            self.open,
         )
 
 
@@ -86,6 +89,7 @@ class Work:
     proving: Proving
     reporting: Reporting
     defending: Defending
+    opening: CaseAnswering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,5 +172,6 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         report=led("report", work.reporting.round),
         dispute=led("dispute", work.requester.disputing.round),
         defend=led("defend", work.defending.round),
+        open=led("open", work.opening.round),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

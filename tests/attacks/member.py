@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from attacks.reorderings import Heedless, reordering_of
@@ -37,6 +38,7 @@ from oracle.peer.limits import ServerLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.wiring.accounts import Accounts
+from oracle.wiring.audited import Audited, build_audited
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
@@ -70,6 +72,10 @@ class InProcess:
     requester: Requester
     accounts: Accounts
     front: Front
+
+    @cached_property
+    def audited(self) -> Audited:
+        return build_audited(self.base, self.id, self.requester)
 
     def __post_init__(self) -> None:
         self.front.doors = self.doors()
@@ -139,6 +145,7 @@ class InProcess:
             "asked": self.requester.journals.asked,
         }
         rest = {"collector": self.requester.collector, "settling": self.holder.settling}
+        rest |= {"handing": self.audited.handing}
         rest |= {"proving": self.accounts.proving, "reporting": self.accounts.reporting}
         return Doors(
             **{

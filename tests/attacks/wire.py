@@ -41,6 +41,10 @@ class Front:
     async def expect(self, header: Header) -> None:
         await self.doors.expect(header)
 
+    async def opening(self, raw: bytes) -> bytes:
+        answer: bytes = await self.doors.opening(raw)
+        return answer
+
     async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         found: bytes = await self.doors.envelope(batch_id, peer, version)
         return found

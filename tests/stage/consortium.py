@@ -32,6 +32,7 @@ from oracle.peer.post import Post
 from oracle.store.facts import FactTable
 from oracle.store.restoration import RestorationJournal
 from oracle.wiring.accounts import Accounts, build_accounts
+from oracle.wiring.audited import build_audited
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
@@ -279,6 +280,7 @@ async def _joined(
                 express=holder.express,
                 proving=accounts.proving,
                 reporting=accounts.reporting,
+                handing=build_audited(base, me, requester).handing,
                 view=base.view,
                 clock=base.clock,
                 received=lambda: woken.append("judge"),

@@ -54,7 +54,7 @@ def test_case__at_a_time__stands_where_the_contract_says(
         (replace(OPENED, kind=CaseKind.DISPUTE), 1_100, "The daemon answers it by itself"),
         (replace(OPENED, kind=CaseKind.CONTRADICTION), 1_100, "rotate it without grace"),
         (replace(OPENED, kind=CaseKind.NONCE_REUSE), 1_100, "one nonce"),
-        (replace(OPENED, kind=CaseKind.DRAWN), 1_100, "openings"),
+        (replace(OPENED, kind=CaseKind.DRAWN), 1_100, "from its journal"),
         (OPENED, 1_101, "a penalty follow"),
         (ANSWERED, 1_200, "the auditors decide"),
         (UPHELD, 1_210, "A vote can still overturn it"),

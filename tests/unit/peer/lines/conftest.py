@@ -18,7 +18,7 @@ from oracle.peer.client import PeerAddress, PeerClient
 from oracle.peer.contacts import Contacts
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.reachable import ReachPolicy
-from oracle.peer.server import PeerServer
+from oracle.peer.server import GUEST, PeerServer
 from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
 
 SERVER, ALICE, BOB, MALLORY = MemberId(1), MemberId(2), MemberId(3), MemberId(66)
@@ -54,6 +54,7 @@ class Handlers:
     express_answer: Answer = _nothing
     anchor_proofs_answer: Answer = _nothing
     anchor_proof_answer: Answer = _nothing
+    opening_answer: Answer = _nothing
     seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     expected: list[Header] = field(default_factory=list)
@@ -86,6 +87,10 @@ class Handlers:
     async def anchor_proofs(self, raw: bytes, peer: MemberId) -> Any:
         self.seen.append(("anchor_proofs", raw, peer))
         return await self.anchor_proofs_answer(raw, peer)
+
+    async def opening(self, raw: bytes) -> Any:
+        self.seen.append(("opening", raw, GUEST))
+        return await self.opening_answer(raw, GUEST)
 
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> Any:
         self.versions.append(version)

@@ -9,8 +9,12 @@ import pytest
 from oracle.crypto.errors import CertificateRefused
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
-from oracle.peer.client import PeerAddress
+from oracle.peer.client import PeerAddress, PeerClient
 from oracle.peer.errors import EndpointForbidden, PeerCertificateWrong, PeerRefused, PeerUnreachable
+from oracle.peer.limits import ClientLimits
+from oracle.peer.paths import ENVELOPES, REPLIES, VERSION
+from oracle.peer.reachable import ReachPolicy
+from oracle.peer.server import GUEST
 from oracle.peer.tls import PeerCertificate, TrustedPeers
 
 SERVER, ALICE, BOB, MALLORY = MemberId(1), MemberId(2), MemberId(3), MemberId(66)
@@ -25,20 +29,58 @@ async def test_caller__with_an_unknown_certificate__does_not_get_through(house: 
     assert house.handlers.seen == []
 
 
-async def test_caller__without_a_certificate__does_not_get_through(house: Any) -> None:
-    await house.open()
+def nobody(_member: MemberId) -> ssl.SSLContext:
+    """Shows no certificate and asks for none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    house.context = lambda _member: context
-    reader, writer = await house.raw(MALLORY)
+    return context
 
-    writer.write(b"GET /peer/v1/envelopes/" + b"ab" * 32 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
-    answer = b""
-    with suppress(OSError):
-        answer = await reader.read()
-    assert answer == b""
+
+async def test_caller__without_a_certificate__is_turned_away_from_all_that_members_are_served(
+    house: Any,
+) -> None:
+    await house.open()
+    house.context = nobody
+
+    for path in (ENVELOPES + "/" + "ab" * 32, VERSION, REPLIES):
+        reader, writer = await house.raw(MALLORY)
+        method = b"POST " if path == REPLIES else b"GET "
+        writer.write(method + path.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        answer = await reader.readuntil(b"\r\n")
+        assert b" 403 " in answer, path
+        writer.transport.abort()
     assert house.handlers.seen == []
+
+
+async def test_caller__without_a_certificate__may_ask_for_an_opening(house: Any) -> None:
+    await house.open()
+
+    async def handed(_raw: bytes, _peer: MemberId) -> bytes:
+        return b"sealed part"
+
+    house.handlers.opening_answer = handed
+
+    async with PeerClient(None, house.book, limits=ClientLimits(), reach=ReachPolicy(private=True)) as guest:
+        assert await guest.fetch_opening(SERVER, b"request") == b"sealed part"
+    assert house.handlers.seen == [("opening", b"request", GUEST)]
+
+
+async def test_guests__more_than_there_is_room_for__keep_no_member_out(house: Any) -> None:
+    await house.open(guests_per_address=2, guest_s=0.3)
+    context = house.context
+    house.context = nobody
+    kept = [await house.raw(MALLORY) for _ in range(2)]
+
+    reader, writer = await house.raw(MALLORY)
+    with suppress(OSError):
+        writer.write(b"GET /peer/v1/version HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await reader.read() == b""
+    house.context = context
+    assert await house.client(ALICE).wire_version(SERVER) == 1
+    for reader, _ in kept:
+        with suppress(OSError):
+            assert await reader.read() == b"", "a guest stays for ever"
 
 
 async def test_caller__with_an_older_tls__does_not_get_through(house: Any) -> None:

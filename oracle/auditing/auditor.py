@@ -1,0 +1,132 @@
+"""An auditor at work: does what the chain says is to be done, and writes down first what it must not lose."""
+
+import secrets
+from typing import assert_never
+
+import structlog
+
+from oracle.auditing.duties import (
+    CloseEpoch,
+    CommitSeed,
+    Duty,
+    Examine,
+    MakeDraw,
+    OpenDrawn,
+    RevealSeed,
+    Settle,
+    duties,
+)
+from oracle.auditing.examining import Recomputing, examined, not_handed_over
+from oracle.auditing.fetching import Fetching
+from oracle.chain.contracts.audit_ledger import AuditLedger
+from oracle.chain.errors import TransactionReverted
+from oracle.chain.lane import Lane
+from oracle.chain.transactions import Order
+from oracle.chain.view import AllianceView
+from oracle.crypto.draws import seed_commitment
+from oracle.domain.errors import Refused, Transient
+from oracle.rules.cases import Case
+from oracle.store.examinations import Examination, ExaminationJournal
+
+log = structlog.get_logger()
+SEED_SIZE = 32
+EPOCHS_KEPT = 16
+"""For which seeds stay after their draw."""
+
+
+class Auditor:
+    """Every effect has its intent, so a round that was cut off is simply done again."""
+
+    def __init__(
+        self,
+        *,
+        journal: ExaminationJournal,
+        fetching: Fetching,
+        recomputing: Recomputing,
+        ledger: AuditLedger,
+        lane: Lane,
+        view: AllianceView,
+    ) -> None:
+        self._journal = journal
+        self._fetching = fetching
+        self._recomputing = recomputing
+        self._ledger = ledger
+        self._lane = lane
+        self._view = view
+
+    async def round(self) -> None:
+        """All duties of now; one that is refused or has to wait holds up no other."""
+        for duty in duties(self._view, self._lane.account):
+            try:
+                await self._do(duty)
+            except TransactionReverted as error:
+                # Mostly because another auditor was quicker: the view shows it in a moment.
+                log.info("duty_refused", task=type(duty).__name__, reason=error.error)
+            except (Transient, Refused) as error:
+                log.warning("duty_waits", task=type(duty).__name__, reason=error.code)
+        await self._forget()
+
+    async def _do(self, duty: Duty) -> None:
+        ledger = self._ledger
+        match duty:
+            case CommitSeed():
+                seed = await self._journal.keep_seed(duty.epoch, secrets.token_bytes(SEED_SIZE))
+                commitment = seed_commitment(duty.epoch, self._lane.account, seed)
+                await self._send(f"seed:{duty.epoch}", ledger.commit_seed(duty.epoch, commitment))
+            case CloseEpoch():
+                await self._send(f"close:{duty.epoch}", ledger.close_epoch(duty.epoch))
+            case RevealSeed():
+                await self._reveal(duty.epoch)
+            case MakeDraw():
+                await self._send(f"draw:{duty.epoch}", ledger.draw(duty.epoch))
+            case OpenDrawn():
+                order = ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
+                await self._send(f"open:{duty.requester}:{duty.batch_id.hex()}", order)
+            case Examine():
+                await self._examine(duty.case)
+            case Settle():
+                await self._send(f"settle:{duty.case_id.hex()}", ledger.settle(duty.case_id))
+            case _:
+                assert_never(duty)
+
+    async def _reveal(self, epoch: int) -> None:
+        seed = await self._journal.seed(epoch)
+        if seed is None:
+            # Committed from another store: restored in time it can still be revealed; all else goes on.
+            log.error("seed_lost", epoch=epoch)
+            return
+        await self._send(f"reveal:{epoch}", self._ledger.reveal_seed(epoch, seed))
+
+    async def _examine(self, case: Case) -> None:
+        found = await self._journal.of(case.id)
+        if found is None:
+            made = await self._found(case)
+            if made is None:
+                return
+            found = await self._journal.keep(made)
+        order = self._ledger.cast_verdict(case.id, upheld=found.upheld, reason=found.reason)
+        await self._send(f"verdict:{case.id.hex()}", order)
+
+    async def _found(self, case: Case) -> Examination | None:
+        """None while the file may still be had."""
+        try:
+            file = await self._fetching.file(case)
+        except (Transient, Refused) as error:
+            last = case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
+            if self._view.now <= last:
+                log.warning("opening_waits", case_id=case.id.hex(), reason=error.code)
+                return None
+            return not_handed_over(case)
+        return await examined(case, file, self._recomputing)
+
+    async def _send(self, intent: str, order: Order) -> None:
+        await self._lane.execute(intent, order)
+
+    async def _forget(self) -> None:
+        if self._view.head is None:
+            return
+        retention = self._view.parameter("audit_retention_s").value
+        await self._journal.forget(
+            seeds_before=self._view.epoch_of(self._view.now) - EPOCHS_KEPT,
+            cases_before=self._view.now - 2 * retention,
+        )

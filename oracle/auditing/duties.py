@@ -1,0 +1,106 @@
+"""What an auditor has to do now, decided from the chain alone: seeds, draws, cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from oracle.chain.books.audits import Draw
+from oracle.chain.view import AllianceView
+from oracle.crypto.draws import falls_on
+from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.ids import Address, BatchId, MemberId
+from oracle.rules.cases import Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitSeed:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseEpoch:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevealSeed:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeDraw:
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDrawn:
+    epoch: int
+    requester: MemberId
+    batch_id: BatchId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examine:
+    case: Case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    case_id: bytes
+
+
+Duty: TypeAlias = CommitSeed | CloseEpoch | RevealSeed | MakeDraw | OpenDrawn | Examine | Settle
+
+
+def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
+    """In the order in which they are urgent. None for whoever is no auditor in office."""
+    if me not in view.audits.auditors or view.head is None:
+        return ()
+    now = view.now
+    current = view.epoch_of(now)
+    found: list[Duty] = []
+    for draw in view.audits.draws.values():
+        found += _of_draw(draw, me, now=now, current=current)
+    coming = view.audits.draws.get(current + 1)
+    if coming is None or me not in coming.commitments:
+        found.append(CommitSeed(epoch=current + 1))
+    found += _drawn(view, now)
+    for case in view.audits.cases.values():
+        voted = any(auditor == me for auditor, _ in case.verdicts)
+        if case.kind is CaseKind.DRAWN and not voted and case.state(now) is CaseState.ANSWERED:
+            found.append(Examine(case=case))
+        if case.can_settle(now):
+            found.append(Settle(case_id=case.id))
+    return tuple(found)
+
+
+def _of_draw(draw: Draw, me: Address, *, now: int, current: int) -> Iterator[Duty]:
+    if draw.value is not None or draw.epoch >= current or not draw.commitments:
+        return
+    if draw.closing_hash is None or draw.reveal_by is None:
+        yield CloseEpoch(epoch=draw.epoch)
+        return
+    revealed = {auditor for auditor, _ in draw.revealed}
+    if me in draw.commitments and me not in revealed and now <= draw.reveal_by:
+        yield RevealSeed(epoch=draw.epoch)
+    if len(draw.revealed) == len(draw.commitments) or now > draw.reveal_by:
+        yield MakeDraw(epoch=draw.epoch)
+
+
+def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn]:
+    """Batches that a draw fell on, within retention, and that nobody has opened yet."""
+    oldest = now - view.parameter("audit_retention_s").value
+    drawn = {draw.epoch: draw for draw in view.audits.draws.values() if draw.value is not None}
+    opened = {
+        (case.accused, case.subject) for case in view.audits.cases.values() if case.kind is CaseKind.DRAWN
+    }
+    for committed in view.commitments.all:
+        if committed.deadline < oldest or (committed.requester, committed.batch_id) in opened:
+            continue
+        draw = drawn.get(view.epoch_of(committed.deadline))
+        if draw is None or draw.value is None:
+            continue
+        if falls_on(draw.value, draw.sample_ppm, committed.requester, committed.batch_id):
+            yield OpenDrawn(
+                epoch=draw.epoch, requester=committed.requester, batch_id=BatchId(committed.batch_id)
+            )

@@ -1,0 +1,63 @@
+"""What an auditor makes of a file that was handed in: the verdict, and the reasons behind it."""
+
+from typing import Protocol
+
+import msgspec
+
+from oracle.auditing.codec import DossierDamaged
+from oracle.auditing.losing import decode_loss
+from oracle.crypto.keccak import keccak256
+from oracle.domain.reports import DossierReport
+from oracle.rules.cases import Case
+from oracle.store.examinations import Examination
+
+
+class Recomputing(Protocol):
+    """Holds a file against the chain."""
+
+    async def report(self, file: bytes) -> DossierReport: ...
+
+
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a verdict was cast, in an order that all auditors arrive at."""
+
+    case_id: str
+    upheld: bool
+    because: tuple[str, ...]
+
+
+async def examined(case: Case, file: bytes, recomputing: Recomputing) -> Examination:
+    """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake."""
+    if decode_loss(file) is not None:
+        return verdict(case, file, "the requester has lost what opens the batch")
+    try:
+        report = await recomputing.report(file)
+    except DossierDamaged as error:
+        return verdict(case, file, f"what was handed in is no dossier: {error}")
+    if (report.batch_id, report.requester) != ("0x" + case.subject.hex(), case.accused):
+        return verdict(case, file, "what was handed in is about another batch")
+    lines = (
+        f"{line.name}{'' if line.holder is None else f' of holder {line.holder}'}: {line.why}"
+        for line in report.against_requester
+    )
+    return verdict(case, file, *lines)
+
+
+def not_handed_over(case: Case) -> Examination:
+    """An answer that nobody can read is as good as none."""
+    return verdict(case, b"", "what was answered was not handed over")
+
+
+def verdict(case: Case, file: bytes, *because: str) -> Examination:
+    """Dismissed where there is nothing against the accused."""
+    reasons = msgspec.json.encode(
+        Reasons(case_id="0x" + case.id.hex(), upheld=bool(because), because=because)
+    )
+    return Examination(
+        case_id=case.id,
+        opened_at=case.opened_at,
+        upheld=bool(because),
+        reason=keccak256(reasons),
+        reasons=reasons,
+        file=file,
+    )

@@ -1,0 +1,192 @@
+"""`riskmesh auditor`: makes an auditor's keys, does its work, gives out what it was handed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from oracle.cli.command import Session, command, group
+from oracle.cli.errors import AlreadyInitialised, UsageWrong
+from oracle.cli.initialise import LIGHT_WORK_FACTOR
+from oracle.cli.passphrases import known_passphrase, new_passphrase
+from oracle.cli.printing import Sheet, facts, print_json, shortened, shown
+from oracle.config.auditor import AuditorSettings, load_auditor_settings, parse_auditor_settings
+from oracle.config.environment import CONFIGURATION_NAME, forget_passphrase, read_environment
+from oracle.crypto.auditor_keys import create_auditor_keys
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.keystore import DEFAULT_WORK_FACTOR
+from oracle.crypto.sealing import SUITE_NUMBER
+from oracle.domain.reports import UnknownReference
+
+if TYPE_CHECKING:
+    from oracle.store.examinations import Examination
+
+auditor = group(about="Audit: commit seeds, draw, open, recompute, decide.")
+PAPERS_NAME = "auditor.json"
+_FOLDER_MODE = 0o700
+_TEMPLATE = """\
+[auditor]
+name = {name}
+
+[chain]
+rpc = {rpc}
+deployment = {deployment}
+# gas_price_wei = 0
+
+[keys]
+# passphrase_file = "passphrase"
+
+[members]
+{private}allow_private_endpoints = true
+"""
+
+
+@command(
+    auditor,
+    "init",
+    example="riskmesh auditor init --name Supervisor --home /srv/auditor --rpc http://127.0.0.1:8545",
+    failure="The auditor was not set up.",
+)
+def initialise(
+    session: Session,
+    *,
+    name: Annotated[str, typer.Option(help="Who audits; its hash stands on the chain.")],
+    rpc: Annotated[list[str], typer.Option(help="A node of the consortium's chain; several in order.")],
+    deployment: Annotated[str, typer.Option(help="The deployment record.")] = "deployment.json",
+    private_endpoints: Annotated[
+        bool, typer.Option("--private-endpoints", help="Call members at private and loopback addresses.")
+    ] = False,
+    light_keys: Annotated[
+        bool,
+        typer.Option("--light-keys", help="For tests only: keys that are quick to open and to break."),
+    ] = False,
+) -> None:
+    """Make an auditor's keys and configuration, and what the members appoint it by.
+
+    Nothing that exists is overwritten. The pass phrase comes from RISKMESH_PASSPHRASE or is asked for twice.
+    """
+    environment = read_environment()
+    target = environment.locate(
+        session.configuration or (session.home / CONFIGURATION_NAME if session.home is not None else None)
+    ).absolute()
+    text = _TEMPLATE.format(
+        name=_quoted(name),
+        rpc="[" + ", ".join(map(_quoted, rpc)) + "]",
+        deployment=_quoted(deployment),
+        private="" if private_endpoints else "# ",
+    )
+    settings = parse_auditor_settings(text, path=target)
+    papers = settings.home / PAPERS_NAME
+    for path in (target, papers, settings.keys.folder):
+        if path.exists():
+            raise AlreadyInitialised(f"{path} exists, and nothing is overwritten. Choose another --home.")
+    passphrase = new_passphrase(environment, None, weak_allowed=light_keys)
+    session.note("Making the keys; encrypting and checking them takes a few seconds …")
+    try:
+        appointment = _made(
+            settings, passphrase.text, LIGHT_WORK_FACTOR if light_keys else DEFAULT_WORK_FACTOR
+        )
+        target.write_text(text)
+        target.chmod(0o600)
+        papers.write_bytes(msgspec.json.format(msgspec.json.encode(appointment), indent=2) + b"\n")
+    except OSError as error:
+        raise UsageWrong(f"Cannot write to {settings.home}: {error.strerror}.") from error
+    if session.json:
+        print_json(session.out, appointment)
+        return
+    facts(session.out, ("Configuration", str(target)), ("Papers", str(papers)), *appointment.items())
+    session.note("Back up the key folder. A member proposes the appointment:")
+    key, name_hash = appointment["sealing_key"], appointment["name_hash"]
+    arguments = f'{appointment["account"]} \'[{SUITE_NUMBER}, "{key}", "{name_hash}"]\''
+    session.say(f"riskmesh propose call AuditLedger appoint {arguments}")
+
+
+def _made(settings: AuditorSettings, passphrase: str, work_factor: int) -> dict[str, str]:
+    """Folders and keys; what the members appoint the auditor by."""
+    for folder in (settings.home, settings.home / "data"):
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    keys = create_auditor_keys(settings.keys.folder, passphrase, work_factor=work_factor)
+    return {
+        "account": keys.account.address,
+        "sealing_suite": str(SUITE_NUMBER),
+        "sealing_key": "0x" + keys.sealing.public.hex(),
+        "name": settings.name,
+        "name_hash": "0x" + keccak256(settings.name.encode()).hex(),
+    }
+
+
+@command(
+    auditor,
+    "run",
+    example="riskmesh auditor run --home /srv/auditor",
+    failure="The auditor did not start.",
+)
+def run(session: Session) -> None:
+    """Do an auditor's work in the foreground until SIGTERM or Ctrl-C; the next start goes on with it."""
+    settings = load_auditor_settings(session.configuration_path())
+    from oracle.wiring.auditor import run_auditor  # noqa: PLC0415 - slow to load, other commands need none
+
+    passphrase = known_passphrase(read_environment(), settings.keys)
+    forget_passphrase()
+    run_auditor(settings, passphrase.text)
+
+
+@command(
+    auditor,
+    "cases",
+    example="riskmesh auditor cases --home /srv/auditor",
+    failure="The cases are not known.",
+)
+async def cases(session: Session) -> None:
+    """List what this auditor has found in the cases that it examined, the newest first."""
+    found = await _examinations(load_auditor_settings(session.configuration_path()))
+    if session.json:
+        print_json(session.out, [msgspec.json.decode(one.reasons) for one in found])
+        return
+    sheet = Sheet("Case", "Finding", "Because")
+    for one in found:
+        because = "; ".join(msgspec.json.decode(one.reasons)["because"])
+        finding = shown("upheld", style="red") if one.upheld else shown("dismissed", style="green")
+        sheet.row("0x" + one.case_id.hex(), finding, because or "nothing speaks against the requester")
+    sheet.print(session.out)
+
+
+@command(
+    auditor,
+    "export",
+    example="riskmesh auditor export 0x48b149 case.dossier --home /srv/auditor",
+    failure="The file was not written.",
+)
+async def export(
+    session: Session,
+    case: Annotated[str, typer.Argument(help="The case, or the first digits of it.")],
+    file: Annotated[Path, typer.Argument(help="Where to write it; it must not exist.")],
+) -> None:
+    """Write what was handed in for a case. It has subjects in clear; riskmesh audit verify recomputes it."""
+    digits = case.removeprefix("0x").lower()
+    found = [
+        one
+        for one in await _examinations(load_auditor_settings(session.configuration_path()))
+        if one.case_id.hex().startswith(digits)
+    ]
+    if len(found) != 1 or not found[0].file:
+        raise UnknownReference(f"Not exactly one examined case with a file begins with '{case}'.")
+    try:
+        with file.open("xb") as opened:
+            file.chmod(0o600)
+            opened.write(found[0].file)
+    except OSError as error:
+        raise UsageWrong(f"Cannot write {file}: {error.strerror}. Name another file.") from error
+    session.say(f"{file} has what was handed in for case {shortened('0x' + found[0].case_id.hex())}.")
+
+
+async def _examinations(settings: AuditorSettings) -> "tuple[Examination, ...]":
+    from oracle.wiring.auditor import examinations_of  # noqa: PLC0415 - slow to load, other commands need none
+
+    passphrase = known_passphrase(read_environment(), settings.keys)
+    return await examinations_of(settings, passphrase.text)
+
+
+def _quoted(text: str) -> str:
+    return msgspec.json.encode(text).decode()

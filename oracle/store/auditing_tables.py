@@ -1,0 +1,33 @@
+"""Tables of audits: what the accused hands in, and what an auditor keeps."""
+
+from sqlalchemy import BigInteger, Column, LargeBinary, Table
+
+from oracle.store.metadata import Wide, metadata
+
+openings = Table(
+    "openings",
+    metadata,
+    Column("case_id", LargeBinary(32), primary_key=True),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Requester: the file that answers a drawn audit, written before its digest goes on the chain."""
+
+seeds = Table(
+    "seeds",
+    metadata,
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Auditor: its seed of an epoch, written before it commits to it."""
+
+examined = Table(
+    "examined",
+    metadata,
+    Column("case_id", LargeBinary(32), primary_key=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("upheld", Wide, nullable=False),
+    Column("reason", LargeBinary(32), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Auditor: what it found in a case, with file and reasons, written before its verdict goes on the chain."""

@@ -1,0 +1,39 @@
+"""An auditor in the test's process, at work with a store of its own."""
+
+from contextlib import AsyncExitStack
+
+from attacks.member import PASSPHRASE
+
+from oracle.chain.contracts.audit_ledger import AuditorPapers
+from oracle.config.auditor import AuditorSettings
+from oracle.crypto.auditor_keys import AuditorKeys, create_auditor_keys
+from oracle.crypto.keccak import keccak256
+from oracle.wiring.auditor import AuditorAtWork, open_auditor
+
+LIGHT = 2
+
+
+class Office:
+    """An auditor with a store of its own; opening it again is its restart."""
+
+    def __init__(self, settings: AuditorSettings, stack: AsyncExitStack) -> None:
+        self.settings = settings
+        self.keys: AuditorKeys = create_auditor_keys(settings.keys.folder, PASSPHRASE, work_factor=LIGHT)
+        self.at_work: AuditorAtWork
+        self._stack = stack
+
+    async def open(self) -> None:
+        self.at_work = await self._stack.enter_async_context(open_auditor(self.settings, PASSPHRASE))
+        await self.at_work.stream.rebuild()
+        await self.round()
+
+    async def round(self) -> None:
+        """Read the chain, do what is to be done, and read what came of it."""
+        await self.at_work.stream.poll()
+        await self.at_work.auditor.round()
+        await self.at_work.stream.poll()
+
+    def papers(self) -> AuditorPapers:
+        return AuditorPapers(
+            sealing_suite=1, sealing_key=self.keys.sealing.public, name_hash=keccak256(b"the auditor")
+        )

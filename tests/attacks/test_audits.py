@@ -1,0 +1,275 @@
+"""Drawn audits on a real chain, from seed to settlement, of requesters that are honest and that are not."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from attacks.conftest import Chain
+from attacks.conversation import HELD, MISSED, Conversation
+from attacks.member import InProcess
+from attacks.office import Office
+from attacks.test_dossiers import ClaimsNothing
+
+from oracle.chain.transactions import Order
+from oracle.config.auditor import parse_auditor_settings
+from oracle.crypto.keccak import keccak256
+from oracle.domain.asked import BatchState
+from oracle.domain.audits import BreachKind, CaseState
+from oracle.peer.client import PeerClient
+from oracle.peer.errors import PeerRefused
+from oracle.peer.limits import ClientLimits
+from oracle.peer.openings import OpeningRequest, encode_opening_request, request_digest
+from oracle.peer.reachable import ReachPolicy
+from oracle.rules.cases import Case
+from oracle.store.compaction import Compaction
+
+EPOCH_S = 100_000
+MILLION = 1_000_000
+
+
+@pytest.fixture
+async def office(
+    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
+) -> AsyncIterator[Office]:
+    """The only auditor, appointed, with every batch drawn."""
+    text = "\n".join(
+        (
+            '[auditor]\nname = "The auditor"',
+            f'[chain]\nrpc = ["{chain.url}"]\ndeployment = "{bank.base.settings.chain.deployment}"',
+            "gas_price_wei = 0\npoll_interval_s = 0.05",
+            "[members]\nallow_private_endpoints = true",
+        )
+    )
+    home = tmp_path / "auditor"
+    (home / "data").mkdir(parents=True)
+    async with AsyncExitStack() as stack:
+        made = Office(parse_auditor_settings(text, path=home / "riskmesh.toml"), stack)
+        contracts = bank.base.contracts
+        govern(contracts.audits.appoint(made.keys.account.address, made.papers()))
+        govern(contracts.parameters.set("audit_sample_ppm", MILLION))
+        await made.open()
+        yield made
+
+
+@pytest.fixture
+def later(chain: Chain) -> Callable[[int], None]:
+    """Let so many seconds pass on the chain."""
+
+    def pass_time(seconds: int) -> None:
+        chain.call("evm_increaseTime", seconds)
+        chain.call("evm_mine")
+
+    return pass_time
+
+
+class Trial:
+    """One batch of the bank from the question to the end of its audit."""
+
+    def __init__(self, talk: Conversation, office: Office, later: Callable[[int], None]) -> None:
+        self.talk = talk
+        self.office = office
+        self.later = later
+
+    async def next_epoch(self) -> None:
+        """Into the epoch that the auditor has committed its seed for."""
+        self.later(EPOCH_S)
+        await self.talk.read_chain()
+
+    async def drawn(self) -> Case:
+        """The epoch ends; the auditor closes it, reveals, draws and opens."""
+        self.later(EPOCH_S)
+        for _ in range(4):
+            await self.office.round()
+        return self.case
+
+    @property
+    def case(self) -> Case:
+        (case,) = self.office.at_work.stream.view.audits.cases.values()
+        return case
+
+    async def answered(self) -> Case:
+        """The bank reads of the case and answers it."""
+        bank = self.talk.bank
+        await bank.base.stream.poll()
+        await bank.audited.answering.round()
+        await bank.base.stream.poll()
+        await self.office.at_work.stream.poll()
+        return self.case
+
+    async def settled(self) -> CaseState | None:
+        """The auditor gives its verdict; the appeal window passes; it settles."""
+        await self.office.round()
+        self.later(self.case.appeal_window_s + 1)
+        await self.office.round()
+        await self.talk.bank.base.stream.poll()
+        return self.case.outcome
+
+    def penalties(self) -> dict[int, int]:
+        """Breaches of the bank by kind, as its own view has them."""
+        count, _ = self.talk.bank.base.view.quality.breaches(self.talk.bank.id, 0)
+        return {BreachKind.DRAWN_AUDIT: count}
+
+
+@pytest.fixture
+def trial(talk: Conversation, office: Office, later: Callable[[int], None]) -> Trial:
+    return Trial(talk, office, later)
+
+
+async def cheat(talk: Conversation) -> None:
+    """Read a hit, pay for the answer and claim nothing."""
+    await talk.ask(HELD, MISSED)
+    await talk.answer()
+    bank = talk.bank
+    receipts = bank.receipts()
+    receipts._writer = ClaimsNothing(  # noqa: SLF001 - the daemon's own writer, but for what it leaves out
+        me=bank.id, lane=bank.voucher_book(), notary=bank.notary, view=bank.base.view
+    )
+    await bank.collector(receipts=receipts).judge_all()
+    await talk.settle()
+    await bank.requester.collector.end_overdue()
+
+
+async def test_audit__of_an_honest_requester__is_dismissed_and_costs_nothing(trial: Trial) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(HELD, MISSED)
+    balance = trial.talk.bank.base.view.balance(trial.talk.bank.id)
+
+    case = await trial.drawn()
+    assert (case.accused, case.subject) == (trial.talk.bank.id, trial.talk.batch_id)
+    assert (await trial.answered()).answer is not None
+    outcome = await trial.settled()
+
+    assert outcome is CaseState.DISMISSED
+    assert trial.talk.bank.base.view.balance(trial.talk.bank.id) == balance
+    found = await trial.office.at_work.journal.of(case.id)
+    assert found is not None
+    assert not found.upheld
+    await trial.talk.bank.audited.answering.round()
+    assert await opening_of(trial) is None, "it is kept after its case is over"
+
+
+async def test_audit__of_a_requester_that_reads_and_does_not_claim__is_upheld(trial: Trial) -> None:
+    await trial.next_epoch()
+    await cheat(trial.talk)
+    bank = trial.talk.bank
+    balance = bank.base.view.balance(bank.id)
+
+    case = await trial.drawn()
+    await trial.answered()
+    outcome = await trial.settled()
+
+    assert outcome is CaseState.UPHELD
+    assert bank.base.view.balance(bank.id) == balance - bank.base.view.parameter("breach_penalty").value
+    found = await trial.office.at_work.journal.of(case.id)
+    assert found is not None
+    assert b"Read and not claimed" in found.reasons
+    assert keccak256(found.reasons) == found.reason
+
+
+async def test_audit__of_a_batch_whose_openings_are_lost__is_answered_with_the_loss(trial: Trial) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(HELD)
+    await Compaction(trial.talk.bank.base.database).batches({BatchState.DONE}, before=2**40, limit=10)
+
+    await trial.drawn()
+    assert (await trial.answered()).answer is not None
+    outcome = await trial.settled()
+
+    assert outcome is CaseState.UPHELD
+    found = await trial.office.at_work.journal.of(trial.case.id)
+    assert found is not None
+    assert b"lost" in found.reasons
+
+
+async def test_audit__never_answered__is_upheld_by_silence(trial: Trial) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(MISSED)
+
+    case = await trial.drawn()
+    trial.later(case.answer_by - case.opened_at + case.appeal_window_s + 2)
+    await trial.office.round()
+
+    assert trial.case.outcome is CaseState.UPHELD
+
+
+async def test_audit__answered_with_another_file_than_is_handed_over__waits_and_is_upheld(
+    trial: Trial,
+) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(HELD)
+    case = await trial.drawn()
+    bank = trial.talk.bank
+    await bank.base.stream.poll()
+    await bank.base.lane.execute("other", bank.base.contracts.audits.answer(case.id, keccak256(b"other")))
+
+    await trial.office.round()
+    assert trial.case.verdicts == ()
+    trial.later((case.decide_by - case.answer_by) * 3 // 4 + case.answer_by - case.opened_at + 1)
+    await trial.office.round()
+
+    assert trial.case.upheld
+
+
+async def test_auditor__killed_after_each_step__goes_on_with_the_same_seed_and_verdict(trial: Trial) -> None:
+    await trial.next_epoch()
+    await cheat(trial.talk)
+    trial.later(EPOCH_S)
+
+    for _ in range(4):
+        await trial.office.open()
+    await trial.answered()
+    await trial.office.open()
+    await trial.office.open()
+
+    assert trial.case.upheld
+    draws = trial.office.at_work.stream.view.audits.draws
+    assert all(draw.withheld == 0 for draw in draws.values() if draw.value is not None)
+
+
+async def opening_of(trial: Trial) -> object:
+    return await trial.talk.bank.audited.answering._journal.of(trial.case.id)  # noqa: SLF001 - to look
+
+
+@pytest.fixture
+async def guest(bank: InProcess) -> AsyncIterator[PeerClient]:
+    """Without any certificate."""
+    async with PeerClient(
+        None, bank.base.registry, limits=ClientLimits(), reach=ReachPolicy(private=True)
+    ) as client:
+        yield client
+
+
+REQUESTS: dict[str, tuple[int, str]] = {
+    "now by nobody": (0, "no_auditor_in_office"),
+    "an hour ago by the auditor": (-3_600, "opening_request_stale"),
+}
+
+
+@pytest.mark.parametrize("kind", REQUESTS)
+async def test_opening__asked_for_with_a_request_that_does_not_count__is_not_given(
+    trial: Trial, guest: PeerClient, kind: str
+) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(HELD)
+    case = await trial.drawn()
+    await trial.answered()
+    bank, (skew, code) = trial.talk.bank, REQUESTS[kind]
+    request = OpeningRequest(case_id=case.id, part=0, at=int(time.time()) + skew)
+    signer = trial.office.keys.account if "auditor" in kind else bank.base.keyring.operator()
+    signed = signer.sign(request_digest(request, bank.id, bank.audited.handing._domain))  # noqa: SLF001 - as is
+
+    with pytest.raises(PeerRefused) as refused:
+        await guest.fetch_opening(bank.id, encode_opening_request(request, signed))
+
+    assert refused.value.peer_code == code
+
+
+async def test_guest__on_a_path_of_members__is_turned_away(talk: Conversation, guest: PeerClient) -> None:
+    await talk.ask(HELD)
+
+    with pytest.raises(PeerRefused) as refused:
+        await guest.fetch_envelope(talk.bank.id, talk.batch_id)
+
+    assert refused.value.peer_code == "caller_unknown"

@@ -1,0 +1,141 @@
+"""What an auditor has to do follows from the chain alone, whoever else does it too."""
+
+from collections.abc import Callable
+
+import pytest
+from stage.ledger import START, FactChain
+
+from oracle.auditing.duties import (
+    CloseEpoch,
+    CommitSeed,
+    Examine,
+    MakeDraw,
+    OpenDrawn,
+    RevealSeed,
+    Settle,
+    duties,
+)
+from oracle.chain import facts
+from oracle.chain.facts import Fact, Position
+from oracle.crypto.keccak import keccak256
+from oracle.domain.audits import CaseKind
+from oracle.domain.ids import Address, BatchId, MemberId
+
+ME, OTHER = Address("0x" + "11" * 20), Address("0x" + "22" * 20)
+EPOCH_S = 1_000
+BATCH, CASE = BatchId(b"\x07" * 32), b"\x08" * 32
+Made = Callable[[Position], Fact]
+
+
+@pytest.fixture
+def chain() -> FactChain:
+    """In epoch 0, with two auditors in office."""
+    made = FactChain()
+    made.declare(epoch_length_s=EPOCH_S, audit_retention_s=86_400)
+    for auditor in (ME, OTHER):
+        made.happen(
+            lambda at, auditor=auditor: facts.audits.AuditorAppointed(
+                at=at, auditor=auditor, sealing_suite=1, sealing_key=bytes(32), name_hash=bytes(32)
+            )
+        )
+    return made
+
+
+def to_epoch(chain: FactChain, epoch: int) -> None:
+    chain.pass_time(START + epoch * EPOCH_S + 1 - chain.view.now)
+
+
+def committed(epoch: int, auditor: Address) -> Made:
+    return lambda at: facts.audits.SeedCommitted(at=at, epoch=epoch, auditor=auditor, commitment=bytes(32))
+
+
+def closed(epoch: int, reveal_by: int) -> Made:
+    return lambda at: facts.audits.EpochClosed(
+        at=at, epoch=epoch, closing_hash=bytes(32), reveal_by=reveal_by, sample_ppm=1_000_000
+    )
+
+
+def revealed(epoch: int, auditor: Address) -> Made:
+    return lambda at: facts.audits.SeedRevealed(at=at, epoch=epoch, auditor=auditor, seed=bytes(32))
+
+
+def opened(chain: FactChain, answer_s: int = 100) -> Made:
+    now = chain.view.now
+    return lambda at: facts.audits.CaseOpened(
+        at=at,
+        case_id=CASE,
+        kind=CaseKind.DRAWN,
+        accused=MemberId(1),
+        opener=0,
+        subject=BATCH,
+        answer_by=now + answer_s,
+        decide_by=now + 2 * answer_s,
+        appeal_window_s=50,
+    )
+
+
+def test_duties__of_somebody_not_in_office__are_none(chain: FactChain) -> None:
+    assert duties(chain.view, Address("0x" + "33" * 20)) == ()
+
+
+def test_duties__at_first__are_a_seed_for_the_epoch_to_come_and_once(chain: FactChain) -> None:
+    assert duties(chain.view, ME) == (CommitSeed(epoch=1),)
+
+    chain.happen(committed(1, ME))
+
+    assert duties(chain.view, ME) == ()
+    assert duties(chain.view, OTHER) == (CommitSeed(epoch=1),)
+
+
+def test_draw__of_an_epoch_that_is_over__is_closed_revealed_and_made(chain: FactChain) -> None:
+    chain.happen(committed(1, ME), committed(1, OTHER))
+    to_epoch(chain, 2)
+    assert duties(chain.view, ME) == (CloseEpoch(epoch=1), CommitSeed(epoch=3))
+
+    reveal_by = chain.view.now + 100
+    chain.happen(closed(1, reveal_by), committed(3, ME))
+    assert duties(chain.view, ME) == (RevealSeed(epoch=1),)
+
+    chain.happen(revealed(1, ME))
+    assert duties(chain.view, ME) == (), "the other's seed is waited for"
+
+    chain.pass_time(200)
+    assert duties(chain.view, ME) == (MakeDraw(epoch=1),)
+
+
+def test_draw__once_it_is_made__opens_the_batches_that_it_fell_on_within_retention(chain: FactChain) -> None:
+    chain.happen(committed(1, ME))
+    to_epoch(chain, 1)
+    deadline = chain.view.now + 10
+    chain.happen(
+        lambda at: facts.Committed(at=at, batch_id=BATCH, requester=MemberId(1), count=2, deadline=deadline)
+    )
+    to_epoch(chain, 2)
+    chain.happen(
+        closed(1, chain.view.now),
+        committed(3, ME),
+        lambda at: facts.audits.Drawn(at=at, epoch=1, value=keccak256(b"draw"), withheld=0),
+    )
+    assert duties(chain.view, ME) == (OpenDrawn(epoch=1, requester=MemberId(1), batch_id=BATCH),)
+
+    chain.pass_time(86_400 + EPOCH_S)
+    assert not any(isinstance(one, OpenDrawn) for one in duties(chain.view, ME))
+
+
+def test_case__answered__is_examined_once_and_settled_when_nothing_can_change_it(chain: FactChain) -> None:
+    chain.happen(committed(1, ME), opened(chain))
+    assert duties(chain.view, ME) == ()
+
+    chain.happen(lambda at: facts.audits.CaseAnswered(at=at, case_id=CASE, digest=bytes(32)))
+    (examine,) = duties(chain.view, ME)
+    assert isinstance(examine, Examine)
+
+    verdict = (
+        lambda at: facts.audits.VerdictCast(at=at, case_id=CASE, auditor=ME, upheld=True, reason=bytes(32)),
+        lambda at: facts.audits.CaseRuled(at=at, case_id=CASE, upheld=True),
+    )
+    chain.happen(*verdict)
+    assert duties(chain.view, ME) == ()
+
+    chain.pass_time(60)
+    assert duties(chain.view, ME) == (Settle(case_id=CASE),)
