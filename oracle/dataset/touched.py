@@ -8,11 +8,13 @@ from oracle.dataset.rows import Rows
 
 _EVERYTHING: Final = b"touched_everything"
 _MANY: Final = 50_000
+_SHARE: Final = 32
+"""One bucket costs about as much as thirty records of a tree that is read as a whole."""
 
 
 def touch_everything(rows: Rows, changes: int) -> bool:
     """Whether so many changes make the next snapshot be built anew; noted if so, instead of each of them."""
-    if changes < _MANY or 8 * changes < rows.txn.stat(rows.tables.entries)["entries"]:
+    if changes < _MANY or _SHARE * changes < rows.txn.stat(rows.tables.entries)["entries"]:
         return False
     before = unpack_number(rows.txn.get(_EVERYTHING, b"", db=rows.tables.state))
     rows.txn.put(_EVERYTHING, pack_number(before + changes), db=rows.tables.state)
