@@ -18,7 +18,7 @@ import lmdb
 import primitives
 from holder import ME, VERSION, import_phones, open_dataset
 from index_reads import read_rows
-from index_records import A_RUN, CIPHER, TODAY, write_run
+from index_records import A_RUN, CIPHER, TODAY, lines, write_run
 from measuring import RUNS, timed
 from memory import PeakMemory
 from rows import Benchmark, Row, Unit, show
@@ -28,8 +28,9 @@ from oracle.crypto.voprf import generate_key
 from oracle.dataset.building import Terms, build_snapshot
 from oracle.dataset.environment import DATA_FILE, DatasetEnvironment
 from oracle.dataset.identity import settle
+from oracle.dataset.indexing import tags_of, write_lines
 from oracle.dataset.loading import load_runs
-from oracle.dataset.runs import Run, clear_runs
+from oracle.dataset.runs import Run, clear_runs, run_path
 from oracle.dataset.tagging import Tagger
 from oracle.domain.ids import Sequence as SnapshotNumber
 
@@ -79,11 +80,15 @@ def measure(records: int = RECORDS) -> Sequence[Row]:
 def _core(folder: Path, tagger: Tagger) -> tuple[float, float]:
     """Records and their limit, each a second of one core: everything in this process."""
     keys = tagger.keys(CIPHER.key_for_workers())
+    parts = [lines(*part) for part in _parts(RECORDS)]
     limit = SAMPLE / timed(lambda: primitives.hash_and_multiply(SAMPLE))
     with _opened(folder, tagger) as environment:
 
         def build() -> None:
-            runs = [write_run(keys, environment.runs_folder, *part, cheap=False) for part in _parts(RECORDS)]
+            runs = []
+            for number, made in enumerate(parts):
+                runs.append(run_path(environment.runs_folder, f"{number}"))
+                write_lines(CIPHER, runs[-1], made, tags_of(keys, made))
             load_runs(environment, CIPHER, [Run(path) for path in runs], strict=True)
             build_snapshot(environment, CIPHER, TERMS)
 
@@ -106,11 +111,12 @@ def _build(folder: Path, tagger: Tagger, records: int) -> Built:
                 work.append(pool.submit(write_run, keys, environment.runs_folder, *part, cheap=False))
                 if number % _SAMPLE_EVERY == 0:
                     samples.append(pool.submit(_sample))
-            runs = [Run(each.result()) for each in work]
+            written = [each.result() for each in work]
             sampled = [each.result() for each in samples]
-        load_runs(environment, CIPHER, runs, strict=True)
+        load_runs(environment, CIPHER, [Run(each.path) for each in written], strict=True)
         build_snapshot(environment, CIPHER, TERMS, processes=PROCESSES)
-        seconds = time.monotonic() - began - sum(sampled) / PROCESSES
+        beside = sum(sampled) + sum(each.making_s for each in written)
+        seconds = time.monotonic() - began - beside / PROCESSES
         clear_runs(environment.runs_folder)
         index_bytes = (folder / DATA_FILE).stat().st_size / records - _sealed(environment)
     limit = PROCESSES * SAMPLE / statistics.fmean(sampled)
@@ -138,7 +144,7 @@ def _filled(folder: Path, tagger: Tagger, records: int) -> Path:
             pool.submit(write_run, keys, environment.runs_folder, *part, cheap=True)
             for part in _parts(records)
         ]
-        load_runs(environment, CIPHER, [Run(each.result()) for each in work], strict=True)
+        load_runs(environment, CIPHER, [Run(each.result().path) for each in work], strict=True)
         clear_runs(environment.runs_folder)
         build_snapshot(environment, CIPHER, TERMS, processes=PROCESSES)
     return folder

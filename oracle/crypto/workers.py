@@ -100,9 +100,12 @@ class Workers:
         return _spawned(self._processes, _belong_to_the_daemon)
 
 
-def builders(processes: int) -> ProcessPoolExecutor:
-    """Processes for long work of our own, such as an index: whatever answers has the processors first."""
-    return _spawned(processes, _build_for_the_daemon)
+def builders(processes: int, *, urgent: bool = False) -> ProcessPoolExecutor:
+    """Processes for long work of our own, such as an index: whatever answers has the processors first.
+
+    `urgent` work is what others wait for: it gives way to nobody.
+    """
+    return _spawned(processes, _belong_to_the_daemon if urgent else _build_for_the_daemon)
 
 
 def _spawned(processes: int, begin: Callable[[], None]) -> ProcessPoolExecutor:

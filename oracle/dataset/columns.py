@@ -52,6 +52,21 @@ class Cells:
     expires: str | None = None
     reference: str | None = field(default=None, repr=False)
 
+    @property
+    def said(self) -> tuple[str | None, ...]:
+        """What the line says, whoever it is about."""
+        return (
+            self.category,
+            self.severity,
+            self.first_seen,
+            self.last_seen,
+            self.reason,
+            self.evidence,
+            self.confidence,
+            self.expires,
+            self.reference,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaults:

@@ -20,6 +20,8 @@ from oracle.domain.record import RecordItem
 from oracle.domain.subject import Subject
 from oracle.subjects import SubjectRefused
 
+_ITEMS_KEPT: Final = 10_000
+
 
 class ImportFormat(Enum):
     CSV = "csv"
@@ -54,6 +56,7 @@ class LineReader:
     def __init__(self, reading: Reading, *, first_line: int = 1) -> None:
         self._splitter = LineSplitter(first_line)
         self._defaults = reading.defaults
+        self._items: dict[tuple[str | None, ...], RecordItem] = {}
         self._cells: Callable[[str], Cells] | None
         match reading.form:
             case ImportFormat.CSV:
@@ -82,13 +85,20 @@ class LineReader:
     def _parse_line(self, line: Line, cells_of: Callable[[str], Cells]) -> ParsedLine | BadLine:
         try:
             cells = cells_of(line.text)
-            return ParsedLine(
-                number=line.number,
-                subject=read_subject(cells, self._defaults),
-                item=read_item(cells, self._defaults),
-            )
+            subject = read_subject(cells, self._defaults)
+            return ParsedLine(number=line.number, subject=subject, item=self._item(cells))
         except (LineRefused, SubjectRefused) as refusal:
             return BadLine(number=line.number, reason=str(refusal))
+
+    def _item(self, cells: Cells) -> RecordItem:
+        """Lines that say the same get the same item, read once."""
+        said = cells.said
+        item = self._items.get(said)
+        if item is None:
+            if len(self._items) >= _ITEMS_KEPT:
+                self._items.clear()
+            item = self._items[said] = read_item(cells, self._defaults)
+        return item
 
 
 def read_header(block: Block) -> tuple[tuple[str, ...] | None, Block]:

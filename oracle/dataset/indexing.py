@@ -4,10 +4,10 @@ import hashlib
 import hmac
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from oracle.crypto.buckets import bucket_hash
 from oracle.crypto.storage import StorageCipher
@@ -73,13 +73,33 @@ def write_lines(
     bad: Sequence[BadLine] = (),
 ) -> None:
     """The run of lines that have been parsed."""
+    said = {id(line.item): line.item for line in lines}
+    encodings = {key: _Encoding.of(item) for key, item in said.items()}
+    items = Counter(id(line.item) for line in lines)
+    categories: Counter[int] = Counter()
+    for key, count in items.items():
+        categories[int(said[key].category)] += count
     head = RunHead(
         rows=len(lines),
         bad=tuple((line.number, line.reason) for line in bad),
         types=Counter(int(line.subject.type) for line in lines),
-        categories=Counter(int(line.item.category) for line in lines),
+        categories=categories,
     )
-    write_run(path, _rows(cipher, lines, tags), head)
+    write_run(path, _rows(cipher, lines, tags, encodings), head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Encoding:
+    """What many lines say alike is encoded once; a reader gives them the same item."""
+
+    encoded: bytes
+    frame: bytes
+    last_day: int
+
+    @classmethod
+    def of(cls, item: RecordItem) -> Self:
+        encoded = encode_record(Record(items=(item,)))
+        return cls(encoded=encoded, frame=frame_of(encoded), last_day=item.expires_day)
 
 
 def _read(reading: Reading, block: Block) -> tuple[list[ParsedLine], tuple[BadLine, ...]]:
@@ -94,23 +114,18 @@ def _read(reading: Reading, block: Block) -> tuple[list[ParsedLine], tuple[BadLi
     return good, tuple(bad)
 
 
-def _rows(cipher: RowCipher, lines: Sequence[ParsedLine], tags: Sequence[Tag]) -> list[bytes]:
+def _rows(
+    cipher: RowCipher, lines: Sequence[ParsedLine], tags: Sequence[Tag], encodings: Mapping[int, _Encoding]
+) -> list[bytes]:
     salts = secrets.token_bytes(SALT_SIZE * len(lines))
-    # Lists say the same of many subjects.
-    known: dict[RecordItem, tuple[bytes, bytes]] = {}
     rows = []
     for position, (line, tag) in enumerate(zip(lines, tags, strict=True)):
-        item, subject = line.item, line.subject.encoded
-        found = known.get(item)
-        if found is None:
-            encoded = encode_record(Record(items=(item,)))
-            found = known[item] = encoded, frame_of(encoded)
-        encoded, frame = found
+        said, subject = encodings[id(line.item)], line.subject.encoded
         salt = salts[position * SALT_SIZE : (position + 1) * SALT_SIZE]
-        digest = record_digest(salt, frame)
+        digest = record_digest(salt, said.frame)
         place = pack_hash(bucket_hash(subject)) + tag
-        sealed = cipher.seal(packed_record(salt, encoded, subject), record_context(place, digest))
-        rows.append(pack_row(place, line.number, item.expires_day, digest, sealed))
+        sealed = cipher.seal(packed_record(salt, said.encoded, subject), record_context(place, digest))
+        rows.append(pack_row(place, line.number, said.last_day, digest, sealed))
     return rows
 
 

@@ -52,7 +52,7 @@ def rebuild_here(rows: Rows, wanted: Rebuilding) -> Rebuilt:
 def rebuild(folder: Path, wanted: Rebuilding, processes: int) -> Rebuilt:
     """From committed entries, which nobody may change meanwhile. Raises `WorkerLost`."""
     height = _PART_LEVELS
-    with builders(processes) as pool:
+    with builders(processes, urgent=True) as pool:
         try:
             parts = _all_parts(pool, folder, wanted, height)
         except BrokenProcessPool as error:

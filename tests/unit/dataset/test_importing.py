@@ -199,3 +199,20 @@ def test_json_lines__a_bad_line__is_reported_without_its_value(line: bytes, part
     assert part in bad.reason
     assert "13800" not in bad.reason
     assert isinstance(good, ParsedLine)
+
+
+def test_items__of_lines_that_say_the_same__are_read_once_and_of_others_apart() -> None:
+    said = "telecom_fraud,grave,2024-01-02,2024-02-03,phishing,2,.955,2030-01-01"
+    first, same, other, *refused = read(
+        rows(
+            f"domain,a.example,{said},C1",
+            f"domain,b.example,{said},C1",
+            f"domain,c.example,{said},C2",
+            f"domain,d.example,{said},no spaces",
+            f"domain,e.example,{said},no spaces",
+        )
+    )
+
+    assert first.item is same.item
+    assert (first.item.holder_reference, other.item.holder_reference) == ("C1", "C2")
+    assert [type(line) for line in refused] == [BadLine, BadLine]
