@@ -33,10 +33,14 @@ class Names(Protocol):
 
 
 class Counterparties(Protocol):
-    """The other members, as anchors are spoken of with them; raises `Transient` and `Refused`."""
+    """The other members, as anchors and recalls are spoken of with them; raises `Transient` and `Refused`."""
 
     async def prove_anchor(self, holder: MemberId, *, frame: bytes) -> None:
         """Tell a holder in which anchor of ours its batches stand."""
+        ...
+
+    async def recall(self, requester: MemberId, *, frame: bytes) -> None:
+        """Tell a requester that records which it claimed do not stand any more."""
         ...
 
     async def fetch_anchor_proof(self, requester: MemberId, batch_id: BatchId) -> bytes:

@@ -10,6 +10,7 @@ from oracle.domain.reports import (
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
+    RecallReport,
     SealedAnswer,
     StatementReport,
 )
@@ -53,3 +54,6 @@ class AccountingClient:
         ]
         body = RateOutcomes(outcomes=inputs)
         return await self._connection.post("/v1/ratings/outcomes", OutcomeReport, body=body)
+
+    async def recalls(self) -> RecallReport:
+        return await self._connection.get("/v1/recalls", RecallReport)

@@ -16,6 +16,7 @@ from oracle.domain.reports import (
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
+    RecallReport,
     SealedAnswer,
     StatementReport,
 )
@@ -58,3 +59,7 @@ async def rate_outcomes(services: Services, _: Parameters, body: RateOutcomes) -
             for one in body.outcomes
         ]
     )
+
+
+async def list_recalls(services: Services, _: Parameters, __: Body) -> RecallReport:
+    return await services.recalls.recalls()

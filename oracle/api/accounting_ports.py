@@ -12,6 +12,7 @@ from oracle.domain.reports import (
     OutcomeReport,
     OwnDispute,
     RatingReport,
+    RecallReport,
     RedemptionReport,
     SealedAnswer,
     StatementReport,
@@ -64,4 +65,12 @@ class DisputeService(Protocol):
 
     async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
         """What this member answered a case against it with, sealed to one auditor."""
+        ...
+
+
+class RecallService(Protocol):
+    """Knows which disclosed records do not stand any more."""
+
+    async def recalls(self) -> RecallReport:
+        """What was recalled to this institution and by it, the newest first."""
         ...

@@ -16,6 +16,7 @@ from oracle.domain.reports import (
     DisputeReport,
     OutcomeReport,
     OwnDispute,
+    RecallReport,
     SealedAnswer,
     StatementReport,
 )
@@ -66,5 +67,12 @@ ACCOUNTING_ROUTES: tuple[Route, ...] = (
         OutcomeReport,
         handlers.rate_outcomes,
         summary="Rate disclosed records by what own cases came to",
+    ),
+    get_json(
+        "/v1/recalls",
+        Parameters,
+        RecallReport,
+        handlers.list_recalls,
+        summary="Disclosed records that do not stand any more",
     ),
 )

@@ -139,8 +139,10 @@ class LocalClient(GoverningClient, AccountingClient, AuditingClient):
         parameters = {"limit": str(limit)} | ({"after": after} if after is not None else {})
         return await self._connection.get("/v1/records", RecordPage, parameters=parameters)
 
-    async def remove_records(self, subjects: Sequence[RawSubject]) -> RemovalSummary:
-        body = RemoveRecords(subjects=_inputs(subjects))
+    async def remove_records(
+        self, subjects: Sequence[RawSubject], *, refuted: bool = False
+    ) -> RemovalSummary:
+        body = RemoveRecords(subjects=_inputs(subjects), refuted=refuted)
         return await self._connection.post("/v1/records/remove", RemovalSummary, body=body)
 
     async def dataset_stats(self) -> DatasetStats:

@@ -111,7 +111,7 @@ async def list_records(services: Services, parameters: PageParameters, _: Body) 
 
 
 async def remove_records(services: Services, _: Parameters, body: RemoveRecords) -> RemovalSummary:
-    return await services.records.remove_records(_raw(body.subjects))
+    return await services.records.remove_records(_raw(body.subjects), refuted=body.refuted)
 
 
 async def dataset_stats(services: Services, _: Parameters, __: Body) -> DatasetStats:

@@ -7,7 +7,7 @@ Every method may raise `Refused` (the rules say no), `Transient` (the chain or a
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
-from oracle.api.accounting_ports import CreditsService, DisputeService, RatingService
+from oracle.api.accounting_ports import CreditsService, DisputeService, RatingService, RecallService
 from oracle.api.auditing_ports import DossierService
 from oracle.domain.application import Application
 from oracle.domain.reports import (
@@ -104,8 +104,11 @@ class RecordService(Protocol):
         """A part of the listing in a stable order."""
         ...
 
-    async def remove_records(self, subjects: Sequence[RawSubject]) -> RemovalSummary:
-        """Remove the records of these subjects, salts and all, from the next snapshot on."""
+    async def remove_records(self, subjects: Sequence[RawSubject], *, refuted: bool) -> RemovalSummary:
+        """Remove the records of these subjects, salts and all, from the next snapshot on.
+
+        Whoever claimed one is told, also that it was wrong where it is `refuted`.
+        """
         ...
 
     async def dataset_stats(self) -> DatasetStats: ...
@@ -263,6 +266,9 @@ class Services(Protocol):
 
     @property
     def disputes(self) -> DisputeService: ...
+
+    @property
+    def recalls(self) -> RecallService: ...
 
     @property
     def status(self) -> StatusService: ...

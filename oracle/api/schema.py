@@ -134,6 +134,8 @@ class RemoveRecords(Body, frozen=True, kw_only=True):
     """Removes records from the institution's own dataset."""
 
     subjects: Annotated[list[SubjectInput], Meta(min_length=1, max_length=MAX_SUBJECTS)]
+    refuted: bool = False
+    """They were wrong: whoever claimed one is told so, and not only that it is gone."""
 
 
 class SubmitBallot(Body, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What the institution's interface asks of the requester: submit, look, follow, list."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from oracle.domain.reports import (
 )
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
+from oracle.store.recalls import TakenRecalls
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 from oracle.store.stretches import AskedStretch, StretchJournal
@@ -67,6 +69,7 @@ class QueryJournals:
     receipts: ReceiptJournal
     charges: ChargeJournal
     stretches: StretchJournal
+    recalled: TakenRecalls
 
 
 class QueryDesk:
@@ -181,12 +184,16 @@ class QueryDesk:
             entry.holder: entry for entry in await self._journals.receipts.receipts_of(batch.batch_id)
         }
         owed = await self._journals.charges.charges_of(batch.batch_id)
+        recalled: defaultdict[MemberId, dict[int, str]] = defaultdict(dict)
+        for one in await self._journals.recalled.of_batch(batch.batch_id):
+            recalled[one.holder][one.index] = one.reason.label
         parts = tuple(
             HolderPart(
                 reply=reply,
                 receipt=receipts.get(reply.holder),
                 owed=owed.get(reply.holder, 0),
                 name=self._names.name_of(reply.holder),
+                recalled=recalled[reply.holder],
             )
             for reply in replies
         )

@@ -1,7 +1,7 @@
 """Puts together what is known about a question: holder by holder, subject by subject."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from oracle.domain.asked import (
@@ -37,6 +37,8 @@ class HolderPart:
     receipt: AskedReceipt | None
     owed: int
     name: str
+    recalled: Mapping[int, str] = field(default_factory=dict)
+    """Why the record behind an element does not stand any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,4 +162,5 @@ def _hit(position: int, element: int, part: HolderPart) -> SubjectResult:
         state=Finding.HIT,
         record_state=state,
         record=tuple(record_line(item) for item in items),
+        recalled=part.recalled.get(element, ""),
     )

@@ -24,6 +24,7 @@ from oracle.cli import (
     proposing_audits,
     query,
     ratings,
+    recalls,
     records,
     recovery,
     statements,
@@ -64,6 +65,7 @@ app.add_typer(auditor.auditor, name="auditor")
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
 app.add_typer(ratings.app)
+app.add_typer(recalls.app)
 app.add_typer(status.app)
 app.add_typer(checks.app)
 app.add_typer(support.app)

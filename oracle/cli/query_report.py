@@ -64,7 +64,7 @@ def _hit_rows(sheet: Sheet, subject: Text, hit: SubjectResult, names: Mapping[in
             subject,
             shown("hit", style="bold red"),
             holder,
-            item.category,
+            f"{item.category}, {hit.recalled} since" if hit.recalled else item.category,
             item.severity,
             item.last_seen.isoformat(),
             percent(item.confidence_bps),

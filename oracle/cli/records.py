@@ -54,20 +54,25 @@ async def remove_records(
     file_type: Annotated[
         str | None, typer.Option("--type", metavar="TYPE", help="Each line of the file is one value of TYPE.")
     ] = None,
+    refuted: Annotated[
+        bool, typer.Option("--refuted", help="They were wrong: whoever claimed one is told so.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove records, salts and all, from the next snapshot on."""
+    """Remove records, salts and all, from the next snapshot on, and recall those that were disclosed."""
     subjects = subjects_given(kind, values, file, file_type)
     if not yes:
         _confirm(f"Remove the records of {counted(len(subjects), 'subject')}?")
     async with connect(session.settings().api.listen) as client:
-        summary = await client.remove_records(subjects)
+        summary = await client.remove_records(subjects, refuted=refuted)
     if session.json:
         print_json(session.out, summary)
         return
     for refusal in summary.refused:
         session.note(f"Subject {refusal.index + 1} was not looked up: {refusal.reason}")
     session.say(f"{count(summary.removed)} removed, {count(summary.not_held)} not held.")
+    if summary.recalled:
+        session.say(f"Who claimed them is told: {counted(summary.recalled, 'claim')}. See riskmesh recalls.")
 
 
 @command(

@@ -124,6 +124,10 @@ class Dataset:
             )
             return await run.run(chunks, Reading(form=form, defaults=defaults))
 
+    async def digests_of(self, subject: Subject) -> tuple[bytes, ...]:
+        """Of every version of the subject's record that could have been disclosed and is kept."""
+        return await self._threads.read(self._digests_of, subject.encoded)
+
     async def remove(self, subject: Subject, *, erase: bool = False) -> Removal:
         """Ends the subject's record with the next snapshot; `erase` deletes its content at once."""
         removal = await self._threads.write(self._remove, subject.encoded, erase=erase)
@@ -197,6 +201,10 @@ class Dataset:
             erased = changes.erase(hash32, subject) if erase else 0
             changes.finish()
         return Removal(removed=found is not None, versions_erased=erased)
+
+    def _digests_of(self, subject: bytes) -> tuple[bytes, ...]:
+        with self._environment.reading() as rows:
+            return PendingChanges(rows, self._cipher).digests(bucket_hash(subject), subject)
 
     def _list(self, limit: int, after: bytes | None) -> RecordPage:
         with self._environment.reading() as rows:

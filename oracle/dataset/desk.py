@@ -11,8 +11,9 @@ from oracle.dataset.import_run import ImportSummary as RunSummary
 from oracle.dataset.importing import ImportFormat as FileFormat
 from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.lines import BadLine
-from oracle.dataset.ports import Clock
+from oracle.dataset.ports import Clock, Recalls
 from oracle.dataset.publishing import Publisher
+from oracle.domain.recalls import RecallReason
 from oracle.domain.record import Category
 from oracle.domain.reports import (
     BadLineReport,
@@ -39,8 +40,9 @@ ImportEvent = ImportProgress | BadLineReport | ImportSummary
 class RecordsDesk:
     """Converts between the interface's values and the dataset's own."""
 
-    def __init__(self, *, dataset: Dataset, publisher: Publisher, clock: Clock) -> None:
+    def __init__(self, *, dataset: Dataset, publisher: Publisher, recalls: Recalls, clock: Clock) -> None:
         self._dataset = dataset
+        self._recalls = recalls
         self._publisher = publisher
         self._clock = clock
 
@@ -117,19 +119,27 @@ class RecordsDesk:
             next=None if page.after is None else page.after.hex(),
         )
 
-    async def remove_records(self, subjects: Sequence[RawSubject]) -> RemovalSummary:
-        """Remove the records of these subjects, salts and all, from the next snapshot on."""
-        removed = not_held = 0
+    async def remove_records(self, subjects: Sequence[RawSubject], *, refuted: bool) -> RemovalSummary:
+        """Remove the records of these subjects, salts and all, from the next snapshot on.
+
+        Whoever claimed one is told, also that it was wrong where it is `refuted`.
+        """
+        removed = not_held = recalled = 0
+        reason = RecallReason.REFUTED if refuted else RecallReason.WITHDRAWN
         refused: list[RefusedSubject] = []
         for index, raw in enumerate(subjects):
             subject = _read(raw)
             if isinstance(subject, str):
                 refused.append(RefusedSubject(index=index, reason=subject))
-            elif (await self._dataset.remove(subject, erase=True)).removed:
+                continue
+            # First, for what is erased cannot be looked up any more.
+            digests = await self._dataset.digests_of(subject)
+            recalled += await self._recalls.note(digests, reason, at=self._clock.chain_time())
+            if (await self._dataset.remove(subject, erase=True)).removed:
                 removed += 1
             else:
                 not_held += 1
-        return RemovalSummary(removed=removed, not_held=not_held, refused=tuple(refused))
+        return RemovalSummary(removed=removed, not_held=not_held, refused=tuple(refused), recalled=recalled)
 
     async def dataset_stats(self) -> DatasetStats:
         stats = await self._dataset.stats()

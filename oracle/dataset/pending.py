@@ -141,6 +141,11 @@ class PendingChanges:
                 return
             yield day, hash32
 
+    def digests(self, hash32: int, subject: bytes) -> tuple[bytes, ...]:
+        """Of every version of the subject's record that has its content."""
+        kept = ((entry, stored_record(self._cipher, entry)) for entry in self._versions(hash32))
+        return tuple(entry.digest for entry, stored in kept if stored and stored.subject == subject)
+
     def _versions(self, hash32: int) -> list[Entry]:
         prefix = pack_hash(hash32)
         cursor = self._rows.txn.cursor(db=self._rows.tables.entries)

@@ -1,9 +1,11 @@
 """What the dataset needs from the rest of the daemon; joined in `wiring`."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from oracle.dataset.tagging import Tagger
 from oracle.domain.ids import KeyVersion
+from oracle.domain.recalls import RecallReason
 
 
 class TaggerOfNow(Protocol):
@@ -24,4 +26,12 @@ class Clock(Protocol):
 
     async def reached(self, block: int) -> None:
         """Wait until the local view has read this block."""
+        ...
+
+
+class Recalls(Protocol):
+    """Tells other members of records that are gone."""
+
+    async def note(self, digests: Collection[bytes], reason: RecallReason, *, at: int) -> int:
+        """Of whoever claimed a record with one of these digests; returns how many claims."""
         ...

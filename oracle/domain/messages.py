@@ -24,6 +24,7 @@ class MessageType(IntEnum):
     VOUCHER_STATE = 6
     REFUSAL = 7
     ANCHOR_PROOFS = 8
+    RECALL = 9
 
 
 class Outcome(IntEnum):

@@ -33,6 +33,7 @@ def require_bound(header: Header, statement: bytes, domain: Domain) -> None:
             | MessageType.VOUCHER_STATE
             | MessageType.REFUSAL
             | MessageType.ANCHOR_PROOFS
+            | MessageType.RECALL
         ):
             _require(not statement, "a message of this type has no statement")
         case _:
@@ -57,6 +58,7 @@ def signer_of(kind: MessageType, statement: bytes, domain: Domain) -> Address:
             | MessageType.VOUCHER_STATE
             | MessageType.REFUSAL
             | MessageType.ANCHOR_PROOFS
+            | MessageType.RECALL
         ):
             raise WireBroken("a message of this type has no statement")
         case _:

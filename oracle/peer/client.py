@@ -159,6 +159,9 @@ class PeerClient:
     async def prove_anchor(self, holder: MemberId, message: bytes) -> None:
         await self._call(holder, "POST", paths.ANCHOR_PROOFS, message, most=0)
 
+    async def recall(self, requester: MemberId, message: bytes) -> None:
+        await self._call(requester, "POST", paths.RECALLS, message, most=0)
+
     async def fetch_anchor_proof(self, requester: MemberId, batch_id: BatchId) -> bytes:
         """The sealed proof of one express batch that this member answered."""
         most = largest_message(MessageType.ANCHOR_PROOFS)

@@ -80,6 +80,11 @@ class Courier:
         letter = _Letter(MessageType.ANCHOR_PROOFS, NO_BATCH, b"", frame)
         await self._send(holder, letter, self._client.prove_anchor)
 
+    async def recall(self, requester: MemberId, *, frame: bytes) -> None:
+        """Tell a requester that records which it claimed do not stand any more."""
+        letter = _Letter(MessageType.RECALL, NO_BATCH, b"", frame)
+        await self._send(requester, letter, self._client.recall)
+
     async def fetch_anchor_proof(self, requester: MemberId, batch_id: BatchId) -> bytes:
         """The frame of the proof of one batch that this member answered."""
         self._clear()

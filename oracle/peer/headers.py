@@ -34,6 +34,7 @@ STATEMENT_SIZES: Final = {
     MessageType.VOUCHER_STATE: 0,
     MessageType.REFUSAL: 0,
     MessageType.ANCHOR_PROOFS: 0,
+    MessageType.RECALL: 0,
 }
 _SMALLEST_FRAME: Final = SIZE_CLASSES_V1[0]
 _LARGEST_FRAMES: Final = {
@@ -45,6 +46,7 @@ _LARGEST_FRAMES: Final = {
     MessageType.VOUCHER_STATE: _SMALLEST_FRAME,
     MessageType.REFUSAL: _SMALLEST_FRAME,
     MessageType.ANCHOR_PROOFS: SIZE_CLASSES_V1[4],
+    MessageType.RECALL: SIZE_CLASSES_V1[2],
 }
 
 

@@ -57,6 +57,8 @@ class PeerHandlers(Protocol):
     async def opening(self, raw: bytes) -> bytes:
         """A part of what was handed in for a case, sealed to the auditor that signed the request."""
 
+    async def recall(self, raw: bytes, peer: MemberId) -> None: ...
+
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         """The sealed proof that a batch of ours stands in an anchor; `UnknownBatch` while it does not."""
 
@@ -106,6 +108,7 @@ class PeerServer:
                     paths.ANCHOR_PROOFS + "/{batch_id}", self._serve(self._anchor_proof), allow_head=False
                 ),
                 web.post(paths.OPENINGS, self._serve(self._opening, guests=True)),
+                web.post(paths.RECALLS, self._serve(self._recall)),
                 web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
         )
@@ -226,6 +229,10 @@ class PeerServer:
     async def _anchor_proofs(self, request: web.Request, peer: MemberId) -> None:
         async with self._message(request, peer, MessageType.ANCHOR_PROOFS) as raw:
             await self._in_time(self._handlers.anchor_proofs(raw, peer))
+
+    async def _recall(self, request: web.Request, peer: MemberId) -> None:
+        async with self._message(request, peer, MessageType.RECALL) as raw:
+            await self._in_time(self._handlers.recall(raw, peer))
 
     async def _anchor_proof(self, request: web.Request, peer: MemberId) -> bytes:
         batch_id = paths.parse_batch_id(request.match_info["batch_id"])

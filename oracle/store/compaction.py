@@ -22,6 +22,8 @@ from oracle.store.tables import (
     express,
     queries,
     ratings,
+    recalled,
+    recalls,
     receipts,
     replies,
     stretches,
@@ -91,7 +93,7 @@ class Compaction:
             holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
             for holder in (await connection.execute(holders)).scalars().all():
                 await fold(self._database, connection, Side.GIVEN, MemberId(holder), these)
-            for table in (ratings, disputes, receipts, superseded_replies, replies, batches):
+            for table in (ratings, disputes, recalled, receipts, superseded_replies, replies, batches):
                 await connection.execute(table.delete().where(table.c.batch_id.in_(these)))
             left = exists().where(batches.c.query_id == queries.c.query_id)
             asked = {row.query_id for row in found}
@@ -143,6 +145,8 @@ class Compaction:
         async with self._database.leading() as connection:
             found = (await connection.execute(old)).scalars().all()
             await connection.execute(claimed.delete().where(claimed.c.claim_digest.in_(found)))
+            # Whoever could not be told until now has forgotten the record, too.
+            await connection.execute(recalls.delete().where(recalls.c.noted_at < before))
         return len(found)
 
     async def anchors(self, *, before: int, limit: int) -> int:

@@ -1,4 +1,4 @@
-"""Tables of what follows from disclosures: disputes, claims that were taken, answers to cases."""
+"""Tables of what follows from disclosures: disputes, claims taken, answers to cases, recalls."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
 
@@ -40,3 +40,27 @@ case_answers = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """Accused: what is handed to the auditors of a case."""
+
+recalls = Table(
+    "recalls",
+    metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("element", Wide, primary_key=True, autoincrement=False),
+    Column("record_digest", LargeBinary(32), nullable=False),
+    Column("reason", Wide, nullable=False),
+    Column("noted_at", BigInteger, nullable=False, index=True),
+    Column("told", Wide, nullable=False, index=True),
+)
+"""Holder: disclosed records that are recalled; `told` is 1 once the requester has taken it."""
+
+recalled = Table(
+    "recalled",
+    metadata,
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("element", Wide, primary_key=True, autoincrement=False),
+    Column("reason", Wide, nullable=False),
+    Column("taken_at", BigInteger, nullable=False, index=True),
+)
+"""Requester: records disclosed to it that their holders have recalled."""

@@ -5,19 +5,10 @@ envelopes with their prefixes, replies, receipts, disclosures. What stands in cl
 anyway (identifiers, counts, times) or amounts between two members.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    DateTime,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, String, Table, Text, UniqueConstraint
 
 from oracle.store.auditing_tables import examined, openings, seeds
-from oracle.store.dispute_tables import case_answers, claimed, disputes
+from oracle.store.dispute_tables import case_answers, claimed, disputes, recalled, recalls
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
 from oracle.store.stretches import stretches
@@ -44,6 +35,8 @@ __all__ = (
     "openings",
     "queries",
     "ratings",
+    "recalled",
+    "recalls",
     "receipts",
     "replies",
     "seeds",

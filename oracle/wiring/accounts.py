@@ -10,6 +10,7 @@ from oracle.accounting.outcomes import OutcomeDesk
 from oracle.accounting.places import AnchorPlaces
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
+from oracle.accounting.recalling import Recalling
 from oracle.accounting.redeeming import Redeeming, RedemptionPolicy
 from oracle.accounting.reporting import Reporting
 from oracle.accounting.statements import LedgerReader, Statements
@@ -41,6 +42,7 @@ class Accounts:
     anchoring: Anchoring
     proving: Proving
     reporting: Reporting
+    recalling: Recalling
     defending: Defending
     disputes: DisputesDesk
 
@@ -99,8 +101,23 @@ def build_accounts(
         anchoring=_anchoring(base, me, requester, places),
         proving=_proving(base, me, requester, places, courier),
         reporting=_reporting(base, me, holder, courier),
+        recalling=_recalling(base, requester, holder, names, courier),
         defending=defending,
         disputes=_disputes(base, me, requester, defending, names),
+    )
+
+
+def _recalling(
+    base: Foundation, requester: Requester, holder: Holder, names: MemberNames, courier: Courier
+) -> Recalling:
+    return Recalling(
+        given=holder.recalls,
+        taken=requester.journals.recalled,
+        asked=requester.journals.asked,
+        receipts=requester.journals.receipts,
+        counterparties=courier,
+        names=names,
+        clock=base.clock,
     )
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.accounting.dispute_desk import DisputesDesk
+from oracle.accounting.recalling import Recalling
 from oracle.asking.desk import QueryDesk
 from oracle.auditing.desk import DossierDesk
 from oracle.dataset.desk import RecordsDesk
@@ -44,6 +45,7 @@ class MemberDesks:
     credits: CreditsDesk
     ratings: VerdictDesk
     disputes: DisputesDesk
+    recalls: Recalling
     store: Compacting
 
 
@@ -100,6 +102,10 @@ class Desks:
     @property
     def disputes(self) -> DisputesDesk:
         return self._member.disputes
+
+    @property
+    def recalls(self) -> Recalling:
+        return self._member.recalls
 
     @property
     def store(self) -> Compacting:

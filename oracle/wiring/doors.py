@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 
 from oracle.accounting.proving import Proving
+from oracle.accounting.recalling import Recalling
 from oracle.accounting.reporting import Reporting
 from oracle.answering.express import ExpressAnswering
 from oracle.answering.settling import Settling
@@ -36,6 +37,7 @@ TO_THE_REQUESTER = frozenset({MessageType.REPLY, MessageType.REFUSAL})
 TO_THE_HOLDER = frozenset({MessageType.RECEIPT})
 EXPRESS = frozenset({MessageType.QUERY_ENVELOPE})
 ABOUT_ANCHORS = frozenset({MessageType.ANCHOR_PROOFS})
+ABOUT_RECORDS = frozenset({MessageType.RECALL})
 ABOUT_VOUCHERS = frozenset({MessageType.VOUCHER_STATE_REQUEST})
 
 
@@ -60,6 +62,7 @@ class Doors:
         proving: Proving,
         reporting: Reporting,
         handing: HandingOver,
+        recalling: Recalling,
         view: AllianceView,
         clock: ChainClock,
         received: Callable[[], None],
@@ -78,6 +81,7 @@ class Doors:
         self._proving = proving
         self._reporting = reporting
         self._handing = handing
+        self._recalling = recalling
         self._view = view
         self._clock = clock
         self._received = received
@@ -198,6 +202,11 @@ class Doors:
         self._contacts.called(peer)
         message = self._post.open(raw, sender=peer, expected=ABOUT_ANCHORS)
         await self._reporting.take(message.frame, peer)
+
+    async def recall(self, raw: bytes, peer: MemberId) -> None:
+        self._contacts.called(peer)
+        message = self._post.open(raw, sender=peer, expected=ABOUT_RECORDS)
+        await self._recalling.take(message.frame, peer)
 
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int = VERSION) -> bytes:
         """The sealed proof of one batch for a holder that was asked it."""

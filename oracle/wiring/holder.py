@@ -24,6 +24,7 @@ from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
 from oracle.store.disputes import ClaimedJournal
 from oracle.store.evidence import EvidenceJournal
+from oracle.store.recalls import RecallJournal
 from oracle.store.superseded_answers import SupersededAnswers
 from oracle.store.turns import AnsweringTurns
 from oracle.store.vouchers import VoucherJournal
@@ -39,6 +40,7 @@ class Holder:
     dataset: Dataset
     publisher: Publisher
     records: RecordsDesk
+    recalls: RecallJournal
     journal: AnswerJournal
     superseded: SupersededAnswers
     vouchers: VoucherJournal
@@ -187,13 +189,14 @@ def _build(
     snapshots = DatasetSnapshots(dataset, shared=base.database.shared)
     cipher = base.keyring.storage_cipher("answered")
     journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
-    evidence = EvidenceJournal(base.database, cipher)
+    evidence, recalls = EvidenceJournal(base.database, cipher), RecallJournal(base.database)
     vouchers, claimed = VoucherJournal(base.database, me), ClaimedJournal(base.database)
     parts = _shared(base, journal, evidence, vouchers, snapshots, notary=notary, turns=turns)
     return Holder(
         dataset=dataset,
         publisher=publisher,
-        records=RecordsDesk(dataset=dataset, publisher=publisher, clock=base.clock),
+        records=RecordsDesk(dataset=dataset, publisher=publisher, recalls=recalls, clock=base.clock),
+        recalls=recalls,
         journal=journal,
         superseded=superseded,
         vouchers=vouchers,

@@ -181,6 +181,7 @@ def _desks(
         credits=accounts.credits,
         ratings=accounts.ratings,
         disputes=accounts.disputes,
+        recalls=accounts.recalling,
         store=compacting,
     )
 
@@ -210,6 +211,7 @@ def _doors(
         proving=accounts.proving,
         reporting=accounts.reporting,
         handing=audited.handing,
+        recalling=accounts.recalling,
         view=base.view,
         clock=base.clock,
         received=rounds.judge.wake,
@@ -257,6 +259,7 @@ def _work(
         reporting=accounts.reporting,
         defending=accounts.defending,
         opening=audited.answering,
+        recalling=accounts.recalling,
         compacting=Compacting(
             database=base.database,
             facts=base.facts,

@@ -25,6 +25,7 @@ from oracle.peer.notary import Notary
 from oracle.store.anchors import AnchorJournal
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
+from oracle.store.recalls import TakenRecalls
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 from oracle.store.stretches import StretchJournal
@@ -230,4 +231,5 @@ def _journals(base: Foundation) -> QueryJournals:
         receipts=ReceiptJournal(base.database, cipher),
         charges=ChargeJournal(base.database),
         stretches=StretchJournal(base.database, cipher),
+        recalled=TakenRecalls(base.database),
     )

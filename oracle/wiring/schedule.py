@@ -8,6 +8,7 @@ from oracle.accounting.anchoring import Anchoring
 from oracle.accounting.defending import Defending
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
+from oracle.accounting.recalling import Recalling
 from oracle.accounting.redeeming import Redeeming
 from oracle.accounting.reporting import Reporting
 from oracle.accounting.upkeep import EpochUpkeep
@@ -48,6 +49,7 @@ class Rounds:
     dispute: Round
     defend: Round
     open: Round
+    recall: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -70,6 +72,7 @@ class Rounds:
             self.dispute,
             self.defend,
             self.open,
+            self.recall,
         )
 
 
@@ -90,6 +93,7 @@ class Work:
     reporting: Reporting
     defending: Defending
     opening: CaseAnswering
+    recalling: Recalling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,5 +177,6 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         dispute=led("dispute", work.requester.disputing.round),
         defend=led("defend", work.defending.round),
         open=led("open", work.opening.round),
+        recall=led("recall", work.recalling.round, overlap=True),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

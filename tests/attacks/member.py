@@ -147,6 +147,7 @@ class InProcess:
         rest = {"collector": self.requester.collector, "settling": self.holder.settling}
         rest |= {"handing": self.audited.handing}
         rest |= {"proving": self.accounts.proving, "reporting": self.accounts.reporting}
+        rest |= {"recalling": self.accounts.recalling}
         return Doors(
             **{
                 **parts,

@@ -67,6 +67,9 @@ class Front:
     async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None:
         await self.doors.anchor_proofs(raw, peer)
 
+    async def recall(self, raw: bytes, peer: MemberId) -> None:
+        await self.doors.recall(raw, peer)
+
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         found: bytes = await self.doors.anchor_proof(batch_id, peer, version)
         return found

@@ -18,6 +18,9 @@ from oracle.domain.reports import (
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
+    RecallReport,
+    RecallSent,
+    RecallTaken,
     ReconciledValue,
     SealedAnswer,
     StatementLine,
@@ -97,6 +100,16 @@ class InMemoryAccounting(InMemoryAudits):
                 NotRatable(line=one.line, why="No such query.") for one in lines if one not in known
             ),
             holders=(HolderRatings(holder=2, name="Bank B", waiting=3, allowed=1),),
+        )
+
+    async def recalls(self) -> RecallReport:
+        return RecallReport(
+            taken=(
+                RecallTaken(
+                    query_id="q1", index=0, holder=2, name="Bank B", reason="refuted", taken_at=_START
+                ),
+            ),
+            sent=(RecallSent(requester=3, name="", reason="withdrawn", noted_at=_START, told=False),),
         )
 
     async def disputes(self) -> DisputeReport:

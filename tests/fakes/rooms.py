@@ -217,9 +217,10 @@ class InMemoryRooms(InMemoryAccounting, InMemoryGoverning, InMemoryConsortium):
         more = str(start + limit) if len(listed) > start + limit else None
         return RecordPage(records=tuple(listed[start : start + limit]), next=more)
 
-    async def remove_records(self, subjects: Sequence[RawSubject]) -> RemovalSummary:
+    async def remove_records(self, subjects: Sequence[RawSubject], *, refuted: bool) -> RemovalSummary:
         removed = sum(self.stored.pop((one.type, one.value), None) is not None for one in subjects)
-        return RemovalSummary(removed=removed, not_held=len(subjects) - removed)
+        recalled = removed if refuted else 0
+        return RemovalSummary(removed=removed, not_held=len(subjects) - removed, recalled=recalled)
 
     async def dataset_stats(self) -> DatasetStats:
         count = len(self.stored)
@@ -252,6 +253,7 @@ def services_of(rooms: InMemoryRooms) -> Services:
         credits=rooms,
         ratings=rooms,
         disputes=rooms,
+        recalls=rooms,
         store=rooms,
         status=rooms,
     )

@@ -31,6 +31,7 @@ from oracle.peer.answers import _code_of as code_of_a_problem
 from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.envelope import decode_envelope
+from oracle.peer.bodies.recall import decode_recall
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.bodies.reply import decode_reply
@@ -122,6 +123,7 @@ def _peer() -> Iterable[Target]:
         MessageType.VOUCHER_STATE: decode_voucher_state,
         MessageType.REFUSAL: decode_refusal,
         MessageType.ANCHOR_PROOFS: decode_anchor_proofs,
+        MessageType.RECALL: decode_recall,
     }
     for kind, decode in kinds.items():
         yield Target(name=kind.name.lower(), run=_framed(decode), seeds=_contents(kind))

@@ -17,6 +17,7 @@ from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.elements import pack_elements, unpack_elements
 from oracle.peer.bodies.envelope import decode_envelope
+from oracle.peer.bodies.recall import decode_recall
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.bodies.reply import decode_reply
@@ -38,6 +39,7 @@ DECODERS: dict[MessageType, Callable[[bytes], Any]] = {
     MessageType.VOUCHER_STATE: decode_voucher_state,
     MessageType.REFUSAL: decode_refusal,
     MessageType.ANCHOR_PROOFS: decode_anchor_proofs,
+    MessageType.RECALL: decode_recall,
 }
 
 uints = st.integers(min_value=0, max_value=2**64 - 1)

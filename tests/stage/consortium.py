@@ -281,6 +281,7 @@ async def _joined(
                 proving=accounts.proving,
                 reporting=accounts.reporting,
                 handing=build_audited(base, me, requester).handing,
+                recalling=accounts.recalling,
                 view=base.view,
                 clock=base.clock,
                 received=lambda: woken.append("judge"),

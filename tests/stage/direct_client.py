@@ -61,6 +61,10 @@ class DirectClient:
         self.sent.append(("anchor proofs", member, message))
         await self._doors(member).anchor_proofs(message, self.me)
 
+    async def recall(self, member: MemberId, message: bytes) -> None:
+        self.sent.append(("recall", member, message))
+        await self._doors(member).recall(message, self.me)
+
     async def fetch_anchor_proof(self, member: MemberId, batch_id: BatchId) -> bytes:
         self.sent.append(("which anchor", member, batch_id))
         try:

@@ -81,6 +81,7 @@ from oracle.domain.reports.queries import (
     SubjectResult,
     record_line,
 )
+from oracle.domain.reports.recalls import RecallReport, RecallSent, RecallTaken
 from oracle.domain.reports.records import (
     BadLineReport,
     DatasetStats,
@@ -184,6 +185,9 @@ __all__ = [
     "RatingReport",
     "RawSubject",
     "Readiness",
+    "RecallReport",
+    "RecallSent",
+    "RecallTaken",
     "ReconciledValue",
     "RecordLine",
     "RecordPage",

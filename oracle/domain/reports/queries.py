@@ -175,6 +175,8 @@ class SubjectResult:
     """None unless `state` is a hit."""
     record: tuple[RecordLine, ...] = ()
     """The disclosed items, in ascending category."""
+    recalled: str = ""
+    """`withdrawn` or `refuted` once the holder has recalled the record; empty while it stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,8 @@ class RemovalSummary:
     not_held: int
     """Valid subjects that the dataset has no record of."""
     refused: tuple[RefusedSubject, ...] = ()
+    recalled: int = 0
+    """Claims of other members on these records: who made them is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

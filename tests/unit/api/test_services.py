@@ -128,7 +128,9 @@ async def test_remove__a_held_and_an_unheld_subject__counts_both(offered: Servic
         in_pieces(b"phone,+4670\n"), file_format=ImportFormat.CSV, strict=False
     ):
         pass
-    summary = await offered.records.remove_records((RawSubject(type="phone", value="+4670"), MISS))
+    summary = await offered.records.remove_records(
+        (RawSubject(type="phone", value="+4670"), MISS), refuted=True
+    )
     assert (summary.removed, summary.not_held) == (1, 1)
 
 
@@ -218,6 +220,12 @@ async def test_case__answered_by_hand__has_the_digest(offered: Services) -> None
     assert line.answer == "0x" + "09" * 32
     sealed = await offered.disputes.sealed_answer(case_id=case_id, auditor="0x" + "52" * 20)
     assert (sealed.case_id, sealed.sealed) == ("0x" + "01" * 32, "0xbeef")
+
+
+async def test_recalls__both_ways__are_told_apart(offered: Services) -> None:
+    report = await offered.recalls.recalls()
+    assert [(one.query_id, one.reason) for one in report.taken] == [("q1", "refuted")]
+    assert [(one.requester, one.told) for one in report.sent] == [(3, False)]
 
 
 async def test_rate__a_disclosed_item__is_taken(offered: Services) -> None:

@@ -139,6 +139,7 @@ def test_remove__without_yes_and_nobody_to_ask__changes_nothing(
         (("disputes",), "300"),
         (("quality",), "25,000"),
         (("credits",), "860 credits"),
+        (("recalls",), "refuted"),
         (("statement", "--epoch", "0"), "Epoch 0"),
         (("status",), "number 1, active"),
         (("records", "publish"), "snapshot 1"),

@@ -14,7 +14,16 @@ from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.bodies.receipt import receipt_frame_size
 from oracle.peer.frames import KIB, SIZE_CLASSES_V1, size_class_for
 from oracle.peer.headers import HEADER_SIZE, largest_message, message_size
-from oracle.peer.paths import ANCHOR_PROOFS, ENVELOPES, EXPRESS, OPENINGS, RECEIPTS, REPLIES, VOUCHER_STATE
+from oracle.peer.paths import (
+    ANCHOR_PROOFS,
+    ENVELOPES,
+    EXPRESS,
+    OPENINGS,
+    RECALLS,
+    RECEIPTS,
+    REPLIES,
+    VOUCHER_STATE,
+)
 from oracle.peer.statements import RECEIPT_SIZE, REPLY_HEAD_SIZE, REQUEST_SIZE
 
 PAGE = "docs/protocol.md"
@@ -102,5 +111,5 @@ def test_envelope__whole_frames__have_the_sizes_that_their_overhead_gives() -> N
 
 
 def test_paths__of_the_lines_between_members__stand_in_the_page(text: str) -> None:
-    for path in (ENVELOPES, REPLIES, RECEIPTS, VOUCHER_STATE, EXPRESS, ANCHOR_PROOFS, OPENINGS):
+    for path in (ENVELOPES, REPLIES, RECEIPTS, VOUCHER_STATE, EXPRESS, ANCHOR_PROOFS, OPENINGS, RECALLS):
         assert path in text

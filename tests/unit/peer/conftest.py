@@ -5,12 +5,12 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from stage.standalone_bodies import PROOFS, RECALL
 
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.sealing import SealingKey
 from oracle.crypto.signing import Signer
 from oracle.crypto.typed_data import Domain, Statement, digest, member_domain, voucher_domain
-from oracle.domain.anchors import AnchorProofs, ProvenPlace
 from oracle.domain.ids import Address, BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence, Tag
 from oracle.domain.messages import MessageType, Mode, Outcome, Receipt, ReplyHead, Request, Voucher
 from oracle.domain.query import Cut, CutBucket, Element, ReplyBody
@@ -32,6 +32,7 @@ from oracle.peer.bodies.anchor_proofs import encode_anchor_proofs
 from oracle.peer.bodies.disclosures import encode_disclosures
 from oracle.peer.bodies.elements import elements_hash, pack_elements
 from oracle.peer.bodies.envelope import encode_envelope
+from oracle.peer.bodies.recall import encode_recall
 from oracle.peer.bodies.receipt import encode_receipt
 from oracle.peer.bodies.refusal import encode_refusal
 from oracle.peer.bodies.reply import encode_reply
@@ -50,10 +51,6 @@ ENVELOPE, REPLY, RECEIPT = MessageType.QUERY_ENVELOPE, MessageType.REPLY, Messag
 def fixed(label: str, size: int = 32) -> bytes:
     """Bytes that are always the same and mean nothing."""
     return b"".join(sha256(f"{label} {n}".encode()).digest() for n in range(size // 32 + 1))[:size]
-
-
-PLACE = ProvenPlace(batch_id=BatchId(bytes([7]) * 32), index=2, siblings=((bytes([8]) * 32, 3),) * 2)
-PROOFS = AnchorProofs(root=bytes([6]) * 32, batches=3, elements=13, places=(PLACE,))
 
 
 @dataclass(frozen=True)
@@ -204,6 +201,7 @@ def _exchange(
         _part(MessageType.VOUCHER_STATE, unbound, encode_voucher_state(state, salt=SALT), state),
         _part(MessageType.REFUSAL, back, encode_refusal(refusal, salt=SALT), refusal),
         _part(MessageType.ANCHOR_PROOFS, stateless, encode_anchor_proofs(PROOFS, salt=SALT), PROOFS),
+        _part(MessageType.RECALL, unbound, encode_recall(RECALL, salt=SALT), RECALL),
     )
     return {part.kind: part for part in parts}
 

@@ -14,6 +14,7 @@ from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.elements import elements_hash, pack_elements, unpack_elements
 from oracle.peer.bodies.envelope import decode_envelope
+from oracle.peer.bodies.recall import decode_recall
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.bodies.refusal import decode_refusal, encode_refusal
 from oracle.peer.bodies.reply import decode_reply, encode_reply
@@ -36,6 +37,7 @@ DECODERS: dict[MessageType, Callable[[bytes], Any]] = {
     KINDS.VOUCHER_STATE_REQUEST: decode_voucher_state_request,
     KINDS.VOUCHER_STATE: decode_voucher_state,
     KINDS.ANCHOR_PROOFS: decode_anchor_proofs,
+    KINDS.RECALL: decode_recall,
     KINDS.REFUSAL: decode_refusal,
 }
 TOO_MANY_BITS = 33
@@ -104,6 +106,13 @@ DAMAGE: list[tuple[MessageType, int, object, type[Refused]]] = [
     (KINDS.REFUSAL, 1, b"1", BodyFieldType),
     (KINDS.REFUSAL, 2, "x" * 201, BodyFieldBounds),
     (KINDS.REFUSAL, 2, b"x", BodyFieldType),
+    (KINDS.RECALL, 1, 0, BodyFieldBounds),
+    (KINDS.RECALL, 1, 3, BodyFieldBounds),
+    (KINDS.RECALL, 2, [], BodyFieldBounds),
+    (KINDS.RECALL, 2, [[PART, 0, PART]] * 501, BodyFieldBounds),
+    (KINDS.RECALL, 2, [[PART, 1000, PART]], BodyFieldBounds),
+    (KINDS.RECALL, 2, [[PART, 0, bytes(31)]], BodyFieldBounds),
+    (KINDS.RECALL, 2, [[PART, 0]], BodyFieldBounds),
     (KINDS.ANCHOR_PROOFS, 1, bytes(31), BodyFieldBounds),
     (KINDS.ANCHOR_PROOFS, 2, 0, BodyFieldBounds),
     (KINDS.ANCHOR_PROOFS, 3, 2**63, BodyFieldBounds),

@@ -103,7 +103,7 @@ def test_message__sealed_to_another_members_key__does_not_open(world: Any, kind:
     [
         ({"version": 2}, MessageVersionUnknown),
         ({"type": 0}, MessageTypeUnknown),
-        ({"type": 9}, MessageTypeUnknown),
+        ({"type": 10}, MessageTypeUnknown),
         ({"type": MessageType.DISCLOSURES}, MessageLengthWrong),
         ({"batch_id": BatchId(b"\x01" * 32)}, SealBroken),
         ({"sender": MemberId(0)}, SenderUnknown),
@@ -192,6 +192,7 @@ def test_message__cut_or_lengthened_by_a_byte__is_refused(world: Any, kind: Mess
         (MessageType.VOUCHER_STATE_REQUEST, 4),
         (MessageType.REFUSAL, 4),
         (MessageType.ANCHOR_PROOFS, 1024),
+        (MessageType.RECALL, 64),
     ],
 )
 def test_message__of_each_kind__has_a_greatest_length(world: Any, kind: MessageType, size: int) -> None:

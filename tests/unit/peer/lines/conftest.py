@@ -55,6 +55,7 @@ class Handlers:
     anchor_proofs_answer: Answer = _nothing
     anchor_proof_answer: Answer = _nothing
     opening_answer: Answer = _nothing
+    recall_answer: Answer = _nothing
     seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     expected: list[Header] = field(default_factory=list)
@@ -91,6 +92,10 @@ class Handlers:
     async def opening(self, raw: bytes) -> Any:
         self.seen.append(("opening", raw, GUEST))
         return await self.opening_answer(raw, GUEST)
+
+    async def recall(self, raw: bytes, peer: MemberId) -> Any:
+        self.seen.append(("recall", raw, peer))
+        return await self.recall_answer(raw, peer)
 
     async def anchor_proof(self, batch_id: BatchId, peer: MemberId, version: int) -> Any:
         self.versions.append(version)

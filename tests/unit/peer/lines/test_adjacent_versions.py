@@ -194,6 +194,7 @@ PATHS = {
     MessageType.VOUCHER_STATE_REQUEST: b"/peer/v1/voucher-state",
     MessageType.QUERY_ENVELOPE: b"/peer/v1/express",
     MessageType.ANCHOR_PROOFS: b"/peer/v1/anchor-proofs",
+    MessageType.RECALL: b"/peer/v1/recalls",
 }
 
 

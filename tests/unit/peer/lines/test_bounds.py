@@ -75,6 +75,7 @@ async def test_peers__together_with_too_many_requests__wait(house: Any) -> None:
         (MessageType.VOUCHER_STATE_REQUEST, "voucher_state"),
         (MessageType.QUERY_ENVELOPE, "ask_express"),
         (MessageType.ANCHOR_PROOFS, "prove_anchor"),
+        (MessageType.RECALL, "recall"),
     ],
 )
 async def test_body__longer_than_any_message_of_its_path__is_refused(
