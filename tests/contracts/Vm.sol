@@ -23,6 +23,7 @@ interface Vm {
     function startPrank(address caller) external;
     function stopPrank() external;
     function warp(uint256 timestamp) external;
+    function etch(address target, bytes calldata code) external;
     function chainId(uint256 chain) external;
     function roll(uint256 blockNumber) external;
     function assume(bool condition) external pure;
