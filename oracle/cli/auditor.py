@@ -18,6 +18,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.crypto.keystore import DEFAULT_WORK_FACTOR
 from oracle.crypto.sealing import SUITE_NUMBER
 from oracle.domain.reports import UnknownReference
+from oracle.subjects import ListName, code_list
 
 if TYPE_CHECKING:
     from oracle.store.examinations import Examination
@@ -179,6 +180,32 @@ async def export(
     except OSError as error:
         raise UsageWrong(f"Cannot write {file}: {error.strerror}. Name another file.") from error
     session.say(f"{file} has what was handed in for case {shortened('0x' + found[0].case_id.hex())}.")
+
+
+@command(
+    auditor,
+    "purposes",
+    example="riskmesh auditor purposes --home /srv/auditor",
+    failure="The purposes are not known.",
+)
+async def purposes(session: Session) -> None:
+    """List how many queries members ask under which purpose, as drawn batches show it."""
+    settings = load_auditor_settings(session.configuration_path())
+    from oracle.wiring.auditor import purposes_of  # noqa: PLC0415 - slow to load, other commands need none
+
+    passphrase = known_passphrase(read_environment(), settings.keys)
+    lines = await purposes_of(settings, passphrase.text)
+    if session.json:
+        print_json(session.out, lines)
+        return
+    listed = code_list(ListName.PURPOSES)
+    sheet = Sheet("#Member", "Purpose", "#Batches drawn", "#Elements", "#Batches in all", "#Elements in all")
+    for one in lines:
+        found = listed.numbered(one.purpose)
+        purpose = "-" if found is None else found.label
+        drawn = (one.batches, one.elements)
+        sheet.row(one.requester, purpose, *drawn, one.committed_batches, one.committed_elements)
+    sheet.print(session.out)
 
 
 async def _examinations(settings: AuditorSettings) -> "tuple[Examination, ...]":

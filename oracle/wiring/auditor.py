@@ -12,6 +12,7 @@ import structlog
 from oracle.auditing.auditor import Auditor
 from oracle.auditing.fetching import Fetching
 from oracle.auditing.picture import ChainWitness
+from oracle.auditing.purposes import purpose_lines
 from oracle.chain.blocks import ChainBlocks
 from oracle.chain.connection import ChainConnection, Patience, open_connection
 from oracle.chain.contracts.bindings import bindings
@@ -19,6 +20,7 @@ from oracle.chain.decoding import log_decoder
 from oracle.chain.deployment import DeploymentRecord, read_record
 from oracle.chain.digest_signing import DigestTransactionSigner
 from oracle.chain.events import Arrival, EventStream
+from oracle.chain.facts import Committed
 from oracle.chain.holding import Hold
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
@@ -28,6 +30,7 @@ from oracle.config.settings import LogFormat
 from oracle.crypto.auditor_keys import AuditorKeys, open_auditor_keys
 from oracle.crypto.typed_data import member_domain
 from oracle.domain.ids import BlockNumber
+from oracle.domain.reports import PurposeLine
 from oracle.peer.client import PeerClient
 from oracle.peer.limits import ClientLimits
 from oracle.peer.reachable import ReachPolicy
@@ -225,3 +228,16 @@ async def examinations_of(settings: AuditorSettings, passphrase: str) -> tuple[E
         return tuple(one for one in found if one is not None)
     finally:
         await database.close()
+
+
+async def purposes_of(settings: AuditorSettings, passphrase: str) -> tuple[PurposeLine, ...]:
+    """Under which purposes members asked, from the files that were handed in and the chain."""
+    files = [one.file for one in await examinations_of(settings, passphrase)]
+    database = await Database.open(settings.store.url)
+    try:
+        facts = [
+            fact async for fact in StoredFacts(FactTable(database)).facts() if isinstance(fact, Committed)
+        ]
+    finally:
+        await database.close()
+    return purpose_lines(files, facts)

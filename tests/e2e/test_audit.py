@@ -147,9 +147,13 @@ async def _looks_into_it(office: Office, case_id: str, file: Path) -> None:
     """The auditor's people list what it found, and verify the file that it was handed."""
     listed = await office.run("auditor", "cases", "--json")
     exported = await office.run("auditor", "export", case_id[:14], file)
+    purposes = await office.run("auditor", "purposes", "--json")
     chain = ("--rpc", office.alliance.rpc, "--deployment", office.alliance.work / "deployment.json")
     verified = await office.run("audit", "verify", file, *chain, "--json")
 
     assert [(one["case_id"], one["upheld"]) for one in listed.json()] == [(case_id, False)]
+    assert [(one["purpose"], one["batches"], one["committed_batches"]) for one in purposes.json()] == [
+        (1, 1, 1)
+    ]
     assert exported.code == verified.code == 0, (exported.err, verified.err)
     assert json.loads(verified.out)["case_reference"] == "C-9"

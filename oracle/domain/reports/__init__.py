@@ -41,6 +41,7 @@ from oracle.domain.reports.dossiers import (
     Party,
     ProofLine,
     ProofResult,
+    PurposeLine,
 )
 from oracle.domain.reports.governance import (
     CallArgument,
@@ -177,6 +178,7 @@ __all__ = [
     "ProposalState",
     "ProposedCall",
     "PublishedSnapshot",
+    "PurposeLine",
     "QualityLine",
     "QueryAccepted",
     "QueryPhase",

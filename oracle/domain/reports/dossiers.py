@@ -83,6 +83,20 @@ class HolderFolder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeLine:
+    """How much one member asked under one purpose, in the batches that were drawn, and in all."""
+
+    requester: int
+    purpose: int
+    """0 where no batch of the member was drawn."""
+    batches: int
+    elements: int
+    committed_batches: int
+    """Of all purposes, as far back as the auditor keeps commitments."""
+    committed_elements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DossierFile:
     """A dossier as it is given out."""
 
