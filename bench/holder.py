@@ -55,6 +55,15 @@ class InThisProcess(Workers):
     ) -> Result:
         return function(*arguments, **keywords)
 
+    async def run_for(
+        self,
+        member: MemberId,  # noqa: ARG002 - nobody waits for a turn here
+        function: Callable[Arguments, Result],
+        *arguments: Arguments.args,
+        **keywords: Arguments.kwargs,
+    ) -> Result:
+        return function(*arguments, **keywords)
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -9,12 +9,14 @@ import chain
 import committed
 import dataset
 import disk
+import express
 import index
 import logs
 import oprf
 import privacy
 import seals
 import signatures
+import timing
 import tree
 import verifying
 import wire
@@ -35,6 +37,8 @@ BENCHMARKS = (
     logs.BENCHMARK,
     chain.BENCHMARK,
     privacy.BENCHMARK,
+    express.BENCHMARK,
+    timing.BENCHMARK,
     disk.BENCHMARK,
     committed.BENCHMARK,
 )

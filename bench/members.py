@@ -1,0 +1,182 @@
+"""Members with all that a daemon has and real lines between them; only the chain is a list of facts."""
+
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+from bare_lines import echoing
+from facts import FIRST, FactsOnly, Registration
+from holder import import_phones
+
+from oracle.chain.applications import possession_context
+from oracle.chain.contracts.bindings import bindings
+from oracle.chain.deployment import CONTRACT_NAMES, DeployedContract, DeploymentRecord
+from oracle.chain.holding import Hold
+from oracle.chain.quantities import checksummed
+from oracle.chain.references import References
+from oracle.cli.institution import configuration_values
+from oracle.config.loading import parse_settings
+from oracle.config.settings import Settings
+from oracle.config.template import render
+from oracle.crypto.keccak import keccak256
+from oracle.crypto.key_files import create_key_files, open_governance
+from oracle.crypto.keyring import Keyring, open_keyring
+from oracle.crypto.workers import Workers
+from oracle.dataset.dataset import Dataset
+from oracle.dataset.layout import SnapshotRow
+from oracle.dataset.tagging import Tagger
+from oracle.domain.errors import Broken
+from oracle.domain.ids import BlockNumber, MemberId
+from oracle.peer.server import PeerServer
+from oracle.peer.tls import TrustedPeers, server_context
+from oracle.store.database import Database
+from oracle.store.facts import FactTable
+from oracle.store.restoration import RestorationJournal
+from oracle.wiring.clock import ChainClock
+from oracle.wiring.foundation import Foundation
+from oracle.wiring.leadership import Leadership
+from oracle.wiring.limits import server_limits
+from oracle.wiring.member import Member, open_member
+from oracle.wiring.registry import Registry
+
+PASSPHRASE: Final = "opens keys of benchmarks"  # noqa: S105 - of keys that open nothing else
+FIRST_PORT: Final = 23_000
+"""Below those that systems give to calls: a hundred members must not find theirs taken by their own lines."""
+KEPT: Final = Path(__file__).resolve().parent.parent / "build" / "bench" / "members"
+"""Keys and datasets are made once: a million records take minutes."""
+
+
+class Prepared:
+    """A member's keys, list and configuration on disk, before anybody knows it."""
+
+    def __init__(self, number: int, records: int) -> None:
+        self.me = MemberId(number)
+        self._records = records
+        self._home = KEPT / f"{records}" / f"{number}"
+        self._port, self.bare_port = FIRST_PORT + 2 * number, FIRST_PORT + 2 * number + 1
+
+    async def register(self) -> Registration:
+        """What goes on the chain, its snapshot included."""
+        keys = self._home / "keys"
+        if not keys.exists():
+            fresh = self._home / "fresh"
+            shutil.rmtree(fresh, ignore_errors=True)
+            create_key_files(fresh, PASSPHRASE, common_name=f"member {self.me}", work_factor=2)
+            fresh.rename(keys)
+        self.keyring = open_keyring(keys, PASSPHRASE)
+        governance = open_governance(keys, PASSPHRASE).address
+        row = await _snapshot(self._home / "data" / "dataset", self.keyring, self.me, self._records)
+        return Registration(
+            member=self.me,
+            governance=governance,
+            operator=self.keyring.operator_address(),
+            certificate=self.keyring.certificate,
+            sealing=self.keyring.sealing_public(),
+            oprf=self.keyring.oprf_public(),
+            possession=self.keyring.prove_possession(possession_context(governance)),
+            endpoint=self._settings(self._home).peer.endpoint,
+            sequence=row.sequence,
+            root=row.root,
+            bits=row.bits,
+        )
+
+    def _settings(self, home: Path) -> Settings:
+        values = configuration_values(
+            name=f"member {self.me}",
+            endpoint=f"https://127.0.0.1:{self._port}",
+            listen=f"127.0.0.1:{self._port}",
+            rpc=["http://127.0.0.1:1"],
+            deployment="deployment.json",
+            passphrase_file=None,
+            api_listen=None,
+            private_endpoints=True,
+        )
+        return parse_settings(render(values), path=home / "riskmesh.toml")
+
+    @asynccontextmanager
+    async def open(self, chain: FactsOnly, workers: Workers) -> AsyncIterator[Member]:
+        """The member as its daemon has it, listening; nothing of an earlier run is in its journals."""
+        settings = self._settings(self._home)
+        for left in (self._home / "data").glob("state.db*"):
+            left.unlink()
+        database = await Database.open(settings.store.url)
+        record, view = _record(), chain.view
+        registry = Registry(view)
+        base = Foundation(
+            settings=settings,
+            keyring=self.keyring,
+            record=record,
+            contracts=bindings(record),
+            database=database,
+            facts=FactTable(database),
+            leadership=Leadership(None),
+            connection=SimpleNamespace(),  # type: ignore[arg-type]  # nothing here asks a node
+            stream=SimpleNamespace(view=view),  # type: ignore[arg-type]  # nor waits for a block
+            clock=ChainClock(view, lambda: None),
+            registry=registry,
+            lane=SimpleNamespace(succeed=lambda _signer: None),  # type: ignore[arg-type]  # nor sends anything
+            hold=Hold(),
+            workers=workers,
+            restoration=RestorationJournal(database),
+            references=References(chain, view),  # type: ignore[arg-type]  # marks are all it reads
+        )
+        peers = TrustedPeers()
+        peers.refresh(registry.certificates())
+        try:
+            async with open_member(base, self.me) as member:
+                server = PeerServer(member.doors, peers, limits=server_limits(settings), on_broken=_end)
+                identity = member.succession.identity
+                await server.start("127.0.0.1", self._port, server_context(identity, peers))
+                try:
+                    async with echoing(self.bare_port, identity, registry.certificates()):
+                        yield member
+                finally:
+                    await server.stop()
+        finally:
+            await database.close()
+
+
+async def _snapshot(folder: Path, keyring: Keyring, me: MemberId, records: int) -> SnapshotRow:
+    """The newest snapshot of this many phones; an import that was not finished is begun anew."""
+    done = folder.with_name("imported")
+    if not done.exists():
+        _emptied(folder)
+    tagger = Tagger(secret=keyring.oprf_secret_for_workers(FIRST), holder=me, key_version=FIRST)
+    dataset = await Dataset.open(folder, cipher=keyring.storage_cipher("records"), tagger=tagger)
+    try:
+        if not done.exists():
+            await import_phones(dataset, 0, records)
+            await dataset.build_snapshot(now=int(time.time()))
+            done.touch()
+        return (await dataset.snapshots())[-1]
+    finally:
+        await dataset.close()
+
+
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _record() -> DeploymentRecord:
+    """Addresses that no contract stands at: nobody asks."""
+    return DeploymentRecord(
+        chain_id=31337,
+        genesis_hash=bytes(32),
+        block=BlockNumber(1),
+        contracts={
+            name: DeployedContract(address=checksummed(keccak256(name.encode())[:20]), code_hash=bytes(32))
+            for name in CONTRACT_NAMES
+        },
+        names=(),
+        parameters={},
+        steps={},
+    )
+
+
+def _end(error: Broken) -> None:
+    raise error
