@@ -10,6 +10,7 @@ from oracle.domain.reports import (
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
+    QualityReport,
     RecallReport,
     SealedAnswer,
     StatementReport,
@@ -57,3 +58,7 @@ class AccountingClient:
 
     async def recalls(self) -> RecallReport:
         return await self._connection.get("/v1/recalls", RecallReport)
+
+    async def quality_of(self, member: int | None = None) -> QualityReport:
+        parameters = {} if member is None else {"member": str(member)}
+        return await self._connection.get("/v1/quality/report", QualityReport, parameters=parameters)

@@ -4,6 +4,7 @@ from oracle.api.accounting_schema import (
     AnswerCase,
     AnswerParameters,
     CasePath,
+    MemberParameters,
     OpenDispute,
     RateOutcomes,
     StatementParameters,
@@ -16,6 +17,7 @@ from oracle.domain.reports import (
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
+    QualityReport,
     RecallReport,
     SealedAnswer,
     StatementReport,
@@ -63,3 +65,7 @@ async def rate_outcomes(services: Services, _: Parameters, body: RateOutcomes) -
 
 async def list_recalls(services: Services, _: Parameters, __: Body) -> RecallReport:
     return await services.recalls.recalls()
+
+
+async def quality_report(services: Services, parameters: MemberParameters, _: Body) -> QualityReport:
+    return await services.audits.quality_of(parameters.member)

@@ -5,6 +5,7 @@ from oracle.api.accounting_schema import (
     AnswerCase,
     AnswerParameters,
     CasePath,
+    MemberParameters,
     OpenDispute,
     RateOutcomes,
     StatementParameters,
@@ -16,6 +17,7 @@ from oracle.domain.reports import (
     DisputeReport,
     OutcomeReport,
     OwnDispute,
+    QualityReport,
     RecallReport,
     SealedAnswer,
     StatementReport,
@@ -74,5 +76,12 @@ ACCOUNTING_ROUTES: tuple[Route, ...] = (
         RecallReport,
         handlers.list_recalls,
         summary="Disclosed records that do not stand any more",
+    ),
+    get_json(
+        "/v1/quality/report",
+        MemberParameters,
+        QualityReport,
+        handlers.quality_report,
+        summary="What one member's data is worth, and what would raise it",
     ),
 )

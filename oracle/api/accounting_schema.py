@@ -64,3 +64,10 @@ class RateOutcomes(Body, frozen=True, kw_only=True):
     """Rates disclosed records by closed cases."""
 
     outcomes: Annotated[list[OutcomeInput], Meta(min_length=1, max_length=MAX_SUBJECTS)]
+
+
+class MemberParameters(Parameters, frozen=True, kw_only=True):
+    """Names a member."""
+
+    member: Annotated[int, Meta(ge=1)] | None = None
+    """Its number; this institution itself when absent."""

@@ -36,6 +36,7 @@ from oracle.domain.reports import (
     ProposedCall,
     PublishedSnapshot,
     QualityLine,
+    QualityReport,
     QueryAccepted,
     QueryState,
     QuerySummary,
@@ -139,6 +140,10 @@ class AuditsService(Protocol):
 
     async def quality(self) -> tuple[QualityLine, ...]:
         """All members ever admitted, by number."""
+        ...
+
+    async def quality_of(self, member: int | None) -> QualityReport:
+        """One member in full, this one when None, and what would raise its score."""
         ...
 
 

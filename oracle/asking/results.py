@@ -26,7 +26,7 @@ from oracle.domain.reports import (
     SubjectResult,
     record_line,
 )
-from oracle.domain.settlement import RefusalReason
+from oracle.rules.refusals import explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +120,7 @@ def _reason(part: HolderPart) -> str:
     code = part.reply.reason
     if not code and receipt is not None and receipt.state is ReceiptState.REFUSED:
         code = receipt.reason
-    if not code:
-        return ""
-    known = RefusalReason(code).name if code in set(RefusalReason) else f"reason {code}"
-    return known.replace("_", " ").lower()
+    return explained(code) if code else ""
 
 
 def _results(entry: BatchParts) -> Iterator[SubjectResult]:

@@ -22,6 +22,7 @@ from oracle.cli import (
     keys,
     params,
     proposing_audits,
+    quality,
     query,
     ratings,
     recalls,
@@ -62,6 +63,7 @@ app.add_typer(dossiers.audit, name="audit")
 app.add_typer(disputes.app)
 app.add_typer(disputes.dispute, name="dispute")
 app.add_typer(auditor.auditor, name="auditor")
+app.add_typer(quality.app)
 app.add_typer(accounts.app)
 app.add_typer(statements.app)
 app.add_typer(ratings.app)

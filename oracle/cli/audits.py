@@ -1,13 +1,13 @@
-"""`riskmesh auditors`, `audits` and `quality`: who judges, what is judged, what data is worth."""
+"""`riskmesh auditors` and `audits`: who judges, and what is judged."""
 
 from collections.abc import Sequence
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
-from oracle.cli.printing import Sheet, count, moment, percent, print_json, shortened, shown
+from oracle.cli.printing import Sheet, moment, print_json, shortened, shown
 from oracle.domain.reports import CaseLine, CaseReason, CaseStanding
 
-app = group(about="Audits, disputes and quality.")
+app = group(about="Audits.")
 
 _STYLES = {
     CaseStanding.OPEN: "bold yellow",
@@ -47,47 +47,6 @@ async def audits(session: Session) -> None:
     print_to_do(session, listed)
 
 
-@command(
-    app, "quality", example="riskmesh quality --json", failure="The quality of members' data is not known."
-)
-async def quality(session: Session) -> None:
-    """List what each member's data is worth, by category too, and what right to ask it earns."""
-    async with connect(session.settings().api.listen) as client:
-        listed = await client.quality()
-    if session.json:
-        print_json(session.out, listed)
-        return
-    sheet = Sheet(
-        "#No.",
-        "Name",
-        "Category",
-        "#Score",
-        "#Next",
-        "#Entitlement",
-        "#Confirmed",
-        "#Refuted",
-        "#Fresh",
-        "#Breaches",
-    )
-    for one in listed:
-        sheet.row(
-            one.member_id,
-            shown(one.name or "-", style="bold"),
-            "all",
-            percent(one.score_bps),
-            percent(one.next_score_bps),
-            count(one.entitlement),
-            _weight(one.confirmed),
-            _weight(one.refuted),
-            percent(one.fresh_bps),
-            one.breaches,
-        )
-        for part in one.categories:
-            weights = (None, None, _weight(part.confirmed), _weight(part.refuted), None, None)
-            sheet.row(None, None, shown(part.category), percent(part.score_bps), *weights)
-    sheet.print(session.out)
-
-
 def opening_cells(one: CaseLine) -> tuple[str, str, str]:
     accused = f"{one.accused} {one.accused_name}".rstrip()
     return shortened(one.case_id), one.reason.value, accused
@@ -113,7 +72,3 @@ def print_to_do(session: Session, listed: Sequence[CaseLine]) -> None:
     for one in listed:
         if one.to_do:
             session.out.print(shown(f"{shortened(one.case_id)}: {one.to_do}", style="bold red"))
-
-
-def _weight(thousandths: int) -> str:
-    return f"{thousandths / 1_000:.1f}"

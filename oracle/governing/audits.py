@@ -10,11 +10,17 @@ from oracle.domain.reports import (
     CaseReason,
     CaseStanding,
     CategoryQuality,
+    QualityEpoch,
     QualityLine,
+    QualityReport,
+    UnknownReference,
 )
 from oracle.governing.names import MemberNames
 from oracle.governing.ports import Clock
 from oracle.rules.cases import Case, to_do
+from oracle.rules.quality_advice import QualityStanding, advice
+
+EPOCHS_SHOWN = 30
 
 
 class AuditsDesk:
@@ -48,6 +54,46 @@ class AuditsDesk:
         """All members ever admitted, by number."""
         epoch = self._view.epoch_of(self._clock.chain_time())
         return tuple(self._quality(member, epoch) for member in sorted(self._view.members.all))
+
+    async def quality_of(self, member: int | None) -> QualityReport:
+        """One member in full; this one when None."""
+        who = self._me if member is None else MemberId(member)
+        if who not in self._view.members.all:
+            raise UnknownReference(f"There is no member {who}; `riskmesh members` lists them.")
+        epoch, book = self._view.epoch_of(self._clock.chain_time()), self._view.quality
+        others = [other for other in self._view.members.all if other != who]
+        paid = sum(self._view.redeemed(other, who).paid_hits for other in others)
+        rated = sum(book.rated(other, who) for other in others)
+        return QualityReport(
+            line=self._quality(who, epoch),
+            paid_hits=paid,
+            rated_hits=rated,
+            advice=advice(self._standing(who, epoch, paid=paid, rated=rated)),
+            epochs=tuple(
+                QualityEpoch(
+                    epoch=past,
+                    score_bps=book.score_bps(who, past),
+                    entitlement=self._view.entitlement(who, past),
+                    fresh_bps=book.fresh_bps(who, past),
+                    categories=tuple(self._category(who, past, code) for code in book.categories(who)),
+                )
+                for past in range(max(0, epoch - EPOCHS_SHOWN + 1), epoch + 1)
+            ),
+        )
+
+    def _standing(self, member: MemberId, epoch: int, *, paid: int, rated: int) -> QualityStanding:
+        confirmed, refuted = self._view.quality.weights(member, epoch)
+        return QualityStanding(
+            confirmed=confirmed,
+            refuted=refuted,
+            fresh_bps=self._view.quality.fresh_bps(member, epoch),
+            breach_bps=self._view.quality.breaches(member, epoch)[1],
+            paid_hits=paid,
+            rated_hits=rated,
+            floor=self._view.parameter("entitlement_floor").value,
+            per_rating=self._view.parameter("entitlement_per_rating").value,
+            ceiling=self._view.parameter("entitlement_ceiling").value,
+        )
 
     def _case(self, case: Case, now: int) -> CaseLine:
         upheld = sum(1 for _, upholds in case.verdicts if upholds)

@@ -7,9 +7,9 @@ from oracle.domain.answered import AnswerState
 from oracle.domain.asked import ReceiptState, ReplyState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import ChainStatus, WaitingKind, WaitingLine, WaitingReport
-from oracle.domain.settlement import RefusalReason
 from oracle.governing.names import MemberNames
 from oracle.peer.contacts import Contacts
+from oracle.rules.refusals import explained
 from oracle.rules.waiting import (
     ChainSight,
     Contact,
@@ -103,7 +103,7 @@ class WaitingDesk:
 
     def _why_no_receipt(self, part: OpenPart) -> Why:
         if part.state == ReceiptState.REFUSED:
-            reason = _reason(part.reason)
+            reason = explained(part.reason)
             return Why(code="receipt_refused", text=f"The holder refused the receipt: {reason}.")
         return why_no_contact(self._contact(part.holder), now=self._now()) or Why(
             code="sending", text="The receipt is sent to the holder in the next round."
@@ -176,8 +176,3 @@ def _sending(place: tuple[int, OpenTransaction] | None) -> Why:
 
 def _hex(batch_id: BatchId) -> str:
     return "0x" + batch_id.hex()
-
-
-def _reason(code: int) -> str:
-    known = RefusalReason(code).name if code in set(RefusalReason) else f"reason {code}"
-    return known.replace("_", " ").lower()

@@ -6,7 +6,10 @@ from oracle.domain.reports import (
     CaseReason,
     CaseStanding,
     CategoryQuality,
+    QualityEpoch,
     QualityLine,
+    QualityReport,
+    UnknownReference,
 )
 
 _OPENED = 1_800_000_000
@@ -85,4 +88,26 @@ class InMemoryAudits:
                 categories=(part,),
             )
             for number, name in ((1, "Bank A"), (2, "Bank B"))
+        )
+
+    async def quality_of(self, member: int | None) -> QualityReport:
+        lines = {line.member_id: line for line in await self.quality()}
+        line = lines.get(member or 1)
+        if line is None:
+            raise UnknownReference(f"There is no member {member}.")
+        return QualityReport(
+            line=line,
+            paid_hits=40,
+            rated_hits=20,
+            advice=("One more rater would help.",),
+            epochs=tuple(
+                QualityEpoch(
+                    epoch=epoch,
+                    score_bps=5_000 + 100 * epoch,
+                    entitlement=10_000,
+                    fresh_bps=10_000,
+                    categories=line.categories,
+                )
+                for epoch in range(3)
+            ),
         )

@@ -19,7 +19,9 @@ from oracle.domain.reports.audits import (
     CaseReason,
     CaseStanding,
     CategoryQuality,
+    QualityEpoch,
     QualityLine,
+    QualityReport,
 )
 from oracle.domain.reports.checks import CheckLine, CheckOutcome, CheckReport
 from oracle.domain.reports.consortium import (
@@ -179,7 +181,9 @@ __all__ = [
     "ProposedCall",
     "PublishedSnapshot",
     "PurposeLine",
+    "QualityEpoch",
     "QualityLine",
+    "QualityReport",
     "QueryAccepted",
     "QueryPhase",
     "QueryState",

@@ -82,6 +82,17 @@ class CategoryQuality:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QualityEpoch:
+    """What a member's data was worth in one epoch."""
+
+    epoch: int
+    score_bps: int
+    entitlement: int
+    fresh_bps: int
+    categories: tuple[CategoryQuality, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QualityLine:
     """What a member's data is worth in this epoch, and what right to ask it earns."""
 
@@ -101,3 +112,17 @@ class QualityLine:
     breach_bps: int
     """What they take from the score now."""
     categories: tuple[CategoryQuality, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityReport:
+    """One member: what its data is worth, how that came about, and what would raise it."""
+
+    line: QualityLine
+    paid_hits: int
+    """Hits that all requesters have paid for."""
+    rated_hits: int
+    """As many of them are rated; never more than are paid for."""
+    advice: tuple[str, ...]
+    epochs: tuple[QualityEpoch, ...]
+    """The last ones up to the current, ascending."""

@@ -25,6 +25,7 @@ from oracle.domain.record import Category, Record, RecordItem
 from oracle.domain.reports import Finding, HolderState, QueryPhase, RecordState, RefusedSubject
 from oracle.domain.settlement import RefusalReason
 from oracle.domain.subject import Subject, SubjectType
+from oracle.rules.refusals import explained
 
 BATCH = BatchId(b"\x01" * 32)
 HOLDER = MemberId(2)
@@ -173,7 +174,7 @@ def test_holder__in_each_state__is_told_in_the_institution_s_words(
     ("reason", "receipt", "expected"),
     [
         (0, None, ""),
-        (RefusalReason.EXPOSURE_EXCEEDED, None, "exposure exceeded"),
+        (RefusalReason.EXPOSURE_EXCEEDED, None, explained(RefusalReason.EXPOSURE_EXCEEDED)),
         (999, None, "reason 999"),
         (0, _receipt(ReceiptState.REFUSED, reason=RefusalReason.VOUCHER_BAD), "voucher bad"),
         (0, _receipt(ReceiptState.PENDING, reason=RefusalReason.VOUCHER_BAD), ""),

@@ -1,12 +1,13 @@
 """What an institution sees of auditors, cases and quality."""
 
+import pytest
 from stage.consortium import Consortium
 
 from oracle.chain.facts import Breached, FreshnessNoted, Rated
 from oracle.chain.facts.audits import AuditorAppointed, CaseAnswered, CaseOpened, Disputed, VerdictCast
 from oracle.domain.audits import BreachKind, CaseKind
 from oracle.domain.ids import Address, MemberId
-from oracle.domain.reports import CaseReason, CaseStanding
+from oracle.domain.reports import CaseReason, CaseStanding, UnknownReference
 from oracle.governing.audits import AuditsDesk
 from oracle.governing.names import MemberNames
 
@@ -80,3 +81,20 @@ async def test_quality__ratings_changes_and_breaches_of_earlier_epochs__are_what
     assert (line.breaches, line.breach_bps) == (1, 2_500)
     assert line.entitlement > before.entitlement
     assert [(part.category, part.confirmed) for part in line.categories] == [("telecom_fraud", 20_000)]
+
+
+async def test_quality__of_one_member__has_its_course_and_what_would_raise_it(
+    consortium: Consortium,
+) -> None:
+    await consortium.whole("north.example")
+    await consortium[2].accounts.credits.redeem([1])
+    consortium.chain.pass_time(2_000)
+
+    report = await _desk(consortium).quality_of(None)
+
+    assert (report.line.member_id, report.paid_hits, report.rated_hits) == (2, 1, 0)
+    assert [one.epoch for one in report.epochs] == [0, 1, 2]
+    assert report.epochs[-1].score_bps == report.line.score_bps
+    assert any("1 of 1 paid hits" in sentence for sentence in report.advice)
+    with pytest.raises(UnknownReference):
+        await _desk(consortium).quality_of(9)
