@@ -127,11 +127,8 @@ async def test_refusal__of_a_holder__ends_its_part_with_the_reason_and_costs_not
 
     state = await asker.requester.desk.query_state(accepted.query_id)
     lines = {line.holder: line for line in state.holders}
-    assert (lines[2].state, lines[2].reason, lines[2].paid) == (
-        HolderState.DECLINED,
-        "receipt outstanding",
-        0,
-    )
+    assert (lines[2].state, lines[2].paid) == (HolderState.DECLINED, 0)
+    assert lines[2].reason.startswith("receipt outstanding: ")
     assert lines[3].state is HolderState.ANSWERED
     assert state.summary.phase is QueryPhase.COMPLETE
 
