@@ -12,9 +12,10 @@ from oracle.chain import facts
 from oracle.crypto.errors import PointRefused
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.voprf import verify_batch
+from oracle.dataset.tagging import own_tags
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import AskedBatch
-from oracle.domain.ids import KeyVersion, MemberId
+from oracle.domain.ids import KeyVersion, MemberId, Tag
 from oracle.domain.messages import Disclosure
 from oracle.domain.settlement import ReceiptClaim, RefusalReason, ServedStatus
 from oracle.domain.subject import Subject, SubjectType
@@ -192,8 +193,8 @@ async def test_disclosure__of_each_kind_of_claim__serves_withdraws_or_refuses(
     answered = await north.holder.journal.batch(ASKER, batch.batch_id)
     assert answered is not None
     assert answered.answer is not None
-    listed = decode_reply(answered.answer.frame).cuts[0].buckets[0].tags
     subject = Subject(type=SubjectType.DOMAIN, value="north.example").encoded
+    (listed,) = own_tags(north.base.keyring.oprf_secret_for_workers(FIRST), NORTH, FIRST, [subject])
     claim = ReceiptClaim(index=0, subject=subject, blind=bytes(32), signature=bytes(65))
     await publish(north, "another.example")
     discloser = Discloser(snapshots=DatasetSnapshots(north.holder.dataset), notary=north.notary)
@@ -202,8 +203,8 @@ async def test_disclosure__of_each_kind_of_claim__serves_withdraws_or_refuses(
         batch.batch_id,
         answered.answer.head,
         [
-            JudgedClaim(claim=claim, tag=listed[0], reason=None),
-            JudgedClaim(claim=claim, tag=type(listed[0])(bytes(16)), reason=None),
+            JudgedClaim(claim=claim, tag=listed, reason=None),
+            JudgedClaim(claim=claim, tag=Tag(bytes(16)), reason=None),
             JudgedClaim(claim=claim, tag=None, reason=RefusalReason.CLAIM_PREFIX_WRONG),
         ],
     )
