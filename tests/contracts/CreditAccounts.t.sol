@@ -332,6 +332,8 @@ contract CreditAccountsTest is World {
             vm.expectRevert(refusal);
             credits.release(DISPUTE, 1);
             vm.expectRevert(refusal);
+            credits.giveBack(DISPUTE);
+            vm.expectRevert(refusal);
             credits.penalize(1, 1, REF);
             vm.stopPrank();
         }
