@@ -3,6 +3,8 @@
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import Party, ProofLine, ProofResult
 
+MOST_SHOWN = 10
+
 
 def passed(name: str, why: str, *, holder: MemberId | None = None) -> ProofLine:
     return ProofLine(name=name, result=ProofResult.PASSED, why=why, holder=holder)
@@ -18,5 +20,5 @@ def not_applicable(name: str, why: str, *, holder: MemberId | None = None) -> Pr
 
 def places(indices: list[int]) -> str:
     """Elements by number, not more than a few of them."""
-    shown = ", ".join(map(str, indices[:10]))
-    return shown if len(indices) <= 10 else f"{shown} and {len(indices) - 10} more"  # noqa: PLR2004 - as above
+    shown, more = ", ".join(map(str, indices[:MOST_SHOWN])), len(indices) - MOST_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown
