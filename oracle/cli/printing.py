@@ -34,14 +34,8 @@ class Sheet:
     """A table for people: numbers to the right, everything else to the left."""
 
     def __init__(self, *columns: str, title: str = "") -> None:
-        self._table = Table(
-            box=box.SIMPLE_HEAD,
-            title=title or None,
-            title_justify="left",
-            title_style="bold",
-            header_style="bold",
-            pad_edge=False,
-        )
+        self._title = title
+        self._table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
         for column in columns:
             # A heading that begins with '#' counts something.
             justify: JustifyMethod = "right" if column.startswith("#") else "left"
@@ -51,6 +45,9 @@ class Sheet:
         self._table.add_row(*(_cell(one) for one in cells))
 
     def print(self, out: Console) -> None:
+        if self._title:
+            # Not as the table's own: that one is folded to the width of its columns.
+            out.print(shown(self._title, style="bold"))
         out.print(self._table)
 
     @property

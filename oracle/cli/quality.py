@@ -67,15 +67,13 @@ def _print_one(session: Session, report: QualityReport) -> None:
 
 
 def _print_all(session: Session, listed: tuple[QualityLine, ...]) -> None:
-    columns = ("#Score", "#Next", "#Entitlement", "#Confirmed", "#Refuted", "#Fresh", "#Breaches")
-    sheet = Sheet("#No.", "Name", "Category", *columns)
+    columns = ("#Score, next", "#Entitlement", "#Confirmed", "#Refuted", "#Fresh", "#Breaches")
+    sheet = Sheet("#No.", "Name, category", *columns)
     for one in listed:
         sheet.row(
             one.member_id,
             shown(one.name or "-", style="bold"),
-            "all",
-            percent(one.score_bps),
-            percent(one.next_score_bps),
+            f"{one.score_bps / 100:.1f} → {percent(one.next_score_bps)}",
             count(one.entitlement),
             _weight(one.confirmed),
             _weight(one.refuted),
@@ -83,8 +81,8 @@ def _print_all(session: Session, listed: tuple[QualityLine, ...]) -> None:
             one.breaches,
         )
         for part in one.categories:
-            weights = (None, None, _weight(part.confirmed), _weight(part.refuted), None, None)
-            sheet.row(None, None, shown(part.category), percent(part.score_bps), *weights)
+            weights = (None, _weight(part.confirmed), _weight(part.refuted), None, None)
+            sheet.row("", shown(f"  {part.category}"), percent(part.score_bps), *weights)
     sheet.print(session.out)
 
 
