@@ -20,7 +20,7 @@ from oracle.crypto.tls import show
 from oracle.domain.errors import Broken, Misconfigured
 from oracle.domain.ids import BlockNumber, MemberId
 from oracle.peer.server import PeerServer
-from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
+from oracle.peer.tls import AuditorCertificate, PeerCertificate, TrustedPeers, server_context
 from oracle.telemetry.log_file import LogFile
 from oracle.telemetry.logs import configure
 from oracle.telemetry.loop_lag import watch_loop
@@ -107,7 +107,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self._broken: Broken | None = None
         self._peers = TrustedPeers()
-        self._certificates: tuple[PeerCertificate, ...] = ()
+        self._certificates: tuple[tuple[PeerCertificate, ...], tuple[AuditorCertificate, ...]] = ((), ())
         self._member: Member | None = None
         self._resending: asyncio.TaskGroup | None = None
         self._known_to: BlockNumber | None = None
@@ -225,12 +225,16 @@ class Daemon:
 
     def _refresh_peers(self) -> None:
         """Also without an event: a replaced certificate is trusted until its grace is over."""
-        certificates = self._base.registry.certificates()
+        registry = self._base.registry
+        certificates = registry.certificates(), registry.auditor_certificates()
         if certificates == self._certificates:
             return
         self._certificates = certificates
-        for member in self._peers.refresh(certificates):
-            log.warning("certificate_unusable", member=int(member))
+        for party in self._peers.refresh(*certificates):
+            if isinstance(party, str):
+                log.warning("certificate_unusable", auditor=party)
+            else:
+                log.warning("certificate_unusable", member=int(party))
 
     async def _hear(self, arrival: Arrival) -> None:
         """After the journal has it: note what others committed, trust new certificates, wake the rounds."""

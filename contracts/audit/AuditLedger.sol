@@ -16,7 +16,7 @@ import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {RequestProofs} from "../libraries/RequestProofs.sol";
 import {Scores} from "../libraries/Scores.sol";
 import {Standing} from "../libraries/Standing.sol";
-import {Auditor, CaseFile, CaseKind, CaseState, Draw, Ruling, SignedHead} from "../types/Audits.sol";
+import {Auditor, AuditorPapers, CaseFile, CaseKind, CaseState, Draw, Ruling, SignedHead} from "../types/Audits.sol";
 import {BreachKinds} from "../types/Breaches.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -60,11 +60,13 @@ contract AuditLedger is AccessControl, IAuditLedger {
     }
 
     /// @inheritdoc IAuditLedger
-    function appoint(address account, Auditor calldata auditor) external onlyRole(GOVERNOR_ROLE) {
+    function appoint(address account, AuditorPapers calldata papers) external onlyRole(GOVERNOR_ROLE) {
         uint64 memberId = _REGISTRY.memberOf(account);
         if (memberId != 0) revert AuditorIsMember(account, memberId);
-        _roll.appoint(account, auditor);
-        emit AuditorAppointed(account, auditor.sealingSuite, auditor.sealingKey, auditor.nameHash);
+        bytes32 fingerprint = _roll.appoint(account, papers);
+        emit AuditorAppointed(
+            account, papers.sealingSuite, papers.sealingKey, fingerprint, papers.certificate, papers.nameHash
+        );
     }
 
     /// @inheritdoc IAuditLedger
@@ -83,9 +85,9 @@ contract AuditLedger is AccessControl, IAuditLedger {
     }
 
     /// @inheritdoc IAuditLedger
-    function rotateAuditorKey(uint16 suite, bytes calldata key) external onlyAuditor {
-        _roll.setKey(_msgSender(), suite, key);
-        emit AuditorKeyRotated(_msgSender(), suite, key);
+    function rotateAuditorKeys(uint16 suite, bytes calldata key, bytes calldata certificate) external onlyAuditor {
+        bytes32 fingerprint = _roll.setKeys(_msgSender(), suite, key, certificate);
+        emit AuditorKeysRotated(_msgSender(), suite, key, fingerprint, certificate);
     }
 
     /// @inheritdoc IAuditLedger

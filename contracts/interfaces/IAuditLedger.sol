@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.28;
 
-import {Auditor, CaseFile, CaseKind, CaseState, Draw, SignedHead} from "../types/Audits.sol";
+import {Auditor, AuditorPapers, CaseFile, CaseKind, CaseState, Draw, SignedHead} from "../types/Audits.sol";
 import {ICreditLedger} from "./ICreditLedger.sol";
 import {IDatasetRegistry} from "./IDatasetRegistry.sol";
 import {IQualityLedger} from "./IQualityLedger.sol";
@@ -34,9 +34,19 @@ import {IQueryLedger} from "./IQueryLedger.sol";
 ///
 /// Nothing is opened about what is older than `audit_retention_s`: daemons have forgotten it.
 interface IAuditLedger {
-    event AuditorAppointed(address indexed auditor, uint16 sealingSuite, bytes sealingKey, bytes32 nameHash);
+    /// @dev `tlsFingerprint` is the SHA-256 of the certificate in DER.
+    event AuditorAppointed(
+        address indexed auditor,
+        uint16 sealingSuite,
+        bytes sealingKey,
+        bytes32 tlsFingerprint,
+        bytes certificate,
+        bytes32 nameHash
+    );
     event AuditorDismissed(address indexed auditor);
-    event AuditorKeyRotated(address indexed auditor, uint16 sealingSuite, bytes sealingKey);
+    event AuditorKeysRotated(
+        address indexed auditor, uint16 sealingSuite, bytes sealingKey, bytes32 tlsFingerprint, bytes certificate
+    );
     /// @dev The auditor is dismissed with it.
     event AuditorStruckOff(address indexed auditor, uint64 indexed epoch);
     event SeedCommitted(uint64 indexed epoch, address indexed auditor, bytes32 commitment);
@@ -75,6 +85,7 @@ interface IAuditLedger {
     error AuditorIsMember(address account, uint64 memberId);
     error UnsupportedSealingSuite(uint16 suite);
     error WrongSealingKeyLength(uint16 suite, uint256 length, uint256 expected);
+    error CertificateLengthOutOfBounds(uint256 length, uint256 max);
     error EpochHasBegun(uint64 epoch, uint64 current);
     error EpochNotOver(uint64 epoch, uint64 current);
     error EpochNotClosed(uint64 epoch);
@@ -110,7 +121,7 @@ interface IAuditLedger {
     error DisputeTooLarge(uint256 amount, uint256 max);
 
     /// @notice Appoints an auditor. Governor only.
-    function appoint(address account, Auditor calldata auditor) external;
+    function appoint(address account, AuditorPapers calldata papers) external;
 
     /// @notice Dismisses an auditor. Governor only.
     function dismiss(address account) external;
@@ -119,8 +130,9 @@ interface IAuditLedger {
     function setLedgers(IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality)
         external;
 
-    /// @notice Changes the key that openings are sealed with. The auditor itself.
-    function rotateAuditorKey(uint16 suite, bytes calldata key) external;
+    /// @notice Changes the key that openings are sealed with, and the certificate that members take. The auditor itself;
+    /// whichever stays is given again. What was before counts no longer.
+    function rotateAuditorKeys(uint16 suite, bytes calldata key, bytes calldata certificate) external;
 
     /// @notice Commits to a seed for an epoch that has not begun. Auditors only, once an epoch.
     function commitSeed(uint64 epoch, bytes32 commitment) external;

@@ -2,7 +2,7 @@
 pragma solidity 0.8.28;
 
 import {IAuditLedger} from "../interfaces/IAuditLedger.sol";
-import {Auditor} from "../types/Audits.sol";
+import {Auditor, AuditorPapers} from "../types/Audits.sol";
 
 /// @title The few accounts that audit. So few that a majority of them is counted one by one.
 library AuditorRoll {
@@ -14,14 +14,18 @@ library AuditorRoll {
     uint256 internal constant MAX_AUDITORS = 15;
     uint16 internal constant X25519_AES256GCM = 1;
     uint256 internal constant X25519_KEY_LENGTH = 32;
+    uint256 internal constant MAX_CERTIFICATE_LENGTH = 2048;
 
-    function appoint(Roll storage self, address account, Auditor calldata auditor) internal {
+    function appoint(Roll storage self, address account, AuditorPapers calldata papers)
+        internal
+        returns (bytes32 tlsFingerprint)
+    {
         if (account == address(0)) revert IAuditLedger.ZeroAccount();
         if (isAuditor(self, account)) revert IAuditLedger.AlreadyAuditor(account);
         if (self.accounts.length >= MAX_AUDITORS) revert IAuditLedger.TooManyAuditors(MAX_AUDITORS);
-        requireKey(auditor.sealingSuite, auditor.sealingKey);
         self.accounts.push(account);
-        self.auditors[account] = auditor;
+        self.auditors[account].nameHash = papers.nameHash;
+        return setKeys(self, account, papers.sealingSuite, papers.sealingKey, papers.certificate);
     }
 
     function remove(Roll storage self, address account) internal {
@@ -34,9 +38,20 @@ library AuditorRoll {
         self.accounts.pop();
     }
 
-    function setKey(Roll storage self, address account, uint16 suite, bytes calldata key) internal {
-        requireKey(suite, key);
-        (self.auditors[account].sealingSuite, self.auditors[account].sealingKey) = (suite, key);
+    function setKeys(Roll storage self, address account, uint16 suite, bytes calldata key, bytes calldata certificate)
+        internal
+        returns (bytes32 tlsFingerprint)
+    {
+        if (suite != X25519_AES256GCM) revert IAuditLedger.UnsupportedSealingSuite(suite);
+        if (key.length != X25519_KEY_LENGTH) {
+            revert IAuditLedger.WrongSealingKeyLength(suite, key.length, X25519_KEY_LENGTH);
+        }
+        if (certificate.length == 0 || certificate.length > MAX_CERTIFICATE_LENGTH) {
+            revert IAuditLedger.CertificateLengthOutOfBounds(certificate.length, MAX_CERTIFICATE_LENGTH);
+        }
+        tlsFingerprint = sha256(certificate);
+        Auditor storage auditor = self.auditors[account];
+        (auditor.sealingSuite, auditor.sealingKey, auditor.tlsFingerprint) = (suite, key, tlsFingerprint);
     }
 
     function isAuditor(Roll storage self, address account) internal view returns (bool) {
@@ -50,12 +65,5 @@ library AuditorRoll {
     /// @dev Auditors that must agree: more than half.
     function quorum(Roll storage self) internal view returns (uint256) {
         return self.accounts.length / 2 + 1;
-    }
-
-    function requireKey(uint16 suite, bytes calldata key) internal pure {
-        if (suite != X25519_AES256GCM) revert IAuditLedger.UnsupportedSealingSuite(suite);
-        if (key.length != X25519_KEY_LENGTH) {
-            revert IAuditLedger.WrongSealingKeyLength(suite, key.length, X25519_KEY_LENGTH);
-        }
     }
 }

@@ -43,10 +43,19 @@ struct CaseFile {
     bool overturned;
 }
 
-/// @dev An auditor: an account that is no member's, and the key that openings are sealed with.
+/// @dev What an auditor brings when it is appointed: what openings are sealed with, and what members know its calls by.
+struct AuditorPapers {
+    uint16 sealingSuite;
+    bytes sealingKey;
+    bytes certificate; // TLS certificate in DER
+    bytes32 nameHash;
+}
+
+/// @dev An auditor as it stands now: an account that is no member's, with its key and certificate.
 struct Auditor {
     uint16 sealingSuite;
     bytes sealingKey;
+    bytes32 tlsFingerprint; // SHA-256 of the certificate, which is in the events
     bytes32 nameHash;
 }
 

@@ -4,11 +4,10 @@ from typing import ClassVar, Protocol
 
 from oracle.auditing.codec import dossier_digest
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.sealing import SealingKey
 from oracle.crypto.typed_data import Domain
 from oracle.domain.errors import Refused
 from oracle.domain.ids import MemberId
-from oracle.peer.openings import OpeningRequest, encode_opening_request, open_part, request_digest
+from oracle.peer.openings import Opener, OpeningRequest, encode_opening_request, open_part, request_digest
 from oracle.rules.cases import Case
 
 MOST_PARTS = 512
@@ -21,7 +20,7 @@ class OpeningNotTheAnswered(Refused):
 
 
 class Lines(Protocol):
-    """The way to a member without a certificate."""
+    """The way to a member, with the certificate that the auditor was appointed with."""
 
     async def fetch_opening(self, member: MemberId, request: bytes) -> bytes: ...
 
@@ -42,7 +41,7 @@ class Fetching:
     """Raises `Transient` when the member is not reached now, `Refused` when it hands over another file."""
 
     def __init__(
-        self, *, lines: Lines, signer: Signer, key: SealingKey, domain: Domain, clock: WallClock
+        self, *, lines: Lines, signer: Signer, key: Opener, domain: Domain, clock: WallClock
     ) -> None:
         self._lines = lines
         self._signer = signer

@@ -1,4 +1,4 @@
-"""Hands openings to the auditors in office: an account proves who asks, a key opens what it gets."""
+"""Hands openings to the auditors in office: line and account prove who asks, a key opens what it gets."""
 
 from typing import ClassVar, Protocol
 
@@ -7,7 +7,7 @@ from oracle.crypto.errors import SignatureRefused, WrongLength
 from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain
 from oracle.domain.errors import Refused, Transient
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import Address, MemberId
 from oracle.peer.openings import SKEW_S, OpeningRequest, parse_opening_request, request_digest, seal_part
 from oracle.store.openings import OpeningJournal
 
@@ -19,7 +19,7 @@ class WallClock(Protocol):
 
 
 class NoAuditorInOffice(Refused):
-    """Whoever signed the request for an opening is no auditor in office, as far as this member has read."""
+    """Whoever signed the request for an opening is not the auditor that calls, or not in office any more."""
 
     code: ClassVar[str] = "no_auditor_in_office"
 
@@ -54,10 +54,10 @@ class HandingOver:
         self._view = view
         self._clock = clock
 
-    async def part(self, raw: bytes) -> bytes:
+    async def part(self, raw: bytes, auditor: Address) -> bytes:
         """Everything about the request is checked before anything is read of the store."""
         request, signature = parse_opening_request(raw)
-        key = self._key_of(request, signature)
+        key = self._key_of(request, signature, auditor)
         case = self._view.audits.cases.get(request.case_id)
         if case is None or case.accused != self._me or case.answer is None:
             raise OpeningNotThere("This member has handed in nothing for this case.")
@@ -66,14 +66,14 @@ class HandingOver:
             raise OpeningNotThere("What this member handed in for this case is not here.")
         return seal_part(kept.file, request, key)
 
-    def _key_of(self, request: OpeningRequest, signature: bytes) -> bytes:
+    def _key_of(self, request: OpeningRequest, signature: bytes, connected: Address) -> bytes:
         try:
             account = recover(request_digest(request, self._me, self._domain), signature)
         except (SignatureRefused, WrongLength) as error:
             raise NoAuditorInOffice("The request for an opening is not signed.") from error
         auditor = self._view.audits.auditors.get(account)
-        if auditor is None:
-            raise NoAuditorInOffice("The request for an opening is signed by no auditor in office.")
+        if auditor is None or account != connected:
+            raise NoAuditorInOffice("The request for an opening is not signed by the auditor that calls.")
         if abs(self._clock.wall_ms() // 1_000 - request.at) > SKEW_S:
             raise OpeningRequestStale("The request for an opening was signed at another time than now.")
         return auditor.sealing_key

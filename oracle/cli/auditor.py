@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from oracle.cli.auditor_papers import PAPERS_NAME, AuditorPapersFile
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import AlreadyInitialised, UsageWrong
 from oracle.cli.initialise import LIGHT_WORK_FACTOR
@@ -13,8 +14,8 @@ from oracle.cli.passphrases import known_passphrase, new_passphrase
 from oracle.cli.printing import Sheet, facts, print_json, shortened, shown
 from oracle.config.auditor import AuditorSettings, load_auditor_settings, parse_auditor_settings
 from oracle.config.environment import CONFIGURATION_NAME, forget_passphrase, read_environment
-from oracle.crypto.auditor_keys import create_auditor_keys
-from oracle.crypto.keccak import keccak256
+from oracle.crypto.key_files import AUDITORS, create_key_files
+from oracle.crypto.keyring import open_keyring
 from oracle.crypto.keystore import DEFAULT_WORK_FACTOR
 from oracle.crypto.sealing import SUITE_NUMBER
 from oracle.domain.reports import UnknownReference
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from oracle.store.examinations import Examination
 
 auditor = group(about="Audit: commit seeds, draw, open, recompute, decide.")
-PAPERS_NAME = "auditor.json"
 _FOLDER_MODE = 0o700
 _TEMPLATE = """\
 [auditor]
@@ -96,25 +96,33 @@ def initialise(
     if session.json:
         print_json(session.out, appointment)
         return
-    facts(session.out, ("Configuration", str(target)), ("Papers", str(papers)), *appointment.items())
-    session.note("Back up the key folder. A member proposes the appointment:")
-    key, name_hash = appointment["sealing_key"], appointment["name_hash"]
-    arguments = f'{appointment["account"]} \'[{SUITE_NUMBER}, "{key}", "{name_hash}"]\''
-    session.say(f"riskmesh propose call AuditLedger appoint {arguments}")
+    facts(
+        session.out,
+        ("Configuration", str(target)),
+        ("Papers", str(papers)),
+        ("Account", appointment.account),
+        ("Hash of its name", "0x" + appointment.name_hash.hex()),
+    )
+    session.note("Back up the key folder. A member that has the papers proposes the appointment:")
+    session.say(f"riskmesh propose auditor {PAPERS_NAME}")
 
 
-def _made(settings: AuditorSettings, passphrase: str, work_factor: int) -> dict[str, str]:
+def _made(settings: AuditorSettings, passphrase: str, work_factor: int) -> AuditorPapersFile:
     """Folders and keys; what the members appoint the auditor by."""
     for folder in (settings.home, settings.home / "data"):
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    keys = create_auditor_keys(settings.keys.folder, passphrase, work_factor=work_factor)
-    return {
-        "account": keys.account.address,
-        "sealing_suite": str(SUITE_NUMBER),
-        "sealing_key": "0x" + keys.sealing.public.hex(),
-        "name": settings.name,
-        "name_hash": "0x" + keccak256(settings.name.encode()).hex(),
-    }
+    create_key_files(
+        settings.keys.folder, passphrase, common_name=settings.name, names=AUDITORS, work_factor=work_factor
+    )
+    # What a restart will need is tried now, while nothing depends on it yet.
+    keyring = open_keyring(settings.keys.folder, passphrase, names=AUDITORS)
+    return AuditorPapersFile(
+        account=keyring.operator_address(),
+        sealing_suite=SUITE_NUMBER,
+        sealing_key="0x" + keyring.sealing_public().hex(),
+        certificate="0x" + keyring.certificate.hex(),
+        name=settings.name,
+    )
 
 
 @command(

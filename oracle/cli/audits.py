@@ -25,10 +25,10 @@ async def auditors(session: Session) -> None:
     if session.json:
         print_json(session.out, listed)
         return
-    sheet = Sheet("Account", "Appointed (UTC)", "Sealing key", "Hash of its name")
+    sheet = Sheet("Account", "Appointed (UTC)", "Certificate", "Hash of its name")
     for one in listed:
-        keys = (shortened(one.sealing_key), shortened(one.name_hash))
-        sheet.row(shown(one.account, style="cyan"), moment(one.appointed_at), *keys)
+        hashes = (shortened(one.tls_fingerprint), shortened(one.name_hash))
+        sheet.row(shown(one.account, style="cyan"), moment(one.appointed_at), *hashes)
     sheet.print(session.out)
 
 

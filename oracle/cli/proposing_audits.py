@@ -1,18 +1,17 @@
 """`riskmesh propose auditor`, `dismissal`, `appeal`: who audits, and what the members think of a ruling."""
 
-import json
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from oracle.api.client import connect
+from oracle.cli.auditor_papers import read_papers
 from oracle.cli.command import Session, command
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import moment
 from oracle.cli.proposing import NOT_PROPOSED, propose, submit
-from oracle.crypto.keccak import keccak256
-from oracle.crypto.sealing import KEY_SIZE, SUITE_NUMBER
 from oracle.domain.reports import CaseLine, CaseStanding, ProposedCall
 
 AUDITS = "AuditLedger"
@@ -24,21 +23,16 @@ _VOTE = ("voting_delay_s", "voting_period_s", "timelock_delay_s")
 @command(
     propose,
     "auditor",
-    example='riskmesh propose auditor 0x5290…9EE7 --sealing-key 0x4f…a1 --name "Financial supervision"',
+    example="riskmesh propose auditor supervision/auditor.json",
     failure=NOT_PROPOSED,
 )
 async def auditor(
     session: Session,
-    account: Annotated[str, typer.Argument(help="The auditor's account, an address that is no member's.")],
-    *,
-    sealing_key: Annotated[str, typer.Option(help="X25519 key that openings are sealed with, 0x hex.")],
-    name: Annotated[str, typer.Option(help="Its name; only the hash goes on the chain.")],
+    papers: Annotated[Path, typer.Argument(help="auditor.json as riskmesh auditor init wrote it.")],
 ) -> None:
-    """Propose to appoint an auditor."""
-    if not _is_key(sealing_key):
-        raise UsageWrong(f"The sealing key has to be 0x and {KEY_SIZE} bytes in hex.")
-    papers = json.dumps([SUITE_NUMBER, sealing_key, "0x" + keccak256(name.encode()).hex()])
-    await submit(session, ProposedCall(contract=AUDITS, function="appoint", arguments=(account, papers)))
+    """Propose to appoint an auditor; of its name only the hash goes on the chain."""
+    call = ProposedCall(contract=AUDITS, function="appoint", arguments=read_papers(papers).arguments)
+    await submit(session, call)
 
 
 @command(
@@ -85,10 +79,3 @@ def _chosen(digits: str, cases: tuple[CaseLine, ...]) -> CaseLine:
         what = "No case begins" if not found else f"{len(found)} cases begin"
         raise UsageWrong(f"{what} with '{digits}'. 'riskmesh audits' and 'riskmesh disputes' list them.")
     return found[0]
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return text.startswith("0x") and len(bytes.fromhex(text[2:])) == KEY_SIZE
-    except ValueError:
-        return False

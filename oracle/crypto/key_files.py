@@ -28,6 +28,8 @@ class KeyName(StrEnum):
 ROTATED = frozenset({KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF})
 """Keys whose versions the registry counts; their files carry the version in their names."""
 ACCOUNTS = frozenset({KeyName.GOVERNANCE, KeyName.OPERATOR})
+AUDITORS = (KeyName.OPERATOR, KeyName.SEALING, KeyName.STORAGE, KeyName.TLS)
+"""What an auditor has: it votes on nothing and evaluates nothing."""
 
 
 def key_path(folder: Path, name: KeyName, version: int = 1) -> Path:
@@ -42,25 +44,21 @@ def certificate_path(folder: Path, version: int = 1) -> Path:
 
 
 def create_key_files(
-    folder: Path, passphrase: str, *, common_name: str, work_factor: int = DEFAULT_WORK_FACTOR
+    folder: Path,
+    passphrase: str,
+    *,
+    common_name: str,
+    names: Iterable[KeyName] = KeyName,
+    work_factor: int = DEFAULT_WORK_FACTOR,
 ) -> None:
-    """All keys of a new member in their first version, and its TLS certificate with this name in it."""
+    """These keys in their first version, all of a member's if not told, and a certificate with this name."""
     create_folder(folder)
-    for name in KeyName:
+    for name in names:
         secret = _generate(name)
         _write(key_path(folder, name), name, secret, passphrase, work_factor)
         if name is KeyName.TLS:
             certificate = tls.create_certificate(secret, common_name)
             keystore.write_new(folder / CERTIFICATE_FILE, tls.to_pem(certificate))
-
-
-def create_some_key_files(
-    folder: Path, names: Iterable[KeyName], passphrase: str, *, work_factor: int = DEFAULT_WORK_FACTOR
-) -> None:
-    """These keys in their first version, of somebody who is no member."""
-    create_folder(folder)
-    for name in names:
-        _write(key_path(folder, name), name, _generate(name), passphrase, work_factor)
 
 
 def add_version(

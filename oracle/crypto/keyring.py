@@ -1,9 +1,9 @@
-"""The keys of one member in use: they sign, open and evaluate here, and do not leave."""
+"""The keys of one member or auditor in use: they sign, open and evaluate here, and do not leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from oracle.crypto import keystore, tls, voprf
 from oracle.crypto.errors import KeyFileDamaged, KeyFileMissing, KeyVersionUnknown
@@ -17,6 +17,7 @@ from oracle.crypto.tls import TlsIdentity
 from oracle.domain.ids import Address, KeyVersion
 
 Key = TypeVar("Key")
+_IN_USE: Final = frozenset({KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF, KeyName.TLS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,10 +187,16 @@ class Keyring:
                 raise KeyVersionUnknown(f"The {name} key has no versions.")
 
 
-def open_keyring(folder: Path, passphrase: str, *, work_factor: int = DEFAULT_WORK_FACTOR) -> Keyring:
+def open_keyring(
+    folder: Path,
+    passphrase: str,
+    *,
+    names: Iterable[KeyName] = KeyName,
+    work_factor: int = DEFAULT_WORK_FACTOR,
+) -> Keyring:
     """Read every key that a daemon needs; each file costs most of a second of scrypt.
 
-    `work_factor` is that of the files of keys to come.
+    `names` are those of the folder, `work_factor` is that of the files of keys to come.
     """
     keyring = Keyring(
         _operators={},
@@ -199,7 +206,7 @@ def open_keyring(folder: Path, passphrase: str, *, work_factor: int = DEFAULT_WO
         _storage=keystore.read_secret(key_path(folder, KeyName.STORAGE), passphrase),
         _lock=_Lock(folder=folder, passphrase=passphrase, work_factor=work_factor),
     )
-    for name in (KeyName.OPERATOR, KeyName.SEALING, KeyName.OPRF, KeyName.TLS):
+    for name in sorted(_IN_USE.intersection(names)):
         for version in versions(folder, name):
             keyring._load(name, KeyVersion(version))  # noqa: SLF001 - this function is its constructor
     return keyring

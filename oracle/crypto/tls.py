@@ -114,27 +114,22 @@ def check_certificate(certificate: bytes) -> None:
 
 
 def server_context(identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
-    """For a server that takes one of these certificates (DER) from its clients, or none, but no other."""
+    """For a server that takes one of these certificates (DER) from its clients, and no other."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.verify_mode = ssl.CERT_OPTIONAL
+    context.verify_mode = ssl.CERT_REQUIRED
     # A resumed session would outlive the certificate check of its first connection.
     context.num_tickets = 0
     return _prepared(context, identity, trusted)
 
 
-def client_context(identity: TlsIdentity | None, trusted: Iterable[bytes]) -> ssl.SSLContext:
-    """For a client of a server with one of these certificates (DER); names do not matter, the key does.
-
-    Without an identity it shows no certificate of its own.
-    """
+def client_context(identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
+    """For a client of a server with one of these certificates (DER); names do not matter, the key does."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     return _prepared(context, identity, trusted)
 
 
-def _prepared(
-    context: ssl.SSLContext, identity: TlsIdentity | None, trusted: Iterable[bytes]
-) -> ssl.SSLContext:
+def _prepared(context: ssl.SSLContext, identity: TlsIdentity, trusted: Iterable[bytes]) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     # The certificate itself has to be among the trusted ones. Else it is looked up by its name, and of two
     # with one name (a member's old and new one, or one of a member that took another's name) one is refused.
@@ -142,8 +137,7 @@ def _prepared(
     for certificate in trusted:
         check_certificate(certificate)
         context.load_verify_locations(cadata=certificate)
-    if identity is not None:
-        show(context, identity)
+    show(context, identity)
     return context
 
 

@@ -39,6 +39,7 @@ class AuditsDesk:
                 account=one.account,
                 sealing_suite=one.sealing_suite,
                 sealing_key=_hexadecimal(one.sealing_key),
+                tls_fingerprint=_hexadecimal(one.tls_fingerprint),
                 name_hash=_hexadecimal(one.name_hash),
                 appointed_at=one.appointed_at,
             )

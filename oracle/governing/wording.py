@@ -11,6 +11,7 @@ from oracle.chain.books.parameters import parameter_key
 from oracle.chain.contracts import roles
 from oracle.chain.errors import UnknownMember, UnknownParameter
 from oracle.chain.view import AllianceView
+from oracle.crypto.tls import fingerprint
 from oracle.domain.ids import Address, MemberId
 from oracle.domain.reports import CallArgument, CallLine
 from oracle.governing.abi_text import shown
@@ -153,8 +154,12 @@ def _appoint(_: Wording, values: Values) -> str:
     papers = values[1]
     if not isinstance(papers, tuple):
         return f"appoint the auditor {values[0]}"
-    key, name = (f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in papers[1:3])
-    return f"appoint the auditor {values[0]} (sealing key {key}, hash of its name {name})"
+    key, name = (f"0x{each.hex()}" if isinstance(each, bytes) else str(each) for each in papers[1::2])
+    shown = f"0x{fingerprint(papers[2]).hex()}" if isinstance(papers[2], bytes) else str(papers[2])
+    return (
+        f"appoint the auditor {values[0]} (sealing key {key}, SHA-256 of its certificate {shown}, "
+        f"hash of its name {name})"
+    )
 
 
 def _overturn(wording: Wording, values: Values) -> str:

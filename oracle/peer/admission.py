@@ -10,8 +10,8 @@ from aiolimiter import AsyncLimiter
 
 from oracle.crypto.turns import OutOfTurns, Turns
 from oracle.domain.errors import Transient
-from oracle.domain.ids import MemberId
 from oracle.peer.limits import ServerLimits
+from oracle.peer.tls import Party
 
 _BURST_S: Final = 2.0
 
@@ -45,8 +45,8 @@ class Admission:
             waiting=limits.waiting,
             waiting_each=limits.waiting_per_peer,
         )
-        self._rates = defaultdict[MemberId, AsyncLimiter](self._rate)
-        self._bytes: Counter[MemberId] = Counter()
+        self._rates = defaultdict[Party, AsyncLimiter](self._rate)
+        self._bytes: Counter[Party] = Counter()
 
     @property
     def waiting(self) -> int:
@@ -54,7 +54,7 @@ class Admission:
         return self._turns.waiting
 
     @asynccontextmanager
-    async def slot(self, peer: MemberId) -> AsyncIterator[None]:
+    async def slot(self, peer: Party) -> AsyncIterator[None]:
         """Held from before a body is read until its answer is written."""
         await self._keep_to_the_rate(peer)
         waiting = asyncio.timeout(self._limits.wait_timeout_s)
@@ -64,7 +64,7 @@ class Admission:
                 yield
         except OutOfTurns as error:
             if error.of_party:
-                raise PeerTooBusy("too many requests of this member wait; wait and try again") from error
+                raise PeerTooBusy("too many requests of this peer wait; wait and try again") from error
             raise ServerTooBusy("too many requests wait; wait and try again") from error
         except TimeoutError as error:
             if not waiting.expired():
@@ -72,10 +72,10 @@ class Admission:
             raise ServerTooBusy("too many requests are running; wait and try again") from error
 
     @contextmanager
-    def room(self, peer: MemberId, size: int) -> Iterator[None]:
+    def room(self, peer: Party, size: int) -> Iterator[None]:
         """Memory for a body, until the work on it is done."""
         if self._bytes[peer] + size > self._limits.body_bytes_per_peer:
-            raise PeerTooBusy("too many bytes of this member are under way; wait and try again")
+            raise PeerTooBusy("too many bytes of this peer are under way; wait and try again")
         if self._bytes.total() + size > self._limits.body_bytes:
             raise ServerTooBusy("too many bytes are under way; wait and try again")
         self._bytes[peer] += size
@@ -86,11 +86,11 @@ class Admission:
             if not self._bytes[peer]:
                 del self._bytes[peer]
 
-    async def _keep_to_the_rate(self, peer: MemberId) -> None:
+    async def _keep_to_the_rate(self, peer: Party) -> None:
         limiter = self._rates[peer]
         if not limiter.has_capacity():
             await asyncio.sleep(self._limits.penalty_s)
-            raise PeerTooOften("this member sends requests faster than it may; wait and try again")
+            raise PeerTooOften("this peer sends requests faster than it may; wait and try again")
         await limiter.acquire()
 
     def _rate(self) -> AsyncLimiter:

@@ -66,20 +66,17 @@ class _Line:
     """An open session to one peer as it was registered when the session was made."""
 
     address: PeerAddress
-    identity: TlsIdentity | None
+    identity: TlsIdentity
     origin: str
     session: aiohttp.ClientSession
 
 
 class PeerClient:
-    """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not.
-
-    Without an identity it shows no certificate, and gets only what asks for another proof.
-    """
+    """Raises `Transient` for what may pass (network, 5xx, 408, 429) and `Refused` for what will not."""
 
     def __init__(
         self,
-        identity: TlsIdentity | None,
+        identity: TlsIdentity,
         book: PeerBook,
         *,
         limits: ClientLimits,

@@ -1,4 +1,4 @@
-"""How much one peer, and all peers together, may ask of the server at once, and for how long."""
+"""How much one member or auditor, and all together, may ask of the server at once, and for how long."""
 
 from dataclasses import dataclass
 
@@ -25,13 +25,8 @@ class ServerLimits:
     body_bytes: int = 256 * MIB
     connections_per_peer: int = 8
     connections: int = 512
-    guests: int = 16
-    """Connections without a member's certificate: auditors, who prove themselves by what they send."""
-    guests_per_address: int = 4
-    guest_s: float = 60.0
-    """How long such a connection may last, whatever it does."""
     handshakes_per_address: int = 16
-    """Connections from one network address that nobody has proven to be a member's yet."""
+    """Connections from one network address that nobody has proven to be a member's or an auditor's yet."""
     handshakes: int = 128
     read_timeout_s: float = 10.0
     """For the body of a request, beside what its length takes at `least_bytes_per_s`."""

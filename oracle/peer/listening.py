@@ -11,9 +11,8 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from oracle.domain.ids import MemberId
 from oracle.peer.limits import ServerLimits
-from oracle.peer.tls import TrustedPeers
+from oracle.peer.tls import Party, TrustedPeers, certificate_on
 
 log = structlog.get_logger()
 _BACKLOG: Final = 256
@@ -39,8 +38,7 @@ class Listener:
         self._sockets: list[socket.socket] = []
         self._accepting: list[asyncio.Task[None]] = []
         self._shaking: dict[asyncio.Task[None], str] = {}
-        self._open: dict[asyncio.Transport, MemberId] = {}
-        self._guests: dict[asyncio.Transport, str] = {}
+        self._open: dict[asyncio.Transport, Party] = {}
 
     async def open(self, host: str, port: int) -> int:
         """Listens on all addresses of `host`; returns the port. Raises `OSError` when one cannot be had."""
@@ -75,7 +73,7 @@ class Listener:
                 continue
             host = str(address[0])
             if self._has_room_for(host):
-                task = asyncio.create_task(self._prove(connection, host))
+                task = asyncio.create_task(self._prove(connection))
                 self._shaking[task] = host
                 task.add_done_callback(self._shaking.pop)
             else:
@@ -88,8 +86,8 @@ class Listener:
             shaking.total() < self._limits.handshakes and shaking[host] < self._limits.handshakes_per_address
         )
 
-    async def _prove(self, connection: socket.socket, host: str) -> None:
-        """Shake hands; a caller with a certificate of nobody, or too slow, is gone without a word."""
+    async def _prove(self, connection: socket.socket) -> None:
+        """Shake hands; a caller with no certificate, one of nobody, or too slow, is gone without a word."""
         with suppress(OSError):
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 self._server,
@@ -98,26 +96,16 @@ class Listener:
                 ssl_handshake_timeout=self._limits.handshake_timeout_s,
                 ssl_shutdown_timeout=self._limits.shutdown_timeout_s,
             )
-            self._keep(transport, host)
+            self._keep(transport)
 
-    def _keep(self, transport: asyncio.Transport, host: str) -> None:
+    def _keep(self, transport: asyncio.Transport) -> None:
         self._open = {each: owner for each, owner in self._open.items() if not each.is_closing()}
-        owner = self._peers.caller_on(transport)
+        owner = self._peers.party_of(certificate_on(transport))
         if owner is None:
-            self._keep_guest(transport, host)
+            transport.abort()
             return
         of_owner = sum(other == owner for other in self._open.values())
         if of_owner >= self._limits.connections_per_peer or len(self._open) >= self._limits.connections:
             transport.abort()
             return
         self._open[transport] = owner
-
-    def _keep_guest(self, transport: asyncio.Transport, host: str) -> None:
-        """Few, and not for long: nobody who holds such a connection keeps a member or an auditor out."""
-        self._guests = {each: place for each, place in self._guests.items() if not each.is_closing()}
-        of_host = sum(place == host for place in self._guests.values())
-        if of_host >= self._limits.guests_per_address or len(self._guests) >= self._limits.guests:
-            transport.abort()
-            return
-        self._guests[transport] = host
-        asyncio.get_running_loop().call_later(self._limits.guest_s, transport.abort)

@@ -1,15 +1,15 @@
 """How an auditor fetches what a member hands in: a request that its account signs, parts sealed to its key.
 
-An auditor has no certificate in the registry. It proves itself by the signature in each request, and what it
-gets opens with the key that it was appointed with, so whoever repeats a request learns nothing.
+The certificate that the auditor was appointed with proves the line. The signature in each request is that of
+its account, and what it gets opens with its key alone, so whoever repeats a request learns nothing.
 """
 
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.sealing import OVERHEAD, SealingKey, seal
+from oracle.crypto.sealing import OVERHEAD, seal
 from oracle.crypto.typed_data import Domain
 from oracle.domain.ids import MemberId
 from oracle.peer.errors import MessageLengthWrong, StatementFieldWrong
@@ -24,6 +24,12 @@ REQUEST_SIZE: Final = _REQUEST.size + SIGNATURE_SIZE
 MOST: Final = PART_SIZE + _PARTS.size + OVERHEAD
 _SIGNED: Final = b"riskmesh/1/opening-request"
 _SEALED: Final = b"riskmesh/1/opening"
+
+
+class Opener(Protocol):
+    """The auditor's sealing key."""
+
+    def open(self, sealed: bytes, info: bytes) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +74,7 @@ def seal_part(file: bytes, request: OpeningRequest, auditor_key: bytes) -> bytes
     return seal(auditor_key, plain, _info(request.case_id, request.part))
 
 
-def open_part(sealed: bytes, request: OpeningRequest, key: SealingKey) -> tuple[int, bytes]:
+def open_part(sealed: bytes, request: OpeningRequest, key: Opener) -> tuple[int, bytes]:
     """How many parts there are, and this one. Raises `SealBroken`."""
     plain = key.open(sealed, _info(request.case_id, request.part))
     if len(plain) < _PARTS.size:

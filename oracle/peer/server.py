@@ -1,16 +1,16 @@
-"""The member's HTTPS server for other members: who calls is proven by TLS, everything else is bounded."""
+"""The HTTPS server for other members and auditors: who calls is proven by TLS, everything else is bounded."""
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from aiohttp import web
 
 from oracle.domain.errors import Broken, Refused, Transient
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import Header, MessageType
 from oracle.peer import paths
 from oracle.peer.admission import Admission
@@ -21,16 +21,16 @@ from oracle.peer.listening import Listener
 from oracle.peer.openings import REQUEST_SIZE as OPENING_REQUEST_SIZE
 from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import announced_size, read_body, read_message
-from oracle.peer.tls import TrustedPeers
+from oracle.peer.tls import TrustedPeers, certificate_on
 from oracle.peer.version import encode_version
 from oracle.peer.versions import VERSIONS_HEADER, read_versions, require_shared, say_versions
 from oracle.telemetry.metrics import PEER_ANSWERS
 
 _PIECE: Final = 65_536
-GUEST: Final = MemberId(0)
-"""Whoever calls without a certificate: no member has this number, and all of them share one place."""
 _Result = TypeVar("_Result")
-_Work = Callable[[web.Request, MemberId], Awaitable[bytes | None]]
+_Party = TypeVar("_Party", MemberId, Address)
+_Work: TypeAlias = Callable[[web.Request, _Party], Awaitable[bytes | None]]
+_Served: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class PeerHandlers(Protocol):
@@ -54,8 +54,8 @@ class PeerHandlers(Protocol):
 
     async def anchor_proofs(self, raw: bytes, peer: MemberId) -> None: ...
 
-    async def opening(self, raw: bytes) -> bytes:
-        """A part of what was handed in for a case, sealed to the auditor that signed the request."""
+    async def opening(self, raw: bytes, auditor: Address) -> bytes:
+        """A part of what was handed in for a case, sealed to this auditor in office."""
 
     async def recall(self, raw: bytes, peer: MemberId) -> None: ...
 
@@ -107,7 +107,7 @@ class PeerServer:
                 web.get(
                     paths.ANCHOR_PROOFS + "/{batch_id}", self._serve(self._anchor_proof), allow_head=False
                 ),
-                web.post(paths.OPENINGS, self._serve(self._opening, guests=True)),
+                web.post(paths.OPENINGS, self._serve_auditors(self._opening)),
                 web.post(paths.RECALLS, self._serve(self._recall)),
                 web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
@@ -137,14 +137,16 @@ class PeerServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _serve(
-        self, work: _Work, *, guests: bool = False
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """`guests` are let in without a member's certificate; the work itself asks who they are."""
+    def _serve(self, work: _Work[MemberId]) -> _Served:
+        return self._served(work, self._member)
 
+    def _serve_auditors(self, work: _Work[Address]) -> _Served:
+        return self._served(work, self._auditor)
+
+    def _served(self, work: _Work[_Party], caller: Callable[[web.Request], _Party]) -> _Served:
         async def serve(request: web.Request) -> web.StreamResponse:
             try:
-                peer = GUEST if guests else self._caller(request)
+                peer = caller(request)
                 async with self._admission.slot(peer):
                     return await self._write(request, *await self._answer(request, peer, work))
             except (Refused, Transient) as error:
@@ -153,15 +155,21 @@ class PeerServer:
 
         return serve
 
-    def _caller(self, request: web.Request) -> MemberId:
+    def _member(self, request: web.Request) -> MemberId:
         """By the certificate of the connection, at each request: it may have been replaced since."""
-        peer = self._peers.caller_on(request.transport)
+        peer = self._peers.member_of(certificate_on(request.transport))
         if peer is None:
-            raise CallerUnknown("the caller's certificate is no longer that of a member")
+            raise CallerUnknown("the caller's certificate is not that of a member now")
         return peer
 
+    def _auditor(self, request: web.Request) -> Address:
+        auditor = self._peers.auditor_of(certificate_on(request.transport))
+        if auditor is None:
+            raise CallerUnknown("the caller's certificate is not that of an auditor in office")
+        return auditor
+
     async def _answer(
-        self, request: web.Request, peer: MemberId, work: _Work
+        self, request: web.Request, peer: _Party, work: _Work[_Party]
     ) -> tuple[web.StreamResponse, bytes]:
         """The head of the answer, and the message to send after it."""
         try:
@@ -239,11 +247,11 @@ class PeerServer:
         version = require_shared(read_versions(request.headers.get(VERSIONS_HEADER)))
         return await self._in_time(self._handlers.anchor_proof(batch_id, peer, version))
 
-    async def _opening(self, request: web.Request, _: MemberId) -> bytes:
+    async def _opening(self, request: web.Request, auditor: Address) -> bytes:
         size = announced_size(request, most=OPENING_REQUEST_SIZE)
-        with self._admission.room(GUEST, size):
+        with self._admission.room(auditor, size):
             raw = await read_body(request, most=OPENING_REQUEST_SIZE, timeout_s=self._limits.read_timeout_s)
-            return await self._in_time(self._handlers.opening(raw))
+            return await self._in_time(self._handlers.opening(raw, auditor))
 
     async def _version(self, _: web.Request, __: MemberId) -> bytes:
         """Inside mutual TLS: whoever is no member learns nothing of it."""

@@ -128,7 +128,7 @@ FIELDS: dict[str, Rule] = {
         ("batch", "batch_id", "case_id", "block_hash", "genesis_hash", "root", "transaction", "code_hash"),
         digest,
     ),
-    **dict.fromkeys(("operator", "governance", "contract_address"), address),
+    **dict.fromkeys(("operator", "governance", "auditor", "contract_address"), address),
     **dict.fromkeys(("code", "state", "outcome", "kind", "room", "task", "contract", "event_name"), word),
     **dict.fromkeys(("mode", "method", "message_type", "category", "step", "signal"), word),
     **dict.fromkeys(("query_id", "import_id", "proposal"), token),

@@ -27,7 +27,8 @@ from oracle.chain.reading import RangeReader
 from oracle.chain.view import AllianceView
 from oracle.config.auditor import AuditorSettings
 from oracle.config.settings import LogFormat
-from oracle.crypto.auditor_keys import AuditorKeys, open_auditor_keys
+from oracle.crypto.key_files import AUDITORS
+from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.crypto.typed_data import member_domain
 from oracle.domain.ids import BlockNumber
 from oracle.domain.reports import PurposeLine
@@ -129,14 +130,14 @@ def _surely_there(view: AllianceView) -> BlockNumber:
 @asynccontextmanager
 async def open_auditor(settings: AuditorSettings, passphrase: str) -> AsyncIterator[AuditorAtWork]:
     """Open keys, store and chain; raises `Misconfigured` with what to change."""
-    keys = open_auditor_keys(settings.keys.folder, passphrase)
+    keys = open_keyring(settings.keys.folder, passphrase, names=AUDITORS)
     record = read_record(settings.chain.deployment)
     database = await Database.open(settings.store.url)
     try:
         async with open_connection(settings.chain.rpc, Patience(), expected=record) as connection:
             stream = _stream(settings, record, database, connection)
             client = PeerClient(
-                None,
+                keys.tls_identity,
                 Registry(stream.view),
                 limits=ClientLimits(timeout_s=settings.members.timeout_s),
                 reach=ReachPolicy(
@@ -169,7 +170,7 @@ def _stream(
 def _joined(
     settings: AuditorSettings,
     record: DeploymentRecord,
-    keys: AuditorKeys,
+    keys: Keyring,
     database: Database,
     *,
     stream: EventStream,
@@ -180,7 +181,7 @@ def _joined(
     lane = Lane(
         connection=connection,
         journal=StoredTransactions(TransactionTable(database)),
-        signer=DigestTransactionSigner(keys.account),
+        signer=DigestTransactionSigner(keys.operator()),
         chain_id=record.chain_id,
         clear=stream.hold.check,
         settings=LaneSettings(
@@ -198,8 +199,8 @@ def _joined(
             journal=journal,
             fetching=Fetching(
                 lines=client,
-                signer=keys.account,
-                key=keys.sealing,
+                signer=keys.operator(),
+                key=keys,
                 domain=member_domain(addresses.chain_id, addresses.registry),
                 clock=clock,
             ),
@@ -220,7 +221,7 @@ def _joined(
 
 async def examinations_of(settings: AuditorSettings, passphrase: str) -> tuple[Examination, ...]:
     """What the store has of examined cases, the newest first; the auditor may be running."""
-    keys = open_auditor_keys(settings.keys.folder, passphrase)
+    keys = open_keyring(settings.keys.folder, passphrase, names=AUDITORS)
     database = await Database.open(settings.store.url)
     try:
         journal = ExaminationJournal(database, keys.storage_cipher(CIPHER))

@@ -13,7 +13,7 @@ from oracle.asking.commitment import NotYetCommitted
 from oracle.auditing.handing_over import HandingOver
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import Header, MessageType
 from oracle.domain.settlement import AcceptedTotals, Refusal, RefusalReason, Signed, VoucherState
 from oracle.peer.bodies.elements import unpack_elements
@@ -216,7 +216,6 @@ class Doors:
             MessageType.ANCHOR_PROOFS, NO_BATCH, peer, statement=b"", frame=frame, version=version
         )
 
-    async def opening(self, raw: bytes) -> bytes:
-        """For auditors, who are no members: the room itself asks who it is."""
+    async def opening(self, raw: bytes, auditor: Address) -> bytes:
         self._clear()
-        return await self._handing.part(raw)
+        return await self._handing.part(raw, auditor)

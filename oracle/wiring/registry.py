@@ -6,7 +6,7 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.sealing import SUITE_NUMBER
 from oracle.domain.ids import Address, KeyVersion, MemberId
 from oracle.peer.client import PeerAddress
-from oracle.peer.tls import PeerCertificate
+from oracle.peer.tls import AuditorCertificate, PeerCertificate
 
 
 class Registry:
@@ -67,6 +67,13 @@ class Registry:
         return tuple(
             PeerCertificate(member=member, certificate=certificate)
             for _, member, certificate in sorted(registered, key=lambda entry: entry[0])
+        )
+
+    def auditor_certificates(self) -> tuple[AuditorCertificate, ...]:
+        """Of the auditors in office, in the order of their appointment."""
+        return tuple(
+            AuditorCertificate(auditor=one.account, certificate=one.certificate)
+            for one in self._view.audits.auditors.values()
         )
 
     def _counting(self, member: Member) -> tuple[Endpoint, ...]:

@@ -6,8 +6,9 @@ from attacks.member import PASSPHRASE
 
 from oracle.chain.contracts.audit_ledger import AuditorPapers
 from oracle.config.auditor import AuditorSettings
-from oracle.crypto.auditor_keys import AuditorKeys, create_auditor_keys
 from oracle.crypto.keccak import keccak256
+from oracle.crypto.key_files import AUDITORS, create_key_files
+from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.wiring.auditor import AuditorAtWork, open_auditor
 
 LIGHT = 2
@@ -18,7 +19,9 @@ class Office:
 
     def __init__(self, settings: AuditorSettings, stack: AsyncExitStack) -> None:
         self.settings = settings
-        self.keys: AuditorKeys = create_auditor_keys(settings.keys.folder, PASSPHRASE, work_factor=LIGHT)
+        folder = settings.keys.folder
+        create_key_files(folder, PASSPHRASE, common_name=settings.name, names=AUDITORS, work_factor=LIGHT)
+        self.keys: Keyring = open_keyring(folder, PASSPHRASE, names=AUDITORS)
         self.at_work: AuditorAtWork
         self._stack = stack
 
@@ -35,5 +38,8 @@ class Office:
 
     def papers(self) -> AuditorPapers:
         return AuditorPapers(
-            sealing_suite=1, sealing_key=self.keys.sealing.public, name_hash=keccak256(b"the auditor")
+            sealing_suite=1,
+            sealing_key=self.keys.sealing_public(),
+            certificate=self.keys.certificate,
+            name_hash=keccak256(b"the auditor"),
         )

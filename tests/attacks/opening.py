@@ -7,6 +7,7 @@ from dataclasses import replace
 from attacks.member import LIMITS, PASSPHRASE, InProcess, nothing, stop
 from attacks.wire import Front, TappedClient
 
+from oracle.chain.events import Arrival
 from oracle.config.settings import Settings
 from oracle.crypto.typed_data import member_domain, voucher_domain
 from oracle.crypto.workers import Workers
@@ -87,7 +88,13 @@ async def _follow(base: Foundation, member: InProcess) -> None:
 @asynccontextmanager
 async def _listening(base: Foundation, front: Front, limits: ServerLimits) -> AsyncIterator[None]:
     peers = TrustedPeers()
-    assert peers.refresh(base.registry.certificates()) == ()
+
+    async def trust(_: Arrival | None = None) -> None:
+        registry = base.registry
+        assert peers.refresh(registry.certificates(), registry.auditor_certificates()) == ()
+
+    await trust()
+    base.stream.on_facts(trust)
     server = PeerServer(front, peers, limits=limits, on_broken=stop)
     listen = base.settings.peer.listen
     await server.start(listen.host, listen.port, server_context(base.keyring.tls_identity, peers))

@@ -1,5 +1,6 @@
 """Drawn audits on a real chain, from seed to settlement, of requesters that are honest and that are not."""
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
@@ -15,10 +16,11 @@ from attacks.test_dossiers import ClaimsNothing
 from oracle.chain.transactions import Order
 from oracle.config.auditor import parse_auditor_settings
 from oracle.crypto.keccak import keccak256
+from oracle.crypto.tls import TlsIdentity, create_certificate
 from oracle.domain.asked import BatchState
 from oracle.domain.audits import BreachKind, CaseState
 from oracle.peer.client import PeerClient
-from oracle.peer.errors import PeerRefused
+from oracle.peer.errors import PeerRefused, PeerUnreachable
 from oracle.peer.limits import ClientLimits
 from oracle.peer.openings import OpeningRequest, encode_opening_request, request_digest
 from oracle.peer.reachable import ReachPolicy
@@ -47,7 +49,7 @@ async def office(
     async with AsyncExitStack() as stack:
         made = Office(parse_auditor_settings(text, path=home / "riskmesh.toml"), stack)
         contracts = bank.base.contracts
-        govern(contracts.audits.appoint(made.keys.account.address, made.papers()))
+        govern(contracts.audits.appoint(made.keys.operator_address(), made.papers()))
         govern(contracts.parameters.set("audit_sample_ppm", MILLION))
         await made.open()
         yield made
@@ -232,44 +234,61 @@ async def opening_of(trial: Trial) -> object:
     return await trial.talk.bank.audited.answering._journal.of(trial.case.id)  # noqa: SLF001 - to look
 
 
-@pytest.fixture
-async def guest(bank: InProcess) -> AsyncIterator[PeerClient]:
-    """Without any certificate."""
-    async with PeerClient(
-        None, bank.base.registry, limits=ClientLimits(), reach=ReachPolicy(private=True)
-    ) as client:
-        yield client
-
-
 REQUESTS: dict[str, tuple[int, str]] = {
-    "now by nobody": (0, "no_auditor_in_office"),
+    "now by a member": (0, "no_auditor_in_office"),
     "an hour ago by the auditor": (-3_600, "opening_request_stale"),
 }
 
 
 @pytest.mark.parametrize("kind", REQUESTS)
 async def test_opening__asked_for_with_a_request_that_does_not_count__is_not_given(
-    trial: Trial, guest: PeerClient, kind: str
+    trial: Trial, bank: InProcess, kind: str
 ) -> None:
     await trial.next_epoch()
     await trial.talk.whole(HELD)
     case = await trial.drawn()
     await trial.answered()
-    bank, (skew, code) = trial.talk.bank, REQUESTS[kind]
+    skew, code = REQUESTS[kind]
     request = OpeningRequest(case_id=case.id, part=0, at=int(time.time()) + skew)
-    signer = trial.office.keys.account if "auditor" in kind else bank.base.keyring.operator()
-    signed = signer.sign(request_digest(request, bank.id, bank.audited.handing._domain))  # noqa: SLF001 - as is
+    keys = trial.office.keys if "auditor" in kind else bank.base.keyring
+    signed = keys.sign(request_digest(request, bank.id, bank.audited.handing._domain))  # noqa: SLF001 - as is
 
-    with pytest.raises(PeerRefused) as refused:
-        await guest.fetch_opening(bank.id, encode_opening_request(request, signed))
+    async with line_of(trial.office.keys.tls_identity, bank) as client:
+        with pytest.raises(PeerRefused) as refused:
+            await client.fetch_opening(bank.id, encode_opening_request(request, signed))
 
     assert refused.value.peer_code == code
 
 
-async def test_guest__on_a_path_of_members__is_turned_away(talk: Conversation, guest: PeerClient) -> None:
-    await talk.ask(HELD)
+async def test_opening__asked_for_by_a_stranger_with_a_request_that_it_caught__is_not_given(
+    trial: Trial, bank: InProcess
+) -> None:
+    await trial.next_epoch()
+    await trial.talk.whole(HELD)
+    case = await trial.drawn()
+    await trial.answered()
+    request = OpeningRequest(case_id=case.id, part=0, at=int(time.time()))
+    domain = bank.audited.handing._domain  # noqa: SLF001 - as is
+    caught = encode_opening_request(request, trial.office.keys.sign(request_digest(request, bank.id, domain)))
+    secret = secrets.token_bytes(32)
+    stranger = TlsIdentity(certificate=create_certificate(secret, "The auditor"), secret=secret)
 
-    with pytest.raises(PeerRefused) as refused:
-        await guest.fetch_envelope(talk.bank.id, talk.batch_id)
+    async with line_of(stranger, bank) as client:
+        with pytest.raises(PeerUnreachable):
+            await client.fetch_opening(bank.id, caught)
+
+
+async def test_auditor__on_a_path_of_members__is_turned_away(talk: Conversation, office: Office) -> None:
+    await talk.ask(HELD)
+    await talk.bank.base.stream.poll()
+
+    async with line_of(office.keys.tls_identity, talk.bank) as client:
+        with pytest.raises(PeerRefused) as refused:
+            await client.fetch_envelope(talk.bank.id, talk.batch_id)
 
     assert refused.value.peer_code == "caller_unknown"
+
+
+def line_of(identity: TlsIdentity, bank: InProcess) -> PeerClient:
+    """Knows every address and certificate, for the registry is public."""
+    return PeerClient(identity, bank.base.registry, limits=ClientLimits(), reach=ReachPolicy(private=True))

@@ -12,6 +12,7 @@ from attacks.test_lying_disclosure import LyingRecords, settle_with, with_anothe
 from oracle.chain.contracts.audit_ledger import AuditorPapers
 from oracle.chain.transactions import Order
 from oracle.crypto.sealing import SealingKey
+from oracle.crypto.tls import create_certificate
 from oracle.domain.disputes import DisputeGround, DisputeState
 from oracle.domain.ids import Address
 from oracle.domain.reports import CaseStanding
@@ -20,6 +21,7 @@ from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.frames import frame
 
 AUDITOR = Address("0x52908400098527886E0F7030069857D2E4169EE7")
+CERTIFICATE = create_certificate(b"\x41" * 32, "The auditor")
 KEY = SealingKey(b"\x07" * 32)
 HIT_PRICE = 100
 Govern = Callable[[Order], None]
@@ -81,7 +83,10 @@ async def test_dispute__record_that_was_not_committed__is_answered_upheld_and_pa
     audits = talk.bank.base.contracts.audits
     govern(
         audits.appoint(
-            AUDITOR, AuditorPapers(sealing_suite=1, sealing_key=KEY.public, name_hash=b"\x01" * 32)
+            AUDITOR,
+            AuditorPapers(
+                sealing_suite=1, sealing_key=KEY.public, certificate=CERTIFICATE, name_hash=b"\x01" * 32
+            ),
         )
     )
     case_id = await _disputed(talk)

@@ -1,7 +1,10 @@
 """Who is no member gets no word; who is suspended settles what it owes and asks nothing more."""
 
+import asyncio
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import pytest
 from attacks.conversation import HELD, MISSED, Conversation
@@ -52,6 +55,18 @@ async def test_stranger__with_a_receipt_that_it_caught__does_not_get_through(
 
     with pytest.raises(Transient):
         await stranger.send_receipt(talk.holder.id, talk.bank.client.receipts[-1])
+
+
+async def test_caller__without_a_certificate__does_not_get_through(bank: InProcess) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    listen = bank.base.settings.peer.listen
+
+    reader, writer = await asyncio.open_connection(listen.host, listen.port, ssl=context)
+    with suppress(OSError):
+        writer.write(b"POST /peer/v1/openings HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        assert await reader.read() == b""
+    writer.transport.abort()
 
 
 async def test_commitment__of_a_stranger__is_refused_by_the_ledger(bank: InProcess) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import Header
 from oracle.peer.client import PeerClient
 
@@ -41,8 +41,8 @@ class Front:
     async def expect(self, header: Header) -> None:
         await self.doors.expect(header)
 
-    async def opening(self, raw: bytes) -> bytes:
-        answer: bytes = await self.doors.opening(raw)
+    async def opening(self, raw: bytes, auditor: Address) -> bytes:
+        answer: bytes = await self.doors.opening(raw, auditor)
         return answer
 
     async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:

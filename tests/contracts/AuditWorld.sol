@@ -5,7 +5,7 @@ import {IAuditLedger} from "../../contracts/interfaces/IAuditLedger.sol";
 import {IQueryLedger} from "../../contracts/interfaces/IQueryLedger.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
 import {MessageHashes} from "../../contracts/libraries/MessageHashes.sol";
-import {Auditor, CaseFile, CaseState, SignedHead} from "../../contracts/types/Audits.sol";
+import {AuditorPapers, CaseFile, CaseState, SignedHead} from "../../contracts/types/Audits.sol";
 import {ReplyHead} from "../../contracts/types/Messages.sol";
 import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
@@ -113,12 +113,18 @@ abstract contract AuditWorld is World {
         vm.assertEq(uint256(audits.caseOf(caseId).state), uint256(state));
     }
 
-    function papers(address account) internal pure returns (Auditor memory) {
-        return Auditor({
+    function papers(address account) internal pure returns (AuditorPapers memory) {
+        return AuditorPapers({
             sealingSuite: 1,
             sealingKey: abi.encodePacked(keccak256(abi.encode("sealing", account))),
+            certificate: certificate(account),
             nameHash: keccak256(abi.encode("name", account))
         });
+    }
+
+    /// @dev As long as those that daemons make.
+    function certificate(address account) internal pure returns (bytes memory) {
+        return abi.encodePacked(new bytes(370), account);
     }
 
     function seed(uint256 i) internal pure returns (bytes32) {

@@ -3,18 +3,23 @@ pragma solidity 0.8.28;
 
 import {IAuditLedger} from "../../contracts/interfaces/IAuditLedger.sol";
 import {Draws} from "../../contracts/libraries/Draws.sol";
-import {Auditor, Draw} from "../../contracts/types/Audits.sol";
+import {AuditorPapers, Draw} from "../../contracts/types/Audits.sol";
 import {AuditWorld} from "./AuditWorld.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Who audits, and how an epoch's draw comes about.
 contract AuditorsTest is AuditWorld {
     function test_appoint__by_a_vote__emits_and_lists() public {
+        AuditorPapers memory brought = papers(auditor(4));
+        bytes32 fingerprint = sha256(brought.certificate);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.AuditorAppointed(auditor(4), 1, papers(auditor(4)).sealingKey, papers(auditor(4)).nameHash);
+        emit IAuditLedger.AuditorAppointed(
+            auditor(4), 1, brought.sealingKey, fingerprint, brought.certificate, brought.nameHash
+        );
         appointed(auditor(4));
         vm.assertEq(audits.auditors().length, 4);
-        vm.assertEq(audits.auditorOf(auditor(4)).nameHash, papers(auditor(4)).nameHash);
+        vm.assertEq(audits.auditorOf(auditor(4)).nameHash, brought.nameHash);
+        vm.assertEq(audits.auditorOf(auditor(4)).tlsFingerprint, fingerprint);
     }
 
     function test_dismiss__by_a_vote__emits_and_leaves_the_others() public {
@@ -26,6 +31,7 @@ contract AuditorsTest is AuditWorld {
         vm.assertEq(left.length, 2);
         vm.assertTrue(left[0] != auditor(1) && left[1] != auditor(1) && left[0] != left[1]);
         vm.assertEq(audits.auditorOf(auditor(1)).sealingKey, "");
+        vm.assertEq(audits.auditorOf(auditor(1)).tlsFingerprint, bytes32(0));
         appointed(auditor(1));
         vm.assertEq(audits.auditors().length, 3);
     }
@@ -42,7 +48,7 @@ contract AuditorsTest is AuditWorld {
     }
 
     function test_appoint__with_a_key_of_another_kind__refused() public {
-        Auditor memory wrong = papers(auditor(4));
+        AuditorPapers memory wrong = papers(auditor(4));
         wrong.sealingSuite = 2;
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.UnsupportedSealingSuite.selector, uint16(2)));
         decided();
@@ -54,27 +60,49 @@ contract AuditorsTest is AuditWorld {
         audits.appoint(auditor(4), wrong);
     }
 
+    function test_certificate__empty_or_longer_than_any__refused() public {
+        uint256[2] memory lengths = [uint256(0), 2049];
+        for (uint256 i = 0; i < lengths.length; ++i) {
+            AuditorPapers memory wrong = papers(auditor(4));
+            wrong.certificate = new bytes(lengths[i]);
+            bytes memory refusal =
+                abi.encodeWithSelector(IAuditLedger.CertificateLengthOutOfBounds.selector, lengths[i], 2048);
+            vm.expectRevert(refusal);
+            decided();
+            audits.appoint(auditor(4), wrong);
+            vm.expectRevert(refusal);
+            vm.prank(auditor(1));
+            audits.rotateAuditorKeys(1, wrong.sealingKey, wrong.certificate);
+        }
+        AuditorPapers memory longest = papers(auditor(4));
+        longest.certificate = new bytes(2048);
+        decided();
+        audits.appoint(auditor(4), longest);
+    }
+
     function test_dismiss__who_is_no_auditor__refused() public {
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.NotAnAuditor.selector, auditor(9)));
         decided();
         audits.dismiss(auditor(9));
     }
 
-    function test_key__of_an_auditor__is_its_own_to_rotate() public {
-        bytes memory key = abi.encodePacked(keccak256("next"));
+    function test_keys__of_an_auditor__are_its_own_to_rotate() public {
+        (bytes memory key, bytes memory next) = (abi.encodePacked(keccak256("next")), "next certificate");
         vm.expectEmit(address(audits));
-        emit IAuditLedger.AuditorKeyRotated(auditor(1), 1, key);
+        emit IAuditLedger.AuditorKeysRotated(auditor(1), 1, key, sha256(next), next);
         vm.prank(auditor(1));
-        audits.rotateAuditorKey(1, key);
+        audits.rotateAuditorKeys(1, key, next);
         vm.assertEq(audits.auditorOf(auditor(1)).sealingKey, key);
+        vm.assertEq(audits.auditorOf(auditor(1)).tlsFingerprint, sha256(next));
+        vm.assertEq(audits.auditorOf(auditor(1)).nameHash, papers(auditor(1)).nameHash);
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.UnsupportedSealingSuite.selector, uint16(7)));
         vm.prank(auditor(1));
-        audits.rotateAuditorKey(7, key);
+        audits.rotateAuditorKeys(7, key, next);
     }
 
     function test_auditors_calls__of_anyone_else__refused() public {
         bytes[5] memory calls = [
-            abi.encodeCall(audits.rotateAuditorKey, (1, abi.encodePacked(DIGEST))),
+            abi.encodeCall(audits.rotateAuditorKeys, (1, abi.encodePacked(DIGEST), certificate(operator(1)))),
             abi.encodeCall(audits.commitSeed, (1, DIGEST)),
             abi.encodeCall(audits.openDrawn, (0, 1, DIGEST)),
             abi.encodeCall(audits.castVerdict, (DIGEST, true, DIGEST)),

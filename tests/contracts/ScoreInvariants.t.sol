@@ -2,7 +2,7 @@
 pragma solidity 0.8.28;
 
 import {IQualityLedger} from "../../contracts/interfaces/IQualityLedger.sol";
-import {Auditor} from "../../contracts/types/Audits.sol";
+import {AuditorPapers} from "../../contracts/types/Audits.sol";
 import {vm} from "./Vm.sol";
 import {World} from "./World.sol";
 
@@ -116,8 +116,13 @@ contract Colluders is World {
         vm.warp(now_);
     }
 
-    function noPapers() private pure returns (Auditor memory) {
-        return Auditor({sealingSuite: 1, sealingKey: abi.encodePacked(bytes32("key")), nameHash: bytes32("name")});
+    function noPapers() private pure returns (AuditorPapers memory) {
+        return AuditorPapers({
+            sealingSuite: 1,
+            sealingKey: abi.encodePacked(bytes32("key")),
+            certificate: "certificate",
+            nameHash: bytes32("name")
+        });
     }
 
     function pair(bool first) private pure returns (uint64, uint64) {

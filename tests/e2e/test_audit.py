@@ -18,6 +18,7 @@ from oracle.chain.contracts.bindings import bindings
 from oracle.chain.deployment import read_record
 from oracle.chain.transactions import Order
 from oracle.config.environment import child_environment
+from oracle.crypto.keccak import keccak256
 from oracle.demo.institutions import PASSPHRASE
 from oracle.domain.ids import Address
 
@@ -126,11 +127,16 @@ async def test_auditor__killed_on_the_way__draws_examines_decides_and_settles(
 
 async def _appoint(office: Office, papers: Any) -> None:
     audits, parameters = office.contracts.audits, office.contracts.parameters
-    key, name_hash = (bytes.fromhex(papers[name][2:]) for name in ("sealing_key", "name_hash"))
+    key, certificate = (bytes.fromhex(papers[name][2:]) for name in ("sealing_key", "certificate"))
     await office.govern(
         audits.appoint(
             Address(papers["account"]),
-            AuditorPapers(sealing_suite=1, sealing_key=key, name_hash=name_hash),
+            AuditorPapers(
+                sealing_suite=1,
+                sealing_key=key,
+                certificate=certificate,
+                name_hash=keccak256(papers["name"].encode()),
+            ),
         )
     )
     await office.govern(parameters.set("audit_sample_ppm", 1_000_000))

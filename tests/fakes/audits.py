@@ -59,6 +59,7 @@ class InMemoryAudits:
                 account="0x52908400098527886E0F7030069857D2E4169EE7",
                 sealing_suite=1,
                 sealing_key="0x" + "11" * 32,
+                tls_fingerprint="0x" + "33" * 32,
                 name_hash="0x" + "22" * 32,
                 appointed_at=_OPENED,
             ),

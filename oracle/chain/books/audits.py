@@ -11,11 +11,14 @@ from oracle.rules.cases import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auditor:
-    """An account that audits, and the key that openings are sealed with."""
+    """An account that audits, the key that openings are sealed with, the certificate that it calls with."""
 
     account: Address
     sealing_suite: int
     sealing_key: bytes
+    tls_fingerprint: bytes
+    certificate: bytes
+    """DER."""
     name_hash: bytes
     appointed_at: int
     """Unix seconds."""
@@ -49,7 +52,7 @@ class AuditBook:
             case (
                 facts.AuditorAppointed()
                 | facts.AuditorDismissed()
-                | facts.AuditorKeyRotated()
+                | facts.AuditorKeysRotated()
                 | facts.AuditorStruckOff()
             ):
                 self._change_auditor(fact)
@@ -82,14 +85,18 @@ class AuditBook:
                     account=fact.auditor,
                     sealing_suite=fact.sealing_suite,
                     sealing_key=fact.sealing_key,
+                    tls_fingerprint=fact.tls_fingerprint,
+                    certificate=fact.certificate,
                     name_hash=fact.name_hash,
                     appointed_at=fact.at.block_timestamp,
                 )
-            case facts.AuditorKeyRotated():
+            case facts.AuditorKeysRotated():
                 self.auditors[fact.auditor] = replace(
                     self.auditors[fact.auditor],
                     sealing_suite=fact.sealing_suite,
                     sealing_key=fact.sealing_key,
+                    tls_fingerprint=fact.tls_fingerprint,
+                    certificate=fact.certificate,
                 )
             case facts.AuditorDismissed() | facts.AuditorStruckOff():
                 self.auditors.pop(fact.auditor)

@@ -16,10 +16,12 @@ from oracle.domain.messages import ReplyHead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditorPapers:
-    """The key that openings are sealed with, and the hash of the auditor's name."""
+    """The key that openings are sealed with, the certificate to call with, the hash of the auditor's name."""
 
     sealing_suite: int
     sealing_key: bytes
+    certificate: bytes
+    """DER."""
     name_hash: bytes
 
 
@@ -73,7 +75,7 @@ class AuditLedger:
 
     def appoint(self, auditor: Address, papers: AuditorPapers) -> Order:
         """For the governor."""
-        values = (papers.sealing_suite, papers.sealing_key, papers.name_hash)
+        values = (papers.sealing_suite, papers.sealing_key, papers.certificate, papers.name_hash)
         return self.contract.order("appoint", auditor, values)
 
     def dismiss(self, auditor: Address) -> Order:

@@ -17,6 +17,9 @@ class AuditorAppointed(OfAudits):
     auditor: Address
     sealing_suite: int
     sealing_key: bytes
+    tls_fingerprint: bytes
+    certificate: bytes
+    """DER."""
     name_hash: bytes
 
 
@@ -26,10 +29,13 @@ class AuditorDismissed(OfAudits):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditorKeyRotated(OfAudits):
+class AuditorKeysRotated(OfAudits):
     auditor: Address
     sealing_suite: int
     sealing_key: bytes
+    tls_fingerprint: bytes
+    certificate: bytes
+    """DER."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +136,14 @@ class SuspensionDemanded(OfAudits):
     reason: bytes
 
 
-AuditorFact = AuditorAppointed | AuditorDismissed | AuditorKeyRotated | AuditorStruckOff
+AuditorFact = AuditorAppointed | AuditorDismissed | AuditorKeysRotated | AuditorStruckOff
 DrawFact = SeedCommitted | EpochClosed | SeedRevealed | Drawn
 CaseChange = Disputed | CaseAnswered | VerdictCast | CaseRuled | CaseOverturned | CaseSettled
 AuditFact = AuditorFact | DrawFact | CaseOpened | CaseChange | SuspensionDemanded
 AUDIT_FACTS: Final[tuple[type[AuditFact], ...]] = (
     AuditorAppointed,
     AuditorDismissed,
-    AuditorKeyRotated,
+    AuditorKeysRotated,
     AuditorStruckOff,
     SeedCommitted,
     EpochClosed,

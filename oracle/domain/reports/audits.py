@@ -33,6 +33,8 @@ class AuditorLine:
     sealing_suite: int
     sealing_key: str
     """What openings are sealed with, in hexadecimal."""
+    tls_fingerprint: str
+    """SHA-256 of the certificate that it calls with, in hexadecimal."""
     name_hash: str
     """keccak256 of its name, in hexadecimal."""
     appointed_at: int

@@ -24,7 +24,12 @@ from oracle.domain.messages import ReplyHead
 
 AskChain = Callable[..., Awaitable[object]]
 ONE, TWO = MemberId(1), MemberId(2)
-PAPERS = AuditorPapers(sealing_suite=1, sealing_key=keccak256(b"auditor"), name_hash=keccak256(b"name"))
+PAPERS = AuditorPapers(
+    sealing_suite=1,
+    sealing_key=keccak256(b"auditor"),
+    certificate=b"\x30" * 400,
+    name_hash=keccak256(b"name"),
+)
 DIGEST = keccak256(b"digest")
 
 

@@ -1,6 +1,7 @@
 """Proposals about auditors and cases in words and tried on a copy of the state: against all contracts."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 from stage.proposals import FOREIGN, call_of, line_of, proposal_of
 
@@ -25,7 +26,9 @@ async def test_examine__auditors_and_an_appeal__are_said_in_words_and_tried(
     operator_lane: Callable[[int], Lane],
     ask_chain: Callable[..., Awaitable[object]],
 ) -> None:
-    papers = AuditorPapers(sealing_suite=1, sealing_key=b"\x4f" * 32, name_hash=b"\x22" * 32)
+    papers = AuditorPapers(
+        sealing_suite=1, sealing_key=b"\x4f" * 32, certificate=b"\x30" * 400, name_hash=b"\x22" * 32
+    )
     await governed(contracts.audits.appoint(FOREIGN, papers))
     await operator_lane(1).execute("cause", contracts.audits.open_for_cause(TWO, b"\x01" * 32))
     await ask_chain("evm_increaseTime", 3_600 * 24 * 4)  # beyond the time to answer, within that to appeal
@@ -37,8 +40,8 @@ async def test_examine__auditors_and_an_appeal__are_said_in_words_and_tried(
     other = "0x00000000000000000000000000000000000000Ee"
     motion = examiner.motion(
         [
-            call_of("AuditLedger", "appoint", other, f'[1, "0x{"4f" * 32}", "0x{"33" * 32}"]'),
-            call_of("AuditLedger", "appoint", other, f'[2, "0x{"4f" * 32}", "0x{"33" * 32}"]'),
+            call_of("AuditLedger", "appoint", other, f'[1, "0x{"4f" * 32}", "0x30", "0x{"33" * 32}"]'),
+            call_of("AuditLedger", "appoint", other, f'[2, "0x{"4f" * 32}", "0x30", "0x{"33" * 32}"]'),
             call_of("AuditLedger", "overturn", "0x" + case.id.hex()),
             call_of("AuditLedger", "overturn", "0x" + "77" * 32),
         ],
@@ -52,6 +55,7 @@ async def test_examine__auditors_and_an_appeal__are_said_in_words_and_tried(
 
     appointed, _, overturned, unknown = (call.words for call in details.calls)
     assert appointed.lower().startswith(f"appoint the auditor {other.lower()} (sealing key 0x4f4f")
+    assert f"SHA-256 of its certificate 0x{sha256(b'0').hexdigest()}, hash of its name 0x3333" in appointed
     assert overturned == f"overturn case 0x{case.id.hex()} (cause, upheld) against member 2 (Bank B)"
     assert unknown.endswith("WHICH DOES NOT EXIST")
     assert details.rehearsal is not None

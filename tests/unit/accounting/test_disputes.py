@@ -199,7 +199,13 @@ async def _opened(consortium: Consortium, accused: House, case: str, answer: str
     key = SealingKey(b"\x07" * 32)
     consortium.chain.happen(
         lambda at: AuditorAppointed(
-            at=at, auditor=AUDITOR, sealing_suite=1, sealing_key=key.public, name_hash=bytes(32)
+            at=at,
+            auditor=AUDITOR,
+            sealing_suite=1,
+            sealing_key=key.public,
+            tls_fingerprint=bytes(32),
+            certificate=b"\x30",
+            name_hash=bytes(32),
         )
     )
     case_id = bytes.fromhex(case[2:])

@@ -35,7 +35,13 @@ def chain() -> FactChain:
     for auditor in (ME, OTHER):
         made.happen(
             lambda at, auditor=auditor: facts.audits.AuditorAppointed(
-                at=at, auditor=auditor, sealing_suite=1, sealing_key=bytes(32), name_hash=bytes(32)
+                at=at,
+                auditor=auditor,
+                sealing_suite=1,
+                sealing_key=bytes(32),
+                tls_fingerprint=bytes(32),
+                certificate=b"\x30",
+                name_hash=bytes(32),
             )
         )
     return made

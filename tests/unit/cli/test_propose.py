@@ -12,12 +12,21 @@ from oracle.chain.books.parameters import parameter_key
 from oracle.chain.contracts import roles
 from oracle.cli.exits import ExitCode
 from oracle.crypto.keccak import keccak256
+from oracle.crypto.tls import create_certificate
 from oracle.domain.reports import CaseStanding
 
 Command = Callable[..., Any]
 ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7"
 KEY = "0x" + "4f" * 32
-PAPERS = json.dumps([1, KEY, "0x" + keccak256(b"Supervision").hex()])
+CERTIFICATE = "0x" + create_certificate(b"\x07" * 32, "Supervision").hex()
+PAPERS = {
+    "account": ACCOUNT,
+    "sealing_suite": 1,
+    "sealing_key": KEY,
+    "certificate": CERTIFICATE,
+    "name": "Supervision",
+}
+APPOINTED = json.dumps([1, KEY, CERTIFICATE, "0x" + keccak256(b"Supervision").hex()])
 
 
 @pytest.mark.parametrize(
@@ -53,10 +62,6 @@ PAPERS = json.dumps([1, KEY, "0x" + keccak256(b"Supervision").hex()])
             ("call", "CreditLedger", "setQualityLedger", ACCOUNT),
             ("CreditLedger", "setQualityLedger", (ACCOUNT,)),
         ),
-        (
-            ("auditor", ACCOUNT, "--sealing-key", KEY, "--name", "Supervision"),
-            ("AuditLedger", "appoint", (ACCOUNT, PAPERS)),
-        ),
         (("dismissal", ACCOUNT.lower()), ("AuditLedger", "dismiss", (ACCOUNT,))),
     ],
 )
@@ -79,9 +84,6 @@ def test_propose__each_command__puts_one_call_to_the_vote(
         (("parameter", "timelock_delay_s", 5_184_001), "has to be from 0 to 5184000"),
         (("parameter", "claim_window_s", "soon"), "no whole number"),
         (("grant", "MemberRegistry", "emperor", ACCOUNT), "no role 'emperor'"),
-        (("auditor", ACCOUNT, "--sealing-key", "0x4f", "--name", "S"), "32 bytes in hex"),
-        (("auditor", ACCOUNT, "--sealing-key", KEY[2:], "--name", "S"), "32 bytes in hex"),
-        (("auditor", ACCOUNT, "--sealing-key", "0xzz", "--name", "S"), "32 bytes in hex"),
         (("dismissal", "0x" + "00" * 20), "is no auditor"),
         (("appeal", "0x77"), "No case begins with '0x77'"),
         (("appeal", "0x"), "2 cases begin with '0x'"),
@@ -92,6 +94,42 @@ def test_propose__what_cannot_be__is_said_before_anything_is_proposed(
     riskmesh: Command, home: Path, rooms: Any, arguments: tuple[object, ...], why: str
 ) -> None:
     ran = riskmesh("propose", *arguments, "--home", home)
+
+    assert ran.code == ExitCode.USAGE
+    assert why in " ".join(ran.err.split())
+    assert rooms.put == []
+
+
+def test_propose__an_auditor_by_its_papers__puts_its_appointment_to_the_vote(
+    riskmesh: Command, home: Path, rooms: Any
+) -> None:
+    file = home / "auditor.json"
+    file.write_text(json.dumps(PAPERS))
+
+    ran = riskmesh("propose", "auditor", file, "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert rooms.put == [("AuditLedger", "appoint", (ACCOUNT, APPOINTED))]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"sealing_key": "0x4f"}, "sealing_key"),
+        ({"sealing_key": KEY[2:]}, "sealing_key"),
+        ({"sealing_suite": 2}, "sealing_suite"),
+        ({"certificate": "0x30"}, "not a self-signed one"),
+        ({"account": "0x52"}, "account"),
+        ({"more": 1}, "more"),
+    ],
+)
+def test_propose__an_auditor_by_papers_that_cannot_be__is_refused(
+    *, riskmesh: Command, home: Path, rooms: Any, changed: dict[str, object], why: str
+) -> None:
+    file = home / "auditor.json"
+    file.write_text(json.dumps(PAPERS | changed))
+
+    ran = riskmesh("propose", "auditor", file, "--home", home)
 
     assert ran.code == ExitCode.USAGE
     assert why in " ".join(ran.err.split())

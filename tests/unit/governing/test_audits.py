@@ -23,7 +23,13 @@ def _desk(consortium: Consortium) -> AuditsDesk:
 async def test_auditors__appointed__are_listed(consortium: Consortium) -> None:
     consortium.chain.happen(
         lambda at: AuditorAppointed(
-            at=at, auditor=AUDITOR, sealing_suite=1, sealing_key=b"\x02" * 32, name_hash=b"\x03" * 32
+            at=at,
+            auditor=AUDITOR,
+            sealing_suite=1,
+            sealing_key=b"\x02" * 32,
+            tls_fingerprint=b"\x04" * 32,
+            certificate=b"\x30",
+            name_hash=b"\x03" * 32,
         )
     )
     (line,) = await _desk(consortium).auditors()

@@ -12,14 +12,14 @@ import pytest
 
 from oracle.crypto.tls import TlsIdentity, client_context, create_certificate
 from oracle.domain.errors import Broken
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import Header
 from oracle.peer.client import PeerAddress, PeerClient
 from oracle.peer.contacts import Contacts
 from oracle.peer.limits import ClientLimits, ServerLimits
 from oracle.peer.reachable import ReachPolicy
-from oracle.peer.server import GUEST, PeerServer
-from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
+from oracle.peer.server import PeerServer
+from oracle.peer.tls import AuditorCertificate, PeerCertificate, TrustedPeers, server_context
 
 SERVER, ALICE, BOB, MALLORY = MemberId(1), MemberId(2), MemberId(3), MemberId(66)
 
@@ -29,12 +29,16 @@ def identity(label: str) -> TlsIdentity:
     return TlsIdentity(certificate=create_certificate(secret, label), secret=secret)
 
 
-IDENTITIES = {number: identity(f"member {number}") for number in (SERVER, ALICE, BOB, MALLORY)}
+IDENTITIES: dict[Any, TlsIdentity] = {
+    number: identity(f"member {number}") for number in (SERVER, ALICE, BOB, MALLORY)
+}
+AUDITOR = Address("0x52908400098527886E0F7030069857D2E4169EE7")
+IDENTITIES[AUDITOR] = identity("an auditor")
 
-Answer = Callable[[Any, MemberId], Awaitable[Any]]
+Answer = Callable[[Any, Any], Awaitable[Any]]
 
 
-async def _nothing(_said: Any, _peer: MemberId) -> bytes:
+async def _nothing(_said: Any, _peer: Any) -> bytes:
     return b""
 
 
@@ -56,7 +60,7 @@ class Handlers:
     anchor_proof_answer: Answer = _nothing
     opening_answer: Answer = _nothing
     recall_answer: Answer = _nothing
-    seen: list[tuple[str, Any, MemberId]] = field(default_factory=list)
+    seen: list[tuple[str, Any, Any]] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     expected: list[Header] = field(default_factory=list)
 
@@ -89,9 +93,9 @@ class Handlers:
         self.seen.append(("anchor_proofs", raw, peer))
         return await self.anchor_proofs_answer(raw, peer)
 
-    async def opening(self, raw: bytes) -> Any:
-        self.seen.append(("opening", raw, GUEST))
-        return await self.opening_answer(raw, GUEST)
+    async def opening(self, raw: bytes, auditor: Address) -> Any:
+        self.seen.append(("opening", raw, auditor))
+        return await self.opening_answer(raw, auditor)
 
     async def recall(self, raw: bytes, peer: MemberId) -> Any:
         self.seen.append(("recall", raw, peer))
@@ -121,12 +125,14 @@ class House:
     peers: TrustedPeers = field(default_factory=TrustedPeers)
     book: Book = field(default_factory=Book)
     broken: list[Broken] = field(default_factory=list)
+    auditors: tuple[Address, ...] = (AUDITOR,)
+    """In office from the next `trust` on."""
     port: int = 0
     server: Any = None
     _closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     async def open(self, **limits: Any) -> None:
-        """Starts the server with these limits; Alice and Bob are members."""
+        """Starts the server with these limits; Alice and Bob are members, and there is an auditor."""
         self.trust(ALICE, BOB)
         self.server = server = PeerServer(
             self.handlers,
@@ -140,8 +146,18 @@ class House:
 
     def trust(self, *members: MemberId) -> None:
         self.peers.refresh(
-            PeerCertificate(member=member, certificate=IDENTITIES[member].certificate) for member in members
+            (
+                PeerCertificate(member=member, certificate=IDENTITIES[member].certificate)
+                for member in members
+            ),
+            (
+                AuditorCertificate(auditor=auditor, certificate=IDENTITIES[auditor].certificate)
+                for auditor in self.auditors
+            ),
         )
+
+    def certificate_of(self, party: Any) -> bytes:
+        return IDENTITIES[party].certificate
 
     def register(self, member: MemberId, port: int, *, shown: MemberId | None = None) -> None:
         """What the book says of a member; `shown` registers another one's certificate."""
@@ -208,7 +224,7 @@ class House:
         self.register(member, listener.sockets[0].getsockname()[1])
 
     async def raw(
-        self, member: MemberId, *, limit: int = 65536
+        self, member: Any, *, limit: int = 65536
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A TLS connection of this member to the server, to send whatever a test likes."""
         reader, writer = await asyncio.open_connection(
@@ -218,7 +234,7 @@ class House:
         return reader, writer
 
     def client(
-        self, member: MemberId, *, allow_private: bool = True, contacts: Contacts | None = None, **limits: Any
+        self, member: Any, *, allow_private: bool = True, contacts: Contacts | None = None, **limits: Any
     ) -> PeerClient:
         client = PeerClient(
             IDENTITIES[member],
@@ -230,7 +246,7 @@ class House:
         self._closing.append(client.close)
         return client
 
-    def context(self, member: MemberId) -> ssl.SSLContext:
+    def context(self, member: Any) -> ssl.SSLContext:
         """For raw connections of this member to the server."""
         return client_context(IDENTITIES[member], (IDENTITIES[SERVER].certificate,))
 

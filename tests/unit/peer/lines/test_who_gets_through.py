@@ -7,17 +7,15 @@ from typing import Any
 import pytest
 
 from oracle.crypto.errors import CertificateRefused
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import MessageType
-from oracle.peer.client import PeerAddress, PeerClient
+from oracle.peer.client import PeerAddress
 from oracle.peer.errors import EndpointForbidden, PeerCertificateWrong, PeerRefused, PeerUnreachable
-from oracle.peer.limits import ClientLimits
-from oracle.peer.paths import ENVELOPES, REPLIES, VERSION
-from oracle.peer.reachable import ReachPolicy
-from oracle.peer.server import GUEST
-from oracle.peer.tls import PeerCertificate, TrustedPeers
+from oracle.peer.paths import ENVELOPES, OPENINGS, REPLIES, VERSION
+from oracle.peer.tls import AuditorCertificate, PeerCertificate, TrustedPeers
 
 SERVER, ALICE, BOB, MALLORY = MemberId(1), MemberId(2), MemberId(3), MemberId(66)
+AUDITOR = Address("0x52908400098527886E0F7030069857D2E4169EE7")
 BATCH = BatchId(b"\xab" * 32)
 
 
@@ -37,50 +35,84 @@ def nobody(_member: MemberId) -> ssl.SSLContext:
     return context
 
 
-async def test_caller__without_a_certificate__is_turned_away_from_all_that_members_are_served(
-    house: Any,
-) -> None:
+async def test_caller__without_a_certificate__does_not_get_through(house: Any) -> None:
     await house.open()
     house.context = nobody
 
-    for path in (ENVELOPES + "/" + "ab" * 32, VERSION, REPLIES):
-        reader, writer = await house.raw(MALLORY)
-        method = b"POST " if path == REPLIES else b"GET "
-        writer.write(method + path.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
-        answer = await reader.readuntil(b"\r\n")
-        assert b" 403 " in answer, path
-        writer.transport.abort()
+    for path in (ENVELOPES + "/" + "ab" * 32, VERSION, REPLIES, OPENINGS):
+        with suppress(OSError):
+            reader, writer = await house.raw(MALLORY)
+            writer.write(b"POST " + path.encode() + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+            assert await reader.read() == b"", path
     assert house.handlers.seen == []
 
 
-async def test_caller__without_a_certificate__may_ask_for_an_opening(house: Any) -> None:
+async def test_auditor__in_office__gets_openings_and_nothing_of_members(house: Any) -> None:
     await house.open()
 
-    async def handed(_raw: bytes, _peer: MemberId) -> bytes:
+    async def handed(_raw: bytes, _auditor: Address) -> bytes:
         return b"sealed part"
 
     house.handlers.opening_answer = handed
+    auditor = house.client(AUDITOR)
 
-    async with PeerClient(None, house.book, limits=ClientLimits(), reach=ReachPolicy(private=True)) as guest:
-        assert await guest.fetch_opening(SERVER, b"request") == b"sealed part"
-    assert house.handlers.seen == [("opening", b"request", GUEST)]
+    assert await auditor.fetch_opening(SERVER, b"request") == b"sealed part"
+    for call in (auditor.fetch_envelope(SERVER, BATCH), auditor.version(SERVER)):
+        with pytest.raises(PeerRefused) as refused:
+            await call
+        assert refused.value.peer_code == "caller_unknown"
+    assert house.handlers.seen == [("opening", b"request", AUDITOR)]
 
 
-async def test_guests__more_than_there_is_room_for__keep_no_member_out(house: Any) -> None:
-    await house.open(guests_per_address=2, guest_s=0.3)
-    context = house.context
-    house.context = nobody
-    kept = [await house.raw(MALLORY) for _ in range(2)]
+async def test_member__on_the_path_of_auditors__is_turned_away(house: Any) -> None:
+    await house.open()
 
-    reader, writer = await house.raw(MALLORY)
+    with pytest.raises(PeerRefused) as refused:
+        await house.client(ALICE).fetch_opening(SERVER, b"request")
+
+    assert refused.value.peer_code == "caller_unknown"
+    assert house.handlers.seen == []
+
+
+async def test_auditor__dismissed_with_its_line_open__is_refused_on_it(house: Any) -> None:
+    await house.open()
+    auditor = house.client(AUDITOR)
+    await auditor.fetch_opening(SERVER, b"request")
+
+    house.auditors = ()
+    house.trust(ALICE, BOB)
+    with pytest.raises(PeerRefused) as refused:
+        await auditor.fetch_opening(SERVER, b"request")
+
+    assert refused.value.peer_code == "caller_unknown"
+    # On a new line it is nobody: its anchor cannot be forgotten, and the line is cut after the handshake.
+    with pytest.raises(PeerUnreachable):
+        await house.client(AUDITOR).fetch_opening(SERVER, b"request")
+
+
+async def test_auditors__with_all_the_lines_that_one_may_have__keep_no_member_out(house: Any) -> None:
+    await house.open(connections_per_peer=2)
+    for _ in range(2):
+        await house.raw(AUDITOR)
+
+    reader, writer = await house.raw(AUDITOR)
     with suppress(OSError):
         writer.write(b"GET /peer/v1/version HTTP/1.1\r\nHost: x\r\n\r\n")
         assert await reader.read() == b""
-    house.context = context
     assert await house.client(ALICE).wire_version(SERVER) == 1
-    for reader, _ in kept:
-        with suppress(OSError):
-            assert await reader.read() == b"", "a guest stays for ever"
+
+
+async def test_auditor__whose_certificate_a_member_registers__is_shut_out_of_nothing(house: Any) -> None:
+    await house.open(connections_per_peer=1)
+    certificate = house.certificate_of(AUDITOR)
+    house.peers.refresh(
+        [PeerCertificate(member=MALLORY, certificate=certificate)],
+        [AuditorCertificate(auditor=AUDITOR, certificate=certificate)],
+    )
+
+    assert house.peers.party_of(certificate) == AUDITOR
+    await house.client(AUDITOR).fetch_opening(SERVER, b"request")
+    assert house.handlers.seen == [("opening", b"request", AUDITOR)]
 
 
 async def test_caller__with_an_older_tls__does_not_get_through(house: Any) -> None:
