@@ -29,7 +29,7 @@ from oracle.wiring.foundation import Foundation, open_foundation
 from oracle.wiring.limits import server_limits
 from oracle.wiring.member import Member, open_member
 from oracle.wiring.status import StatusDesk
-from oracle.wiring.takeover import take_over
+from oracle.wiring.takeover import prepare, take_over
 from oracle.wiring.undoing import patiently
 
 log = structlog.get_logger()
@@ -174,16 +174,23 @@ class Daemon:
         await member.undoing.finish()
         if not self._base.database.shared:
             await member.recovery.begin(self._known_to)
-        async with self._listening(member):
-            await patiently(lambda: member.holder.answering.note(member.undoing.open_commitments()))
-            status.attach(member.insight)
-            desks.open(member.desks)
-            log.info("member_started", member=int(member.id))
-            await self._rounds(member)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(
+                self._base.leadership.run(
+                    lambda: prepare(self._base, member), lambda: take_over(self._base, member)
+                )
+            )
+            if self._base.database.shared:
+                await member.recovery.adopted()
+            async with self._listening(member):
+                await patiently(lambda: member.holder.answering.note(member.undoing.open_commitments()))
+                status.attach(member.insight)
+                desks.open(member.desks)
+                log.info("member_started", member=int(member.id))
+                await self._rounds(member)
 
     async def _rounds(self, member: Member) -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._base.leadership.run(lambda: take_over(self._base, member)))
             for entry in member.rounds.all:
                 group.create_task(entry.run())
 
@@ -248,8 +255,8 @@ class Daemon:
         self._refresh_peers()
         committed = tuple(fact for fact in arrival.facts if isinstance(fact, Committed))
         await patiently(lambda: member.holder.answering.note(committed))
-        if not self._base.database.shared:
-            await member.recovery.notice(committed, self._known_to)
+        if self._base.leadership.leads():
+            await patiently(lambda: member.recovery.notice(committed))
         # While it catches up, the newest block read is old: deadlines must not be judged by it.
         if arrival.caught_up:
             for entry in member.rounds.all:

@@ -5,6 +5,7 @@ import asyncio
 from oracle.checking.case import Case
 from oracle.checking.result import Result, ok, problem, warning
 from oracle.dataset.glance import glance
+from oracle.store.copying import sqlite_file
 
 
 class PublishedDataset:
@@ -20,6 +21,13 @@ class PublishedDataset:
             )
         newest = published[-1].publication
         root = here.get(newest.sequence)
+        if root != "0x" + newest.root.hex() and sqlite_file(case.configured.store.url) is None:
+            return problem(
+                f"The dataset does not have the published snapshot {newest.sequence}: this daemon answers "
+                "nothing, another one of this member has to.",
+                "Copy the dataset of the one that leads here (riskmesh records copy), then start this daemon "
+                "again.",
+            )
         if root is None:
             return problem(
                 f"The chain names snapshot {newest.sequence}; it is not in the dataset.",

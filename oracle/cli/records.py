@@ -12,6 +12,7 @@ from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, count, counted, facts, percent, print_json, shortened
 from oracle.cli.subject_files import subjects_given
+from oracle.dataset.copying import copy_dataset
 from oracle.dataset.glance import verify
 from oracle.domain.reports import DatasetStats, PublishedSnapshot, RecordPage
 
@@ -97,6 +98,31 @@ async def publish(session: Session) -> None:
         print_json(session.out, snapshot)
     else:
         session.say(f"Published: {_snapshot(snapshot)}.")
+
+
+@command(
+    app,
+    "copy",
+    example="riskmesh records copy /mnt/transfer/dataset",
+    failure="The dataset was not copied.",
+)
+async def copy_records(
+    session: Session, *, folder: Annotated[Path, typer.Argument(help="Is made; it must not exist.")]
+) -> None:
+    """Copy the dataset, as of one moment, for another daemon of this institution.
+
+    The daemon here may be running. There, stop the daemon, put the copy in the place of its dataset folder,
+    and start it again. The copy says who is listed: move it as you would the keys.
+    """
+    if folder.exists():
+        raise UsageWrong(f"{folder} exists already; name a folder that does not.")
+    copied = await asyncio.to_thread(copy_dataset, session.settings().dataset.folder, folder)
+    if copied is None:
+        raise UsageWrong("There is no dataset yet: import records first.")
+    if session.json:
+        print_json(session.out, {"version": 1, "file": str(copied.absolute())})
+        return
+    session.say(f"{copied} has the dataset.")
 
 
 @command(app, "verify", example="riskmesh records verify --all", failure="The dataset was not verified.")

@@ -56,11 +56,6 @@ def backup(
         print_json(session.out, {"file": str(file.absolute()), "manifest": manifest})
         return
     session.say(f"{file} holds {counted(len(manifest.entries), 'file')} of {manifest.member}.")
-    if manifest.store_elsewhere:
-        session.note(
-            "The store is not in it: it lies in another database. Dump that with pg_dump, before each backup "
-            "like this one and never after it, and keep the two together."
-        )
 
 
 @command(
@@ -97,7 +92,15 @@ def restore(
 def _report(session: Session, home: Path, restored: "Restored") -> None:
     manifest = restored.manifest
     if session.json:
-        print_json(session.out, {"home": str(home), "manifest": manifest, "elsewhere": restored.elsewhere})
+        print_json(
+            session.out,
+            {
+                "home": str(home),
+                "manifest": manifest,
+                "elsewhere": restored.elsewhere,
+                "store_waits": restored.store_waits,
+            },
+        )
         return
     facts(
         session.out,
@@ -108,9 +111,13 @@ def _report(session: Session, home: Path, restored: "Restored") -> None:
     )
     for line in restored.elsewhere:
         session.out.print(shown(f"! {line}", style="yellow"))
-    if manifest.store_elsewhere:
+    if restored.store_waits:
         session.out.print(
-            shown("! The store is not in it: restore its dump before you start.", style="yellow")
+            shown(
+                "! The daemon brings the store into the database of [store] url when it starts. That one has "
+                "to be empty: name a new one if the old one is there.",
+                style="yellow",
+            )
         )
     session.note(
         "Now run `riskmesh daemon run`. It reads what the chain has since the backup, asks the other members "

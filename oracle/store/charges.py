@@ -109,7 +109,7 @@ class ChargeJournal:
             "amount": greatest.amount,
             "price_version": max(newest, price_version),
         }
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(charges)
                 .values(holder=holder, batch_id=LOST, **line)

@@ -16,6 +16,7 @@ SQLITE = "sqlite+aiosqlite"
 POSTGRES = "postgresql+psycopg"
 BUSY_MS = 10_000
 """How long a writer waits for its turn."""
+CONNECT_S = 10
 IDLE_IN_TRANSACTION_MS = 5_000
 """A daemon that is paused within a transaction loses it, and with it its turn."""
 _SETTINGS = {
@@ -80,7 +81,7 @@ def _postgres(url: URL) -> AsyncEngine:
             pool_pre_ping=True,
             # As on SQLite, all that one reader sees is of one moment.
             isolation_level="REPEATABLE READ",
-            connect_args={"options": options, "application_name": "riskmesh", "connect_timeout": 10},
+            connect_args={"options": options, "application_name": "riskmesh", "connect_timeout": CONNECT_S},
         )
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreUnusable(

@@ -1,6 +1,7 @@
 """What can go wrong with the store.
 
-    Misconfigured  StoreUnusable ─ StoreNewer, StoreFull, StoreReadOnly, StoreDiskFailed, StoreDamaged
+    Misconfigured  StoreUnusable ─ StoreNewer, StoreNotEmpty, StoreFull, StoreReadOnly, StoreDiskFailed,
+                                   StoreDamaged
     Transient      StoreUnreachable, StandingBy
 
 No message repeats the store's URL, which may carry a password.
@@ -21,6 +22,12 @@ class StoreNewer(StoreUnusable):
     """A later version of Riskmesh has changed the schema; an older program would misread it."""
 
     code: ClassVar[str] = "store_newer"
+
+
+class StoreNotEmpty(StoreUnusable):
+    """A restore writes into an empty database only."""
+
+    code: ClassVar[str] = "store_not_empty"
 
 
 class StoreFull(StoreUnusable):

@@ -76,7 +76,7 @@ class RatingJournal:
         """
         mine = ratings.c.holder == holder
         keys = (ratings.c.batch_id, ratings.c.element, ratings.c.holder, ratings.c.category)
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             sent = await connection.scalar(
                 select(func.count()).select_from(ratings).where(mine, ratings.c.sent_in.is_not(None))
             )
@@ -92,7 +92,7 @@ class RatingJournal:
 
     async def release(self, intent: str) -> None:
         """The transaction was never sent: its ratings wait again."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(update(ratings).where(ratings.c.sent_in == intent).values(sent_in=None))
 
     async def confirm(self, intent: str) -> None:

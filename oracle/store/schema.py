@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from oracle.store.errors import StoreNewer
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "head") -> None:
     """Run the missing steps on this connection's transaction. Raises `StoreNewer`."""
     config = steps_config()
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
@@ -24,7 +24,7 @@ def upgrade(connection: Connection) -> None:
             "backup that was made with this or an earlier version"
         )
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def steps_config() -> Config:

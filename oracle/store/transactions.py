@@ -62,7 +62,7 @@ class TransactionTable:
 
     async def drop(self, sender: str, status: str) -> None:
         """Forget rows of this account in a status in which nothing of them was ever sent."""
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 delete(transactions).where(transactions.c.sender == sender, transactions.c.status == status)
             )

@@ -69,7 +69,7 @@ class VoucherJournal:
         """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""
         missing = redeemed.less(await self.accepted_totals(requester, without=LOST))
         line = {"queries": missing.queries, "hits": missing.hits, "amount": missing.amount}
-        async with self._database.writing() as connection:
+        async with self._database.leading() as connection:
             await connection.execute(
                 self._database.insert(accepted)
                 .values(requester=requester, batch_id=LOST, **line)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 import structlog
 
@@ -11,6 +12,8 @@ from oracle.store.errors import StandingBy, StoreUnreachable
 from oracle.store.lease import RENEW_S, Lease
 
 log = structlog.get_logger()
+Step: TypeAlias = Callable[[], Awaitable[bool]]
+"""False when another daemon leads by now."""
 
 
 class Leadership:
@@ -18,10 +21,14 @@ class Leadership:
 
     def __init__(self, lease: Lease | None) -> None:
         self._lease = lease
-        self._established = lease is None
+        self._prepared = self._established = lease is None
+
+    def holds(self) -> bool:
+        """Has the lease, though it may have to see to the store before it acts."""
+        return self._lease is None or self._lease.held()
 
     def leads(self) -> bool:
-        return self._lease is None or self._lease.held()
+        return self.holds() and self._prepared
 
     def established(self) -> bool:
         """Leads, and what the leader before left on its way to the chain is finished."""
@@ -31,8 +38,8 @@ class Leadership:
         """Raises `StandingBy` unless this daemon leads."""
         if not self.leads():
             raise StandingBy(
-                "Another daemon of this member leads: it alone sends transactions, pays and publishes. "
-                "`riskmesh status` names it"
+                "Another daemon of this member leads, or this one is about to: the leader alone sends "
+                "transactions, pays and publishes. `riskmesh status` names it"
             )
 
     async def line(self) -> LeaseLine | None:
@@ -46,18 +53,21 @@ class Leadership:
             here=self.leads(),
         )
 
-    async def run(self, take_over: Callable[[], Awaitable[None]]) -> None:
-        """Take over once; with a lease whenever it comes here, until cancelled: then it is let go at once."""
+    async def run(self, prepare: Step, take_over: Step) -> None:
+        """Take over once; with a lease whenever it comes here, until cancelled: then it is let go at once.
+
+        `prepare` looks after the store before this daemon counts as the leader; it says whether it is done.
+        """
         if self._lease is None:
             await take_over()
             return
         try:
-            await self._follow(self._lease, take_over)
+            await self._follow(self._lease, prepare, take_over)
         finally:
             with suppress(StoreUnreachable):
                 await self._lease.release()
 
-    async def _follow(self, lease: Lease, take_over: Callable[[], Awaitable[None]]) -> None:
+    async def _follow(self, lease: Lease, prepare: Step, take_over: Step) -> None:
         taking: asyncio.Task[None] | None = None
         async with asyncio.TaskGroup() as group:
             while True:
@@ -69,14 +79,15 @@ class Leadership:
                     log.warning("lease_not_sought", reason=error.code)
                     leads = lease.held()
                 if leads and not led:
-                    self._established = False
-                    taking = group.create_task(self._establish(take_over))
+                    self._prepared = self._established = False
+                    taking = group.create_task(self._establish(prepare, take_over))
                 elif not leads and taking is not None:
-                    self._established = False
+                    self._prepared = self._established = False
                     taking.cancel()
                     taking = None
                 await asyncio.sleep(RENEW_S)
 
-    async def _establish(self, take_over: Callable[[], Awaitable[None]]) -> None:
-        await take_over()
-        self._established = True
+    async def _establish(self, prepare: Step, take_over: Step) -> None:
+        if await prepare():
+            self._prepared = True
+            self._established = await take_over()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from oracle.chain.holding import explained
 from oracle.domain.audits import CaseState
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import MemberId, Sequence
 from oracle.domain.reports import ChainStatus
 from oracle.rules.cases import to_do
 from oracle.wiring.foundation import Foundation
@@ -17,6 +17,20 @@ STILL_S = 45
 def problems_of(base: Foundation, chain: ChainStatus, me: MemberId | None, *, now_s: int) -> tuple[str, ...]:
     """All that needs attention, the chain first."""
     return (*_of_the_chain(base, chain, now_s), *_of_nodes(chain), *_of_the_member(base, me))
+
+
+def told_missing(sequence: Sequence, *, shared: bool) -> str:
+    """Of a dataset that is not the published one."""
+    if shared:
+        return (
+            f"The dataset of this daemon does not have the published snapshot {sequence}: it takes messages "
+            "and leaves the answers to the daemon that has it. Copy that one's dataset here (`riskmesh "
+            "records copy`), then start this daemon again."
+        )
+    return (
+        f"The dataset does not have the published snapshot {sequence}, so what was asked on it is refused. "
+        "Import what is missing and run `riskmesh records publish`."
+    )
 
 
 def _of_the_chain(base: Foundation, chain: ChainStatus, now_s: int) -> Iterator[str]:

@@ -1,15 +1,16 @@
 """Whether the daemon can do its work now: what a load balancer or an orchestrator asks."""
 
 from oracle.domain.errors import Transient
+from oracle.domain.ids import Sequence
 from oracle.domain.reports import ChainStatus
 from oracle.store.census import Census
-from oracle.wiring.problems import LAGGING_BLOCKS
+from oracle.wiring.problems import LAGGING_BLOCKS, told_missing
 
 
 async def reasons_against(
-    chain: ChainStatus, census: Census, *, admitted: bool, opened: bool
+    chain: ChainStatus, census: Census, *, admitted: bool, opened: bool, elsewhere: Sequence | None
 ) -> tuple[str, ...]:
-    """Empty when it is ready."""
+    """Empty when it is ready; `elsewhere` is the published snapshot if another daemon of ours has it."""
     reasons = []
     if chain.held is not None:
         reasons.append("Final blocks were replaced: riskmesh status says how to decide.")
@@ -25,4 +26,6 @@ async def reasons_against(
         reasons.append("The registry does not know this institution.")
     elif not opened:
         reasons.append("The dataset is not open yet.")
+    elif elsewhere is not None:
+        reasons.append(told_missing(elsewhere, shared=True))
     return tuple(reasons)

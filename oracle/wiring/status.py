@@ -3,7 +3,7 @@
 import time
 
 from oracle import __version__
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import MemberId, Sequence
 from oracle.domain.reports import (
     ChainStatus,
     EndpointState,
@@ -20,7 +20,7 @@ from oracle.store.census import Census
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.gauges import Gauges
 from oracle.wiring.insight import Figures, Insight
-from oracle.wiring.problems import problems_of
+from oracle.wiring.problems import problems_of, told_missing
 from oracle.wiring.readiness import reasons_against
 
 SERVING = (EndpointState.USABLE, EndpointState.LAGGING)
@@ -46,6 +46,7 @@ class StatusDesk:
         me = base.member_id()
         figures = Figures(records=0, unpublished=0) if insight is None else await insight.figures()
         states = await self._census.states()
+        missing = await self._missing(me)
         return StatusReport(
             version=__version__,
             name=base.settings.member.name,
@@ -60,6 +61,7 @@ class StatusDesk:
             open_answers=sum(states.get(("answers", state), 0) for state in OPEN_STATES),
             problems=(
                 *problems_of(base, chain, me, now_s=base.clock.wall_ms() // 1_000),
+                *(() if missing is None else (told_missing(missing, shared=base.database.shared),)),
                 *(() if insight is None else await insight.recovery.problems()),
             ),
             lane=LaneLine(
@@ -78,15 +80,20 @@ class StatusDesk:
         return await self._insight.waiting.report(self._chain())
 
     async def readiness(self) -> Readiness:
-        """Read to the chain's head, the store writable, the dataset open."""
+        """Read to the chain's head, the store writable, the dataset open; of several, the published one."""
+        me = self._base.member_id()
         return Readiness(
             reasons=await reasons_against(
                 self._chain(),
                 self._census,
-                admitted=self._base.member_id() is not None,
+                admitted=me is not None,
                 opened=self._insight is not None,
+                elsewhere=await self._missing(me) if self._base.database.shared else None,
             )
         )
+
+    async def _missing(self, me: MemberId | None) -> Sequence | None:
+        return None if me is None or self._insight is None else await self._insight.missing(self._base, me)
 
     async def metrics(self) -> MetricsText:
         """All figures, those that are counted and those that are looked up now."""

@@ -60,7 +60,7 @@ class Undoing:
 
     async def undo(self, valid_to: BlockNumber) -> bool:
         """Safe to repeat. False when another daemon leads."""
-        if not self._base.leadership.leads():
+        if not self._base.leadership.holds():
             return False
         steps = (
             lambda: self._base.lane.roll_back(valid_to),

@@ -1,19 +1,21 @@
 """Two daemons of one member on PostgreSQL: the leader dies or stands still, and every effect happens once."""
 
 import asyncio
+import shutil
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
-from stage.alliance import PATIENCE_S, Alliance
+from stage.alliance import PATIENCE_S, Alliance, held, until
 from stage.postgres import Server
 from stage.stores import synchronous
 from stage.twins import FIRST, Twins, twins_of
 
 from oracle.api.connection import ProblemReported
 from oracle.chain.connection import open_connection
+from oracle.demo.lists import write_csv
 from oracle.domain.errors import RiskmeshError
 from oracle.domain.ids import Address
 from oracle.domain.reports import Finding, HolderState, PairAccount, QueryState, RawSubject, RecordState
@@ -82,6 +84,45 @@ async def test_leader__stopped_cleanly__hands_over_and_the_follower_refused_befo
         assert connection.scalar(text("SELECT token FROM lease")) == 2
     state = await alliance.settled(follower, await _submit(alliance, follower))
     await _expect_once(twins, [state])
+
+
+async def test_follower__without_the_published_snapshot__says_so_and_answers_once_it_has_a_copy(
+    twins: Twins,
+) -> None:
+    alliance, leader = twins.alliance, await twins.leader()
+    follower = twins.other(leader)
+    assert await _ready(alliance, follower) == ()
+    write_csv(alliance.work / "more.csv", held("high_risk_account", "new-at-asker.example"))
+    await alliance.of(leader).command("records", "import", alliance.work / "more.csv")
+    async with alliance.of(leader).client() as client:
+        published = await client.publish_snapshot()
+
+    reasons = await until(lambda: _ready(alliance, follower), bool, patience_s=PATIENCE_S)
+    assert any(f"published snapshot {published.sequence}" in reason for reason in reasons)
+    checked = await alliance.run(follower, "check", "--json")
+    assert "riskmesh records copy" in checked.out
+    assert await _ready(alliance, leader) == ()
+
+    copied = await alliance.run(leader, "records", "copy", alliance.work / "copy")
+    assert copied.code == 0, copied.err
+    assert await alliance.terminate(follower) == 0
+    dataset = alliance.of(follower).home / "data" / "dataset"
+    shutil.rmtree(dataset)
+    (alliance.work / "copy").rename(dataset)
+    await alliance.start(follower)
+    await alliance.ready(follower)
+    assert await until(lambda: _ready(alliance, follower), lambda now: not now, patience_s=PATIENCE_S) == ()
+    await alliance.kill(leader)
+    put_to_us = await _submit(alliance, "south", RawSubject(type="domain", value="new-at-asker.example"))
+    await _expect_answered_by_us(alliance, await alliance.settled("south", put_to_us))
+    async with alliance.of(follower).client() as client:
+        assert (await client.status()).published_sequence == published.sequence
+
+
+async def _ready(alliance: Alliance, name: str) -> tuple[str, ...]:
+    """Why it is not."""
+    async with alliance.of(name).client() as client:
+        return (await client.readiness()).reasons
 
 
 async def _submit(alliance: Alliance, name: str, *subjects: RawSubject) -> str:

@@ -31,6 +31,13 @@ class Twins:
     def other(self, name: str) -> str:
         return SECOND if name == FIRST else FIRST
 
+    def move_to(self, store_url: str) -> None:
+        """Name another database in both configurations; for daemons that do not run."""
+        for name in (FIRST, SECOND):
+            configuration = self.alliance.of(name).home / "riskmesh.toml"
+            configuration.write_text(configuration.read_text().replace(self.store_url, store_url))
+        self.store_url = store_url
+
     async def leader(self) -> str:
         """The daemon that leads, once one of those that run does."""
         async with asyncio.timeout(PATIENCE_S):

@@ -22,6 +22,7 @@ from oracle.dataset.copying import copy_dataset
 from oracle.domain.errors import Misconfigured
 from oracle.domain.ids import Address
 from oracle.store.copying import copy_store, schema_of, sqlite_file
+from oracle.store.transfer import copy_shared
 from oracle.wiring.recovery.manifest import (
     APPLICATION_NAME,
     CONFIGURATION_NAME,
@@ -108,14 +109,22 @@ def _collect(settings: Settings, configuration: Path, draft: Path) -> dict[str, 
     for path in sorted(settings.keys.folder.iterdir()):
         if path.is_file() and not path.name.startswith(".") and path != settings.keys.passphrase_file:
             files[f"{KEYS_NAME}/{path.name}"] = path
-    store = sqlite_file(settings.store.url)
-    if store is not None and store.exists():
+    if _copied(settings.store.url, draft / "state.db"):
         files[STORE_NAME] = draft / "state.db"
-        copy_store(store, files[STORE_NAME])
     dataset = copy_dataset(settings.dataset.folder, draft / "dataset")
     if dataset is not None:
         files[DATASET_NAME] = dataset
     return files
+
+
+def _copied(store_url: str, target: Path) -> bool:
+    """False where there is no store yet."""
+    file = sqlite_file(store_url)
+    if file is None:
+        return copy_shared(store_url, target)
+    if file.exists():
+        copy_store(file, target)
+    return file.exists()
 
 
 def _manifest(settings: Settings, files: dict[str, Path]) -> Manifest:
@@ -127,7 +136,6 @@ def _manifest(settings: Settings, files: dict[str, Path]) -> Manifest:
         operator=operator_of(settings.keys.folder),
         chain_id=read_record(files[DEPLOYMENT_NAME]).chain_id if DEPLOYMENT_NAME in files else None,
         schema=schema_of(files[STORE_NAME]) if STORE_NAME in files else "",
-        store_elsewhere=sqlite_file(settings.store.url) is None,
         entries=tuple(entry_of(name, path) for name, path in files.items()),
     )
 

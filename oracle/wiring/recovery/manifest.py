@@ -46,9 +46,7 @@ class Manifest:
     chain_id: int | None
     """None while there is no deployment record."""
     schema: str
-    """Newest step of the store's schema; empty when the store is not among the files."""
-    store_elsewhere: bool
-    """The store lies in another database, which has its own means of being dumped."""
+    """Newest step of the store's schema; empty when there is no store yet."""
     entries: tuple[Entry, ...]
 
     @property

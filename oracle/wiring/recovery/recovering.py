@@ -1,5 +1,6 @@
 """What a member does whose store is an older copy: it takes over what the chain and the others can prove."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -21,6 +22,7 @@ from oracle.wiring.requester import Requester
 
 log = structlog.get_logger()
 SHOWN_BATCHES = 5
+LOOK_S = 0.5
 NEVER_SENT = frozenset({TransactionStatus.QUEUED, TransactionStatus.FAILED})
 
 
@@ -36,35 +38,62 @@ class Recovery:
         self._holder = holder
         self._rating = rating
         self._transactions = TransactionTable(base.database)
+        self._known_to = BlockNumber(0)
         self._lost: dict[BatchId, int] = {}
         """Subjects by batch: on the chain as ours, and not in the journal."""
 
     async def begin(self, known_to: BlockNumber | None) -> None:
-        """Before anything is sent or answered; `known_to` is the last block that the store had read at start.
+        """Before anything is sent or answered; up to `known_to` the store knows all that we committed.
 
         A restored store first reads the chain to its head, however long that takes: what it would do by an
         older view, its lost journal may have done already.
         """
-        own = [fact for fact in self._base.view.commitments.all if fact.requester == self._me]
+        self._known_to = BlockNumber(known_to or 0)
         restored = await self._base.restoration.current()
         if restored is None:
-            await self.notice((fact for fact in own if fact.at.block_number > (known_to or 0)), known_to)
+            await self.notice(self._own_after(self._known_to))
             return
         if restored.head is None:
             await self._base.clock.reached(await self._head())
             await self._forget_unsent()
             await self._adopt_chain()
-        own = [fact for fact in self._base.view.commitments.all if fact.requester == self._me]
-        await self.notice((fact for fact in own if fact.at.block_number > restored.cursor), restored.cursor)
+        await self.notice(self._own_after(restored.cursor))
 
-    async def notice(self, committed: Iterable[Committed], known_to: BlockNumber | None) -> None:
+    def _own_after(self, block: BlockNumber) -> tuple[Committed, ...]:
+        return tuple(
+            fact
+            for fact in self._base.view.commitments.all
+            if fact.requester == self._me and fact.at.block_number > block
+        )
+
+    async def adopted(self) -> None:
+        """Of a store that several daemons share: wait until the one that leads has adopted the chain.
+
+        Before that nobody may take a receipt: its charge may be in what is adopted, and would count twice.
+        """
+        waiting = False
+        while (restored := await self._restored()) is not None and restored.head is None:
+            if not waiting:
+                log.info("recovery_awaited")
+            waiting = True
+            await asyncio.sleep(LOOK_S)
+
+    async def _restored(self) -> Restoration | None:
+        while True:
+            try:
+                return await self._base.restoration.current()
+            except Transient as error:
+                log.warning("recovery_waits", reason=error.code)
+                await asyncio.sleep(LOOK_S)
+
+    async def notice(self, committed: Iterable[Committed]) -> None:
         """Commitments just read: one of ours that is not in the journal shows that the store is older."""
         for fact in committed:
             if fact.requester != self._me or await self._requester.journals.asked.knows(fact.batch_id):
                 continue
             if await self._base.restoration.current() is None:
-                log.warning("store_is_older_than_the_chain", block=int(known_to or 0))
-                await self._base.restoration.begin(0, BlockNumber(known_to or 0))
+                log.warning("store_is_older_than_the_chain", block=int(self._known_to))
+                await self._base.restoration.begin(0, self._known_to)
             self._lost[fact.batch_id] = fact.count
 
     async def round(self) -> None:

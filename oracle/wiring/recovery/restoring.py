@@ -30,6 +30,7 @@ from oracle.wiring.recovery.manifest import (
 )
 from oracle.wiring.restore_notice import leave_notice
 
+WAITING_STORE = "data/restored.db"
 _PIECE = 1 << 20
 
 
@@ -58,6 +59,8 @@ class Restored:
     manifest: Manifest
     elsewhere: tuple[str, ...]
     """One sentence for each place outside the home folder that the configuration names and that is empty."""
+    store_waits: bool
+    """The daemon brings the store into its database when it starts."""
 
 
 def restore(file: Path, home: Path, passphrase: str, *, member: str | None, told: Progress) -> Restored:
@@ -74,7 +77,8 @@ def restore(file: Path, home: Path, passphrase: str, *, member: str | None, told
             _refuse_other(manifest, member)
             _extract(archive, manifest, draft, told)
             elsewhere = _arrange(draft, home)
-            leave_notice(draft, manifest.created_at)
+            waiting = _waiting_store(draft)
+            leave_notice(draft, manifest.created_at, waiting)
             _sync_folders(draft)
             # Over an empty folder a rename succeeds; over anything else it fails.
             draft.rename(home)
@@ -84,7 +88,7 @@ def restore(file: Path, home: Path, passphrase: str, *, member: str | None, told
             f"The backup cannot be restored to {home} ({error.strerror}). Check the folder above it, its "
             "permissions and its free space."
         ) from error
-    return Restored(manifest=manifest, elsewhere=elsewhere)
+    return Restored(manifest=manifest, elsewhere=elsewhere, store_waits=bool(waiting))
 
 
 def _refuse_taken(home: Path) -> None:
@@ -194,6 +198,15 @@ def _arrange(draft: Path, home: Path) -> tuple[str, ...]:
         )
     (draft / "run").mkdir(mode=0o700, exist_ok=True)
     return tuple(elsewhere)
+
+
+def _waiting_store(draft: Path) -> str:
+    """Where the store waits for the daemon to bring it into the database that the configuration names."""
+    here = draft / STORE_NAME
+    if sqlite_file(load_settings(draft / CONFIGURATION_NAME).store.url) is not None or not here.exists():
+        return ""
+    here.rename(draft / WAITING_STORE)
+    return WAITING_STORE
 
 
 def _places(configured: Settings) -> Iterator[tuple[str, str, Path]]:

@@ -50,18 +50,19 @@ def test_backup__with_a_pass_phrase_of_its_own__opens_with_that_one_only(
     assert restored.code == 0, restored.err
 
 
-def test_backup__with_the_store_in_another_database__says_what_to_do_about_it(
+def test_backup__of_a_store_behind_a_driver_that_we_do_not_speak__says_what_to_write(
     riskmesh: Command, home: Path, folder: Path
 ) -> None:
     configuration = home / "riskmesh.toml"
     text = configuration.read_text()
     line = next(one for one in text.splitlines() if "url =" in one)
-    configuration.write_text(text.replace(line, 'url = "postgresql+asyncpg://bank@db/riskmesh"'))
+    configuration.write_text(text.replace(line, 'url = "postgresql+asyncpg://bank:secret@db/riskmesh"'))
 
     ran = riskmesh("backup", folder / "bank-a.rmb", "--home", home)
 
-    assert ran.code == 0, ran.err
-    assert "pg_dump" in ran.err
+    assert (ran.code, "store_unusable" in ran.err, "secret" in ran.err) == (3, True, False)
+    assert "postgresql+psycopg" in ran.err
+    assert not (folder / "bank-a.rmb").exists()
 
 
 def test_restore__of_what_is_no_backup__is_refused(riskmesh: Command, folder: Path) -> None:

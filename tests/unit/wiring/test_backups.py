@@ -12,21 +12,22 @@ from typing import Any
 
 import lmdb
 import pytest
-from stage.founding import open_store
+from stage.backups import (
+    PASSPHRASE,
+    QUICK,
+    full_home,
+    made_of,
+    restored_from,
+    unwatched,
+    with_store_at,
+)
 
-from oracle.cli.institution import configuration_values, create_institution, write_files
-from oracle.config.loading import load_settings, parse_settings
-from oracle.config.passphrase import Passphrase
-from oracle.config.template import render
 from oracle.crypto.archive import ArchiveReader, ArchiveWriter
 from oracle.crypto.errors import ArchiveDamaged, ArchiveForeign, ArchiveNotOpened
 from oracle.domain.errors import Misconfigured
 from oracle.store.errors import StoreUnusable
-from oracle.wiring.recovery.backing_up import BackupNotWritten, back_up
-from oracle.wiring.recovery.restoring import BackupOfAnother, HomeNotEmpty, Restored, restore
-
-PASSPHRASE = "opens keys of tests"
-QUICK = 1
+from oracle.wiring.recovery.backing_up import BackupNotWritten
+from oracle.wiring.recovery.restoring import BackupOfAnother, HomeNotEmpty, restore
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
@@ -37,52 +38,14 @@ def files_in(folder: Path) -> dict[str, bytes]:
     }
 
 
-def unwatched(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 @pytest.fixture
 async def full(tmp_path: Path) -> Path:
-    """A home with a store and a dataset, as a daemon leaves them."""
-    home = tmp_path / "bank-a"
-    values = configuration_values(
-        name="Bank A",
-        endpoint="https://127.0.0.1:8443",
-        listen="127.0.0.1:8443",
-        rpc=None,
-        deployment="deployment.json",
-        passphrase_file=None,
-        api_listen="127.0.0.1:8480",  # the path of a socket would be too long here
-        private_endpoints=False,
-    )
-    target, text = home / "riskmesh.toml", render(values)
-    settings = parse_settings(text, path=target)
-    application = create_institution(settings, Passphrase(text=PASSPHRASE), 2)
-    write_files(target, text, application)
-    database = await open_store(home / "data" / "state.db")
-    await database.close()
-    with closing(sqlite3.connect(home / "data" / "state.db")) as store:
-        store.execute("INSERT INTO marks VALUES ('event_cursor', '17')")
-        store.commit()
-    folder = home / "data" / "dataset"
-    with closing(lmdb.open(str(folder), max_dbs=2)) as dataset, dataset.begin(write=True) as rows:
-        rows.put(b"who", b"sealed", db=dataset.open_db(b"records", txn=rows))
-    return home
-
-
-def made_of(home: Path, file: Path) -> Path:
-    configuration = home / "riskmesh.toml"
-    back_up(load_settings(configuration), configuration, file, PASSPHRASE, unwatched, cost=QUICK)
-    return file
+    return await full_home(tmp_path / "bank-a")
 
 
 @pytest.fixture
 def made(full: Path, tmp_path: Path) -> Path:
     return made_of(full, tmp_path / "bank-a.rmb")
-
-
-def restored_from(made: Path, member: str | None = None) -> Restored:
-    return restore(made, made.parent / "again", PASSPHRASE, member=member, told=unwatched)
 
 
 def rewritten(made: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -178,17 +141,11 @@ def test_backup__of_a_damaged_store__is_not_made(full: Path) -> None:
     assert [path.name for path in full.parent.iterdir()] == ["bank-a"]
 
 
-def test_backup__with_the_store_in_another_database__has_everything_else(full: Path, tmp_path: Path) -> None:
-    configuration = full / "riskmesh.toml"
-    text = configuration.read_text()
-    line = next(one for one in text.splitlines() if "url =" in one)
-    configuration.write_text(text.replace(line, 'url = "postgresql+asyncpg://bank@db/riskmesh"'))
+def test_backup__of_a_store_behind_a_driver_that_we_do_not_speak__is_not_made(full: Path) -> None:
+    with pytest.raises(StoreUnusable):
+        made_of(with_store_at(full, "postgresql+asyncpg://bank@db/riskmesh"), full.parent / "bank-a.rmb")
 
-    restored = restored_from(made_of(full, tmp_path / "bank-a.rmb"))
-
-    assert restored.manifest.store_elsewhere
-    assert not (tmp_path / "again" / "data" / "state.db").exists()
-    assert (tmp_path / "again" / "data" / "dataset" / "data.mdb").exists()
+    assert [path.name for path in full.parent.iterdir()] == ["bank-a"]
 
 
 def test_backup__of_keys_kept_elsewhere__is_restored_with_a_word_about_it(full: Path, tmp_path: Path) -> None:
