@@ -1,6 +1,7 @@
 """An auditor at work: does what the chain says is to be done, and writes down first what it must not lose."""
 
 import secrets
+from collections.abc import Awaitable
 from typing import assert_never
 
 import structlog
@@ -14,10 +15,12 @@ from oracle.auditing.duties import (
     OpenDrawn,
     RevealSeed,
     Settle,
+    StrikeOff,
     duties,
 )
 from oracle.auditing.examining import Recomputing, examined, not_handed_over
 from oracle.auditing.fetching import Fetching
+from oracle.auditing.own_keys import OwnKeys
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
@@ -46,25 +49,34 @@ class Auditor:
         ledger: AuditLedger,
         lane: Lane,
         view: AllianceView,
+        keys: OwnKeys,
+        strikes: bool,
     ) -> None:
+        """`strikes` says whether it takes the office of an auditor that withheld its seed."""
         self._journal = journal
         self._fetching = fetching
         self._recomputing = recomputing
         self._ledger = ledger
         self._lane = lane
         self._view = view
+        self._keys = keys
+        self._strikes = strikes
 
     async def round(self) -> None:
         """All duties of now; one that is refused or has to wait holds up no other."""
+        await self._attempt("FollowKeys", self._keys.follow())
         for duty in duties(self._view, self._lane.account):
-            try:
-                await self._do(duty)
-            except TransactionReverted as error:
-                # Mostly because another auditor was quicker: the view shows it in a moment.
-                log.info("duty_refused", task=type(duty).__name__, reason=error.error)
-            except (Transient, Refused) as error:
-                log.warning("duty_waits", task=type(duty).__name__, reason=error.code)
+            await self._attempt(type(duty).__name__, self._do(duty))
         await self._forget()
+
+    async def _attempt(self, task: str, doing: Awaitable[None]) -> None:
+        try:
+            await doing
+        except TransactionReverted as error:
+            # Mostly because another auditor was quicker: the view shows it in a moment.
+            log.info("duty_refused", task=task, reason=error.error)
+        except (Transient, Refused) as error:
+            log.warning("duty_waits", task=task, reason=error.code)
 
     async def _do(self, duty: Duty) -> None:
         ledger = self._ledger
@@ -79,6 +91,13 @@ class Auditor:
                 await self._reveal(duty.epoch)
             case MakeDraw():
                 await self._send(f"draw:{duty.epoch}", ledger.draw(duty.epoch))
+            case StrikeOff() if not self._strikes:
+                pass
+            case StrikeOff():
+                await self._send(
+                    f"strike:{duty.epoch}:{duty.auditor}", ledger.strike_off(duty.epoch, duty.auditor)
+                )
+                log.warning("auditor_struck_off", auditor=duty.auditor, epoch=duty.epoch)
             case OpenDrawn():
                 order = ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
                 await self._send(f"open:{duty.requester}:{duty.batch_id.hex()}", order)

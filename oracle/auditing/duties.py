@@ -33,6 +33,14 @@ class MakeDraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrikeOff:
+    """Takes the office of another auditor that withheld its seed."""
+
+    epoch: int
+    auditor: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDrawn:
     epoch: int
     requester: MemberId
@@ -49,7 +57,7 @@ class Settle:
     case_id: bytes
 
 
-Duty: TypeAlias = CommitSeed | CloseEpoch | RevealSeed | MakeDraw | OpenDrawn | Examine | Settle
+Duty: TypeAlias = CommitSeed | CloseEpoch | RevealSeed | MakeDraw | StrikeOff | OpenDrawn | Examine | Settle
 
 
 def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
@@ -61,6 +69,7 @@ def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
     found: list[Duty] = []
     for draw in view.audits.draws.values():
         found += _of_draw(draw, me, now=now, current=current)
+        found += _withheld(draw, view, me)
     coming = view.audits.draws.get(current + 1)
     if coming is None or me not in coming.commitments:
         found.append(CommitSeed(epoch=current + 1))
@@ -85,6 +94,19 @@ def _of_draw(draw: Draw, me: Address, *, now: int, current: int) -> Iterator[Dut
         yield RevealSeed(epoch=draw.epoch)
     if len(draw.revealed) == len(draw.commitments) or now > draw.reveal_by:
         yield MakeDraw(epoch=draw.epoch)
+
+
+def _withheld(draw: Draw, view: AllianceView, me: Address) -> Iterator[StrikeOff]:
+    """Of others in office; who was appointed anew afterwards was so by a vote that knew of it."""
+    if draw.reveal_by is None or view.now <= draw.reveal_by:
+        return
+    revealed = {auditor for auditor, _ in draw.revealed}
+    for account in draw.commitments:
+        auditor = view.audits.auditors.get(account)
+        if auditor is None or account == me or account in revealed:
+            continue
+        if auditor.appointed_at <= draw.reveal_by:
+            yield StrikeOff(epoch=draw.epoch, auditor=account)
 
 
 def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn]:

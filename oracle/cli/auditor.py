@@ -29,6 +29,7 @@ _FOLDER_MODE = 0o700
 _TEMPLATE = """\
 [auditor]
 name = {name}
+# strike_off = true   # dismiss an auditor that withheld its seed of an epoch
 
 [chain]
 rpc = {rpc}

@@ -35,6 +35,8 @@ class AuditorSettings:
     home: Path
     """The folder of the file; relative paths in it start here."""
     name: str
+    strike_off: bool
+    """Whether it takes the office of another auditor that withheld its seed."""
     keys: KeySettings
     chain: ChainSettings
     store: StoreSettings
@@ -53,6 +55,7 @@ def parse_auditor_settings(document: str, *, path: Path) -> AuditorSettings:
     settings = AuditorSettings(
         home=home,
         name=tables["auditor"].text("name", expected='who audits: name = "Supervisor"'),
+        strike_off=tables["auditor"].switch("strike_off", default=True),
         keys=read_keys(tables["keys"]),
         chain=read_chain(tables["chain"]),
         store=read_store(tables["store"], home),

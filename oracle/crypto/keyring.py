@@ -67,6 +67,11 @@ class Keyring:
         return max(self._sealing)
 
     @property
+    def sealing_versions(self) -> tuple[KeyVersion, ...]:
+        """The newest first."""
+        return tuple(sorted(self._sealing, reverse=True))
+
+    @property
     def oprf_version(self) -> KeyVersion:
         return max(self._oprf)
 
@@ -171,6 +176,13 @@ class Keyring:
             )
         self._load(name, version)
         return version
+
+    def take_in(self, name: KeyName) -> None:
+        """Read the versions that a command has put into the folder meanwhile, if there are any."""
+        newest = self.sealing_version if name is KeyName.SEALING else self.tls_version
+        for version in versions(self._lock.folder, name):
+            if version > newest:
+                self._load(name, KeyVersion(version))
 
     def _load(self, name: KeyName, version: KeyVersion) -> None:
         secret = keystore.read_secret(key_path(self._lock.folder, name, version), self._lock.passphrase)

@@ -11,6 +11,7 @@ import structlog
 
 from oracle.auditing.auditor import Auditor
 from oracle.auditing.fetching import Fetching
+from oracle.auditing.own_keys import OwnKeys
 from oracle.auditing.picture import ChainWitness
 from oracle.auditing.purposes import purpose_lines
 from oracle.chain.blocks import ChainBlocks
@@ -192,6 +193,8 @@ def _joined(
             confirmations=lambda: finality_depth(view, record),
         ),
     )
+    ledger = bindings(record).audits
+    own = OwnKeys(keyring=keys, view=view, ledger=ledger, lane=lane, show=client.use)
     journal = ExaminationJournal(database, keys.storage_cipher(CIPHER))
     witness = ChainWitness(addresses=addresses, facts=stream.journal, blocks=ChainBlocks(connection))
     return AuditorAtWork(
@@ -200,14 +203,16 @@ def _joined(
             fetching=Fetching(
                 lines=client,
                 signer=keys.operator(),
-                key=keys,
+                key=own,
                 domain=member_domain(addresses.chain_id, addresses.registry),
                 clock=clock,
             ),
             recomputing=Verifier(witness=witness, view=view, known=record.names),
-            ledger=bindings(record).audits,
+            ledger=ledger,
             lane=lane,
             view=view,
+            keys=own,
+            strikes=settings.strike_off,
         ),
         stream=stream,
         lane=lane,

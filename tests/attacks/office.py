@@ -1,17 +1,32 @@
 """An auditor in the test's process, at work with a store of its own."""
 
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from attacks.member import PASSPHRASE
 
 from oracle.chain.contracts.audit_ledger import AuditorPapers
-from oracle.config.auditor import AuditorSettings
+from oracle.config.auditor import AuditorSettings, parse_auditor_settings
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.key_files import AUDITORS, create_key_files
 from oracle.crypto.keyring import Keyring, open_keyring
 from oracle.wiring.auditor import AuditorAtWork, open_auditor
 
 LIGHT = 2
+
+
+def office_settings(home: Path, *, rpc: str, deployment: Path) -> AuditorSettings:
+    """A folder of its own, at a chain on this machine."""
+    (home / "data").mkdir(parents=True)
+    text = "\n".join(
+        (
+            '[auditor]\nname = "The auditor"',
+            f'[chain]\nrpc = ["{rpc}"]\ndeployment = "{deployment}"',
+            "gas_price_wei = 0\npoll_interval_s = 0.05",
+            "[members]\nallow_private_endpoints = true",
+        )
+    )
+    return parse_auditor_settings(text, path=home / "riskmesh.toml")
 
 
 class Office:

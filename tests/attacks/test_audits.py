@@ -10,11 +10,10 @@ import pytest
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
-from attacks.office import Office
+from attacks.office import Office, office_settings
 from attacks.test_dossiers import ClaimsNothing
 
 from oracle.chain.transactions import Order
-from oracle.config.auditor import parse_auditor_settings
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.tls import TlsIdentity, create_certificate
 from oracle.domain.asked import BatchState
@@ -36,18 +35,10 @@ async def office(
     bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
 ) -> AsyncIterator[Office]:
     """The only auditor, appointed, with every batch drawn."""
-    text = "\n".join(
-        (
-            '[auditor]\nname = "The auditor"',
-            f'[chain]\nrpc = ["{chain.url}"]\ndeployment = "{bank.base.settings.chain.deployment}"',
-            "gas_price_wei = 0\npoll_interval_s = 0.05",
-            "[members]\nallow_private_endpoints = true",
-        )
-    )
-    home = tmp_path / "auditor"
-    (home / "data").mkdir(parents=True)
+    deployment = bank.base.settings.chain.deployment
+    settings = office_settings(tmp_path / "auditor", rpc=chain.url, deployment=deployment)
     async with AsyncExitStack() as stack:
-        made = Office(parse_auditor_settings(text, path=home / "riskmesh.toml"), stack)
+        made = Office(settings, stack)
         contracts = bank.base.contracts
         govern(contracts.audits.appoint(made.keys.operator_address(), made.papers()))
         govern(contracts.parameters.set("audit_sample_ppm", MILLION))

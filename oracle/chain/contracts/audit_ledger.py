@@ -82,6 +82,9 @@ class AuditLedger:
         """For the governor."""
         return self.contract.order("dismiss", auditor)
 
+    def rotate_auditor_keys(self, suite: int, key: bytes, certificate: bytes) -> Order:
+        return self.contract.order("rotateAuditorKeys", suite, key, certificate)
+
     def overturn(self, case: bytes) -> Order:
         """For the governor."""
         return self.contract.order("overturn", case)

@@ -13,6 +13,7 @@ from oracle.auditing.duties import (
     OpenDrawn,
     RevealSeed,
     Settle,
+    StrikeOff,
     duties,
 )
 from oracle.chain import facts
@@ -33,18 +34,20 @@ def chain() -> FactChain:
     made = FactChain()
     made.declare(epoch_length_s=EPOCH_S, audit_retention_s=86_400)
     for auditor in (ME, OTHER):
-        made.happen(
-            lambda at, auditor=auditor: facts.audits.AuditorAppointed(
-                at=at,
-                auditor=auditor,
-                sealing_suite=1,
-                sealing_key=bytes(32),
-                tls_fingerprint=bytes(32),
-                certificate=b"\x30",
-                name_hash=bytes(32),
-            )
-        )
+        made.happen(appointed(auditor))
     return made
+
+
+def appointed(auditor: Address) -> Made:
+    return lambda at: facts.audits.AuditorAppointed(
+        at=at,
+        auditor=auditor,
+        sealing_suite=1,
+        sealing_key=bytes(32),
+        tls_fingerprint=bytes(32),
+        certificate=b"\x30",
+        name_hash=bytes(32),
+    )
 
 
 def to_epoch(chain: FactChain, epoch: int) -> None:
@@ -106,7 +109,28 @@ def test_draw__of_an_epoch_that_is_over__is_closed_revealed_and_made(chain: Fact
     assert duties(chain.view, ME) == (), "the other's seed is waited for"
 
     chain.pass_time(200)
-    assert duties(chain.view, ME) == (MakeDraw(epoch=1),)
+    assert duties(chain.view, ME) == (MakeDraw(epoch=1), StrikeOff(epoch=1, auditor=OTHER))
+
+
+def test_auditor__that_withheld_its_seed__is_struck_off_by_others_while_it_is_in_office(
+    chain: FactChain,
+) -> None:
+    chain.happen(committed(1, ME), committed(1, OTHER))
+    to_epoch(chain, 2)
+    reveal_by = chain.view.now + 100
+    chain.happen(closed(1, reveal_by), committed(3, ME), revealed(1, ME))
+    chain.pass_time(reveal_by - chain.view.now)
+    assert StrikeOff(epoch=1, auditor=OTHER) not in duties(chain.view, ME), "it may still reveal"
+
+    chain.pass_time(1)
+    assert StrikeOff(epoch=1, auditor=OTHER) in duties(chain.view, ME)
+    assert not any(isinstance(one, StrikeOff) for one in duties(chain.view, OTHER))
+
+    chain.happen(lambda at: facts.audits.AuditorStruckOff(at=at, auditor=OTHER, epoch=1))
+    assert not any(isinstance(one, StrikeOff) for one in duties(chain.view, ME))
+
+    chain.happen(appointed(OTHER))
+    assert not any(isinstance(one, StrikeOff) for one in duties(chain.view, ME)), "appointed anew since"
 
 
 def test_draw__once_it_is_made__opens_the_batches_that_it_fell_on_within_retention(chain: FactChain) -> None:
