@@ -16,6 +16,7 @@ class TappedClient(PeerClient):
         self.receipts: list[bytes] = []
         self.disclosures: list[bytes] = []
         self.express: list[bytes] = []
+        self.answers: list[bytes] = []
 
     async def deliver_reply(self, requester: MemberId, message: bytes) -> None:
         self.replies.append(message)
@@ -23,7 +24,9 @@ class TappedClient(PeerClient):
 
     async def ask_express(self, holder: MemberId, message: bytes) -> bytes:
         self.express.append(message)
-        return await super().ask_express(holder, message)
+        answer = await super().ask_express(holder, message)
+        self.answers.append(answer)
+        return answer
 
     async def send_receipt(self, holder: MemberId, message: bytes) -> bytes:
         self.receipts.append(message)
