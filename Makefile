@@ -161,8 +161,12 @@ audit: .make/package .make/node ## Look the locked packages up in the advisory d
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/dev.txt
 
 .PHONY: bench
-bench: setup ## Measure every performance claim beside its limit and renew bench/results.json (2 minutes)
-	@$(PY) bench/run.py
+bench: setup .make/bench ## Measure every performance claim beside its limit; renew bench/results.json and docs/plots (25 minutes; BENCH="express timing", BENCH=--quick)
+	@$(PY) bench/run.py $(BENCH)
+
+# Where one of them has no wheel its rows fail, and the others are measured.
+.make/bench: requirements/bench.txt .make/python
+	@$(PIP) install --quiet --require-hashes -r requirements/bench.txt && touch $@ || true
 
 .PHONY: gas
 gas: setup ## Measure the gas per operation and renew bench/gas.json, which make test compares with (a minute)
@@ -199,7 +203,9 @@ contracts: .make/contracts ## Compile the contracts into oracle/chain/artifacts 
 lock: .make/package ## Resolve the locks again from pyproject.toml and package.json (2 minutes; LOCK_ARGS=--upgrade moves versions)
 	@$(LOCK) --extra=dev --extra=compiler --extra=postgres --output-file=requirements/dev.txt pyproject.toml
 	$(LOCK) --constraint=requirements/dev.txt --output-file=requirements/runtime.txt pyproject.toml
-	$(LOCK) --constraint=requirements/dev.txt --extra=fuzz --output-file=requirements/fuzz.txt pyproject.toml
+	for extra in fuzz bench; do
+	  $(LOCK) --constraint=requirements/dev.txt --extra=$$extra --output-file=requirements/$$extra.txt pyproject.toml
+	done
 	$(LOCK) --output-file=requirements/brownie.txt requirements/brownie.in
 	$(LOCK) --output-file=requirements/slither.txt requirements/slither.in
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund

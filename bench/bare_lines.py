@@ -7,7 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from io import BytesIO
 
 import aiohttp
+import msgspec
 from aiohttp import web
+from lookups import LookupHandler, PlainStore
 
 from oracle.crypto.tls import TlsIdentity, client_context
 from oracle.peer.tls import PeerCertificate, TrustedPeers, server_context
@@ -18,9 +20,9 @@ REQUEST, ANSWER = bytes(4_517), bytes(4_531)
 
 @asynccontextmanager
 async def echoing(
-    port: int, identity: TlsIdentity, callers: Sequence[PeerCertificate]
+    port: int, identity: TlsIdentity, callers: Sequence[PeerCertificate], store: PlainStore
 ) -> AsyncIterator[None]:
-    """Answers everything that a member posts with as many bytes as a reply has."""
+    """Answers everything that a member posts with as many bytes as a reply has; looks up in the store."""
     peers = TrustedPeers()
     peers.refresh(callers)
 
@@ -30,6 +32,7 @@ async def echoing(
 
     app = web.Application()
     app.router.add_post("/", answer)
+    app.router.add_post("/lookup", LookupHandler(store).answer)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
@@ -37,6 +40,7 @@ async def echoing(
         yield
     finally:
         await runner.cleanup()
+        store.close()
 
 
 class BareLines:
@@ -50,6 +54,17 @@ class BareLines:
         began = time.perf_counter()
         await asyncio.gather(*(self._call(session, url) for session, url in self._sessions))
         return 1_000 * (time.perf_counter() - began)
+
+    async def lookup(self, subjects: Sequence[str]) -> float:
+        """Milliseconds until the first of the servers has looked them up for everybody to see."""
+        began = time.perf_counter()
+        (session, url), *_ = self._sessions
+        async with session.post(f"{url}lookup", data=msgspec.json.encode(subjects)) as response:
+            found = msgspec.json.decode(await response.read())
+        took = time.perf_counter() - began
+        if len(found) != len(subjects):
+            raise SystemExit("The central service has not answered about every subject.")
+        return 1_000 * took
 
     async def _call(self, session: aiohttp.ClientSession, url: str) -> None:
         async with session.post(url, data=BytesIO(REQUEST)) as response:

@@ -3,21 +3,36 @@
 import asyncio
 import multiprocessing
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Any
 
 from bare_lines import BareLines, bare_lines
 from facts import FactsOnly, Registration
 from holder import InThisProcess
-from members import Prepared
+from members import Prepared, free_ports
+from rows import progress
 
 from oracle.crypto.workers import Workers
 from oracle.domain.reports import AskingMode, HolderProgress, HolderState, RawSubject
 from oracle.wiring.member import Member
 
 ASKER = 1
+_SAID_EVERY = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What every process makes its chain of."""
+
+    registered: Sequence[Registration]
+    began: int
+    governed: Mapping[str, int]
+
+    def chain(self) -> FactsOnly:
+        return FactsOnly(self.registered, began=self.began, governed=self.governed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,23 +82,37 @@ class Asker:
         await requester.receipts.round()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Who is there, and what is not governed as by default."""
+
+    holders: int
+    records: int
+    """Of each of them."""
+    processes: int
+    """That the holders are in; whoever asks is in this one."""
+    askers: int = 1
+    governed: Mapping[str, int] = field(default_factory=dict)
+
+
 @asynccontextmanager
-async def consortium(holders: int, records: int, *, processes: int) -> AsyncIterator[Asker]:
-    """So many holders of so many phones each, over so many processes."""
-    numbers = range(ASKER + 1, ASKER + 1 + holders)
-    shares = [list(numbers[start::processes]) for start in range(processes)]
-    context = multiprocessing.get_context("spawn")
+async def consortium(layout: Layout) -> AsyncIterator[Sequence[Asker]]:
+    """Those that ask, with lines to all the holders."""
+    numbers = range(ASKER + 1, ASKER + 1 + layout.holders)
+    shares = [list(numbers[start :: layout.processes]) for start in range(layout.processes)]
+    context, ports = multiprocessing.get_context("spawn"), free_ports()
     pipes: list[Connection] = []
     children = []
     for share in shares:
         near, far = context.Pipe()
-        child = context.Process(target=_host, args=(far, share, records))
+        child = context.Process(target=_host, args=(far, share, layout.records, ports))
         child.start()
+        far.close()
         pipes.append(near)
         children.append(child)
     try:
-        async with _asking(pipes, holders) as asker:
-            yield asker
+        async with _asking(pipes, layout, ports) as askers:
+            yield askers
     finally:
         for pipe in pipes:
             pipe.close()
@@ -92,25 +121,33 @@ async def consortium(holders: int, records: int, *, processes: int) -> AsyncIter
 
 
 @asynccontextmanager
-async def _asking(pipes: Sequence[Connection], holders: int) -> AsyncIterator[Asker]:
-    own = Prepared(ASKER, 1)
+async def _asking(pipes: Sequence[Connection], layout: Layout, ports: int) -> AsyncIterator[Sequence[Asker]]:
+    more = range(ASKER + 1 + layout.holders, ASKER + layout.holders + layout.askers)
+    own = [Prepared(number, 0, ports=ports) for number in (ASKER, *more)]
     made: list[tuple[Registration, int]] = []
     for pipe in pipes:
-        made += await asyncio.to_thread(pipe.recv)
-    registered = sorted((await own.register(), *(one for one, _ in made)), key=lambda one: one.member)
-    began = int(time.time()) - 1_000
+        made += await _heard(pipe)
+    known = [await one.register() for one in own] + [one for one, _ in made]
+    told = Told(
+        registered=sorted(known, key=lambda one: one.member),
+        began=int(time.time()) - 1_000,
+        governed=layout.governed,
+    )
     for pipe in pipes:
-        pipe.send((registered, began))
+        pipe.send(told)
     for pipe in pipes:
-        await asyncio.to_thread(pipe.recv)
+        await _heard(pipe)
     workers = Workers(1)
     try:
-        async with (
-            own.open(FactsOnly(registered, began=began), workers) as member,
-            _rounds(member),
-            bare_lines(member.succession.identity, [(port, one.certificate) for one, port in made]) as bare,
-        ):
-            yield Asker(member=member, holders=holders, bare=bare)
+        async with AsyncExitStack() as stack:
+            askers = []
+            for one in own:
+                member = await stack.enter_async_context(one.open(told.chain(), workers))
+                await stack.enter_async_context(_rounds(member))
+                lines = [(port, holder.certificate) for holder, port in made]
+                bare = await stack.enter_async_context(bare_lines(member.succession.identity, lines))
+                askers.append(Asker(member=member, holders=layout.holders, bare=bare))
+            yield askers
     finally:
         workers.close()
 
@@ -126,18 +163,29 @@ async def _rounds(member: Member) -> AsyncIterator[None]:
         await asyncio.gather(running, return_exceptions=True)
 
 
-def _host(pipe: Connection, numbers: Sequence[int], records: int) -> None:
+async def _heard(pipe: Connection) -> Any:
+    try:
+        return await asyncio.to_thread(pipe.recv)
+    except EOFError as error:
+        raise SystemExit("A process of holders has ended; why stands above.") from error
+
+
+def _host(pipe: Connection, numbers: Sequence[int], records: int, ports: int) -> None:
     """A process of holders; it ends when the pipe does."""
-    asyncio.run(_hosted(pipe, numbers, records))
+    asyncio.run(_hosted(pipe, [Prepared(number, records, ports=ports) for number in numbers]))
 
 
-async def _hosted(pipe: Connection, numbers: Sequence[int], records: int) -> None:
-    prepared = [Prepared(number, records) for number in numbers]
-    pipe.send([(await one.register(), one.bare_port) for one in prepared])
-    registered, began = await asyncio.to_thread(pipe.recv)
+async def _hosted(pipe: Connection, prepared: Sequence[Prepared]) -> None:
+    made = []
+    for one in prepared:
+        made.append((await one.register(), one.bare_port))
+        if len(made) % _SAID_EVERY == 0:
+            progress(f"{len(made)} of {len(prepared)} lists of this process are ready")
+    pipe.send(made)
+    told: Told = await asyncio.to_thread(pipe.recv)
     # One holder evaluates in a worker, as its daemon does; many of them share the cores as it is.
-    workers = Workers(1) if len(numbers) == 1 else InThisProcess()
-    chain = FactsOnly(registered, began=began)
+    workers = Workers(1) if len(prepared) == 1 else InThisProcess()
+    chain = told.chain()
     try:
         async with AsyncExitStack() as stack:
             for one in prepared:

@@ -1,6 +1,6 @@
 """A chain that is only the facts of it: what each process of a benchmark folds into a view of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +32,7 @@ class Registration:
     possession: bytes
     endpoint: str
     sequence: Number
+    """0: it has published nothing, so nobody asks it."""
     root: bytes
     bits: int
 
@@ -39,19 +40,24 @@ class Registration:
 class FactsOnly:
     """The same facts in the same blocks in every process that is given the same registrations."""
 
-    def __init__(self, registered: Sequence[Registration], *, began: int) -> None:
+    def __init__(
+        self, registered: Sequence[Registration], *, began: int, governed: Mapping[str, int]
+    ) -> None:
+        """`governed`: parameters that are not at their default."""
         self._began = began
         self._number = 0
         self.view = AllianceView()
-        self._declare()
+        self._declare(governed)
         for one in registered:
             self._block(*_joins(one))
         for one in registered:
-            self._block(_publishes(one))
+            if one.sequence:
+                self._block(_publishes(one))
         self._block()
 
-    def _declare(self) -> None:
+    def _declare(self, governed: Mapping[str, int]) -> None:
         values = {name: bounds.default for name, bounds in PROTOCOL.items()} | {
+            **governed,
             "subject_rules_hash": int.from_bytes(rules_hash()),
             "code_lists_hash": int.from_bytes(code_lists_hash()),
             "epoch_start": self._began,

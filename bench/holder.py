@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -94,7 +94,15 @@ class Holder:
     dataset: Dataset
     maker: ReplyMaker
     snapshot: SnapshotRow
-    oprf_key: bytes
+    oprf_secret: bytes = field(repr=False)
+
+    @property
+    def oprf_key(self) -> bytes:
+        return public_key(self.oprf_secret)
+
+    def answered_by(self, workers: Workers) -> "Holder":
+        """The same holder, whose evaluations are made by these."""
+        return replace(self, maker=_maker(self.dataset, self.oprf_secret, workers))
 
     def ask(self, count: int, prefix_bits: int = PHONE_PREFIX_BITS) -> BlindedBatch:
         """A batch of phones, half of which are on the list."""
@@ -156,8 +164,8 @@ class Holder:
 
 
 @contextmanager
-def holder_of(records: int = RECORDS, *, workers: Workers | None = None) -> Iterator[Holder]:
-    """A holder with so many phones on its list; `workers` evaluate, this process when there are none."""
+def holder_of(records: int = RECORDS) -> Iterator[Holder]:
+    """A holder with so many phones on its list, that does everything in this process."""
     secret = generate_key()
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         tagger = Tagger(secret=secret, holder=ME, key_version=VERSION)
@@ -168,9 +176,9 @@ def holder_of(records: int = RECORDS, *, workers: Workers | None = None) -> Iter
             yield Holder(
                 runner=runner,
                 dataset=dataset,
-                maker=_maker(dataset, secret, workers or InThisProcess()),
+                maker=_maker(dataset, secret, InThisProcess()),
                 snapshot=snapshot,
-                oprf_key=public_key(secret),
+                oprf_secret=secret,
             )
         finally:
             runner.run(dataset.close())

@@ -1,6 +1,7 @@
 """Members with all that a daemon has and real lines between them; only the chain is a list of facts."""
 
 import shutil
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,9 @@ from typing import Final
 from bare_lines import echoing
 from facts import FIRST, FactsOnly, Registration
 from holder import import_phones
+from index_records import fill
+from lookups import PlainStore
+from rows import progress
 
 from oracle.chain.applications import possession_context
 from oracle.chain.contracts.bindings import bindings
@@ -24,13 +28,14 @@ from oracle.config.settings import Settings
 from oracle.config.template import render
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.key_files import create_key_files, open_governance
-from oracle.crypto.keyring import Keyring, open_keyring
+from oracle.crypto.keyring import open_keyring
 from oracle.crypto.workers import Workers
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.tagging import Tagger
 from oracle.domain.errors import Broken
 from oracle.domain.ids import BlockNumber, MemberId
+from oracle.domain.ids import Sequence as Number
 from oracle.peer.server import PeerServer
 from oracle.peer.tls import TrustedPeers, server_context
 from oracle.store.database import Database
@@ -44,20 +49,38 @@ from oracle.wiring.member import Member, open_member
 from oracle.wiring.registry import Registry
 
 PASSPHRASE: Final = "opens keys of benchmarks"  # noqa: S105 - of keys that open nothing else
-FIRST_PORT: Final = 23_000
+PORTS: Final = range(23_000, 32_000, 1_000)
 """Below those that systems give to calls: a hundred members must not find theirs taken by their own lines."""
 KEPT: Final = Path(__file__).resolve().parent.parent / "build" / "bench" / "members"
 """Keys and datasets are made once: a million records take minutes."""
 
 
+REAL_AT_MOST: Final = 10_000
+"""Larger lists are filled under tags that cost nothing to make, and are as good as others for whoever asks
+about subjects that are not on them: buckets, paths and proofs are the same."""
+
+
+def free_ports() -> int:
+    """The first of a thousand ports, if the first holder's can be had: another benchmark may have them."""
+    for first in PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", first + 4))
+            except OSError:
+                continue
+            return first
+    raise SystemExit(f"No ports are free from {PORTS.start} to {PORTS.stop}.")
+
+
 class Prepared:
     """A member's keys, list and configuration on disk, before anybody knows it."""
 
-    def __init__(self, number: int, records: int) -> None:
+    def __init__(self, number: int, records: int, *, ports: int) -> None:
+        """With no records it publishes nothing: it only asks. `ports`: the first of all members' ports."""
         self.me = MemberId(number)
         self._records = records
         self._home = KEPT / f"{records}" / f"{number}"
-        self._port, self.bare_port = FIRST_PORT + 2 * number, FIRST_PORT + 2 * number + 1
+        self._port, self.bare_port = ports + 2 * number, ports + 2 * number + 1
 
     async def register(self) -> Registration:
         """What goes on the chain, its snapshot included."""
@@ -69,7 +92,7 @@ class Prepared:
             fresh.rename(keys)
         self.keyring = open_keyring(keys, PASSPHRASE)
         governance = open_governance(keys, PASSPHRASE).address
-        row = await _snapshot(self._home / "data" / "dataset", self.keyring, self.me, self._records)
+        row = await self._snapshot() if self._records else None
         return Registration(
             member=self.me,
             governance=governance,
@@ -79,10 +102,32 @@ class Prepared:
             oprf=self.keyring.oprf_public(),
             possession=self.keyring.prove_possession(possession_context(governance)),
             endpoint=self._settings(self._home).peer.endpoint,
-            sequence=row.sequence,
-            root=row.root,
-            bits=row.bits,
+            sequence=row.sequence if row else Number(0),
+            root=row.root if row else b"",
+            bits=row.bits if row else 0,
         )
+
+    async def _snapshot(self) -> SnapshotRow:
+        """The newest snapshot of its list; one that was not finished is begun anew."""
+        folder, done = self._home / "data" / "dataset", self._home / "data" / "imported"
+        cipher = self.keyring.storage_cipher("records")
+        secret = self.keyring.oprf_secret_for_workers(FIRST)
+        tagger = Tagger(secret=secret, holder=self.me, key_version=FIRST)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            if self._records > REAL_AT_MOST:
+                progress(f"a list of {self._records:,} records")
+                fill(folder, tagger, self._records, cipher)
+        dataset = await Dataset.open(folder, cipher=cipher, tagger=tagger)
+        try:
+            if not done.exists() and self._records <= REAL_AT_MOST:
+                await import_phones(dataset, 0, self._records)
+                await dataset.build_snapshot(now=int(time.time()))
+            done.touch()
+            return (await dataset.snapshots())[-1]
+        finally:
+            await dataset.close()
 
     def _settings(self, home: Path) -> Settings:
         values = configuration_values(
@@ -132,34 +177,13 @@ class Prepared:
                 identity = member.succession.identity
                 await server.start("127.0.0.1", self._port, server_context(identity, peers))
                 try:
-                    async with echoing(self.bare_port, identity, registry.certificates()):
+                    store = PlainStore(self._home / "data" / "plain", self._records)
+                    async with echoing(self.bare_port, identity, registry.certificates(), store):
                         yield member
                 finally:
                     await server.stop()
         finally:
             await database.close()
-
-
-async def _snapshot(folder: Path, keyring: Keyring, me: MemberId, records: int) -> SnapshotRow:
-    """The newest snapshot of this many phones; an import that was not finished is begun anew."""
-    done = folder.with_name("imported")
-    if not done.exists():
-        _emptied(folder)
-    tagger = Tagger(secret=keyring.oprf_secret_for_workers(FIRST), holder=me, key_version=FIRST)
-    dataset = await Dataset.open(folder, cipher=keyring.storage_cipher("records"), tagger=tagger)
-    try:
-        if not done.exists():
-            await import_phones(dataset, 0, records)
-            await dataset.build_snapshot(now=int(time.time()))
-            done.touch()
-        return (await dataset.snapshots())[-1]
-    finally:
-        await dataset.close()
-
-
-def _emptied(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
 
 
 def _record() -> DeploymentRecord:

@@ -1,6 +1,6 @@
 """What a benchmark states: a value, the limit that it is held against, and how both are shown and kept."""
 
-import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,9 +15,10 @@ LEAST_WIDTH: Final = 120
 
 class Unit(StrEnum):
     PER_SECOND = "/s"
-    """Per second of one core."""
+    """Of one core, unless the name says otherwise."""
     BYTES = "bytes"
     MILLISECONDS = "ms"
+    PERCENT = "%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,12 @@ class Row:
     """Of every element asked; None where no element is."""
     records: int | None = None
     """In the holder's snapshot; None where no dataset takes part."""
+    holders: int | None = None
+    """Asked at once; this and the next two only where something is measured against them."""
+    elements: int | None = None
+    """In a batch."""
+    requesters: int | None = None
+    """Asking at once."""
 
     @property
     def ratio(self) -> float:
@@ -39,8 +46,10 @@ class Row:
         more_is_better = self.unit is Unit.PER_SECOND
         return self.value / self.limit if more_is_better else self.limit / self.value
 
-    def document(self, machine: Machine) -> dict[str, object]:
+    def document(self, benchmark: str, machine: Machine) -> dict[str, object]:
+        """As kept; `benchmark` is the file that measures it."""
         return {
+            "benchmark": benchmark,
             "name": self.name,
             "value": _rounded(self.value),
             "unit": self.unit.value,
@@ -49,6 +58,9 @@ class Row:
             "ratio": round(self.ratio, 3),
             "prefix_bits": self.prefix_bits,
             "records": self.records,
+            "holders": self.holders,
+            "elements": self.elements,
+            "requesters": self.requesters,
             "machine": machine.summary,
         }
 
@@ -64,6 +76,16 @@ class Benchmark:
 
     title: str
     measure: Callable[[], Sequence[Row]]
+    quick: Callable[[], Sequence[Row]] | None = None
+    """The same in small, to see that it runs; None where it is quick as it is."""
+
+
+class Missed(Exception):
+    """What was measured is not what was to be shown; the rows are shown all the same."""
+
+    def __init__(self, what: str, rows: Sequence[Row]) -> None:
+        super().__init__(what)
+        self.rows = rows
 
 
 def wide_console() -> Console:
@@ -71,11 +93,25 @@ def wide_console() -> Console:
     return Console(width=max(LEAST_WIDTH, Console().width))
 
 
-def show(benchmark: Benchmark, console: Console | None = None) -> Sequence[Row]:
+def progress(what: str) -> None:
+    """Of work that takes a while, beside the tables."""
+    print(f"  {what}", file=sys.stderr, flush=True)
+
+
+def show(benchmark: Benchmark) -> Sequence[Row]:
     """Measure and print; what each file does when it runs alone."""
-    console = console or wide_console()
-    rows = benchmark.measure()
-    table = Table(title=benchmark.title, title_justify="left", title_style="bold", header_style="bold")
+    try:
+        rows = benchmark.measure()
+    except Missed as missed:
+        _print(benchmark.title, missed.rows)
+        raise
+    _print(benchmark.title, rows)
+    return rows
+
+
+def _print(title: str, rows: Sequence[Row]) -> None:
+    console = wide_console()
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     table.add_column("What", ratio=3)
     table.add_column("Measured", justify="right", no_wrap=True)
     table.add_column("Limit", justify="right", no_wrap=True)
@@ -92,18 +128,6 @@ def show(benchmark: Benchmark, console: Console | None = None) -> Sequence[Row]:
         )
     console.print(table)
     console.print()
-    return rows
-
-
-def results(rows: Sequence[Row], machine: Machine, load: Sequence[float]) -> str:
-    """bench/results.json: every row, the machine, and the load on it before the run and after."""
-    document = {
-        "version": 1,
-        "machine": machine.document(),
-        "load_before_and_after": [round(value, 2) for value in load],
-        "rows": [row.document(machine) for row in rows],
-    }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def _rounded(value: float) -> float:

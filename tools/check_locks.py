@@ -33,6 +33,7 @@ def check_python() -> Iterator[str]:
     for name, asked in (
         ("runtime", runtime),
         ("fuzz", runtime + extras["fuzz"]),
+        ("bench", runtime + extras["bench"]),
         ("dev", runtime + extras["dev"] + extras["compiler"]),
         ("brownie", [Requirement(line) for line in BROWNIE.read_text().splitlines()]),
         ("slither", [Requirement(line) for line in SLITHER.read_text().splitlines()]),
@@ -48,7 +49,7 @@ def check_python() -> Iterator[str]:
             if locked is None or not requirement.specifier.contains(locked, prereleases=True):
                 yield f"{lock}: pyproject.toml asks for {requirement}, locked is {locked}"
     for package, version in pins["runtime"].items():
-        for name in ("dev", "fuzz"):
+        for name in ("dev", "fuzz", "bench"):
             if pins[name].get(package) != version:
                 yield f"requirements: {package} is {version} in runtime.txt, other in {name}.txt"
 

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-ROW = {"name", "value", "unit", "limit", "limit_is", "ratio", "prefix_bits", "records", "machine"}
+ROW = {
+    *("benchmark", "name", "value", "unit", "limit", "limit_is", "ratio", "prefix_bits", "records"),
+    *("holders", "elements", "requesters", "machine"),
+}
+RUN = {"benchmark", "failed", "seconds", "load_before_and_after"}
 MACHINE = {"cores", "cpu", "python", "libsodium"}
-MORE_IS_BETTER = {"/s": True, "bytes": False, "ms": False}
+MORE_IS_BETTER = {"/s": True, "bytes": False, "ms": False, "%": False}
 
 
 @pytest.fixture(scope="module")
@@ -18,11 +22,14 @@ def results(root: Path) -> Any:
 
 
 def test_results__the_document__names_its_version_machine_and_load(results: Any) -> None:
-    assert set(results) == {"version", "machine", "load_before_and_after", "rows"}
-    assert results["version"] == 1
+    assert set(results) == {"version", "machine", "runs", "rows"}
+    assert results["version"] == 2
     assert set(results["machine"]) == MACHINE
     assert all(results["machine"].values())
-    assert len(results["load_before_and_after"]) == 2
+    for run in results["runs"]:
+        assert set(run) == RUN
+        assert len(run["load_before_and_after"]) == 2
+    assert {row["benchmark"] for row in results["rows"]} <= {run["benchmark"] for run in results["runs"]}
 
 
 def test_results__every_row__has_a_value_beside_a_limit_that_it_names(results: Any) -> None:
@@ -46,7 +53,7 @@ def test_results__rows_that_ask_or_hold_something__say_how_much(results: Any) ->
 
 
 def test_results__names_of_rows__are_all_different(results: Any) -> None:
-    names = [(row["name"], row["records"]) for row in results["rows"]]
+    names = [(row["benchmark"], row["name"], row["records"]) for row in results["rows"]]
     assert len(names) == len(set(names))
 
 
@@ -57,18 +64,27 @@ def test_results__the_machine__is_described_by_its_parts_and_nothing_else(result
     assert {row["machine"] for row in results["rows"]} == {summary}
 
 
-def test_benchmark__missing_from_the_whole_run__is_found(everything: Any) -> None:
+def test_benchmark__missing_from_the_whole_run__is_found(everything: Any, results: Any) -> None:
     bench = [module for module in everything if module.within("bench/")]
     measuring = {Path(module.place).stem for module in bench if "BENCHMARK" in _assigned(module.tree)}
     (whole,) = (module for module in bench if module.place == "bench/run.py")
-    in_turn = {
-        node.value.id
-        for node in ast.walk(whole.tree)
-        if isinstance(node, ast.Attribute) and node.attr == "BENCHMARK" and isinstance(node.value, ast.Name)
-    }
+    in_turn, large = (_names(whole.tree, constant) for constant in ("BENCHMARKS", "LARGE"))
 
-    assert len(measuring) > 8
-    assert in_turn == measuring
+    assert len(in_turn) > 20
+    assert in_turn | large == measuring
+    assert {run["benchmark"] for run in results["runs"]} <= measuring
+
+
+def _names(tree: ast.Module, constant: str) -> set[str]:
+    (value,) = (
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and node.target.id == constant
+    )
+    assert value is not None
+    return set(ast.literal_eval(value))
 
 
 def _assigned(tree: ast.Module) -> set[str]:

@@ -1,6 +1,8 @@
 """What docs/performance.md says of sizes follows from the committed benchmark."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,3 +52,18 @@ def test_sizing__of_106_members__is_what_the_measured_rates_and_lengths_make_of_
         }
         for column, value in expected.items():
             assert _number(row[column]) == pytest.approx(value, rel=0.2, abs=0.06), (row, column)
+
+
+def _checked(root: Path, *arguments: str) -> None:
+    ran = subprocess.run(  # noqa: S603 - a fixed command of this repository
+        [sys.executable, *arguments, "--check"], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_page__its_measured_parts__say_what_the_committed_results_say(root: Path) -> None:
+    _checked(root, "bench/page.py")
+
+
+def test_plots__committed_pictures__have_the_points_of_the_committed_results(root: Path) -> None:
+    _checked(root, "bench/plots.py")
