@@ -3,13 +3,23 @@
 from pathlib import Path
 
 from oracle.cli.institution import configuration_values
+from oracle.config.environment import CONFIGURATION_NAME
 from oracle.config.loading import parse_settings
 from oracle.config.settings import Settings
-from oracle.config.template import render
+from oracle.config.template import Value, render
 
 
-def loopback_settings(name: str, folder: Path, *, rpc: str, port: int) -> Settings:
-    """Of the member whose home is `folder`/name; all members of `folder` share one deployment record."""
+def loopback_settings(name: str, folder: Path, *, rpc: str, port: int, **others: Value) -> Settings:
+    """Of the member whose home is `folder`/name; all members of `folder` share one deployment record.
+
+    `others` by their full names with two underlines for the dot.
+    """
+    text = loopback_text(name, rpc=rpc, port=port, **others)
+    return parse_settings(text, path=folder / name.lower() / CONFIGURATION_NAME)
+
+
+def loopback_text(name: str, *, rpc: str, port: int, **others: Value) -> str:
+    """The configuration file that these settings would stand in."""
     values = configuration_values(
         name=name,
         endpoint=f"https://127.0.0.1:{port}",
@@ -20,5 +30,5 @@ def loopback_settings(name: str, folder: Path, *, rpc: str, port: int) -> Settin
         api_listen=None,
         private_endpoints=True,
     )
-    text = render({**values, "chain.poll_interval_s": 0.05, "chain.gas_price_wei": 0})
-    return parse_settings(text, path=folder / name.lower() / "riskmesh.toml")
+    named = {key.replace("__", "."): value for key, value in others.items()}
+    return render({**values, "chain.poll_interval_s": 0.05, "chain.gas_price_wei": 0, **named})
