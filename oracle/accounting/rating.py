@@ -13,6 +13,7 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import Verdict
+from oracle.rules.epochs import is_rated_now
 from oracle.store.ratings import RatedItem, RatingJournal
 
 log = structlog.get_logger()
@@ -25,13 +26,16 @@ class RatingDesk:
         self,
         *,
         me: MemberId,
+        together: int,
         journal: RatingJournal,
         lane: Lane,
         ledger: QualityLedger,
         view: AllianceView,
         clock: Clock,
     ) -> None:
+        """`together` ratings are sent as soon as they are ready; fewer wait for the end of the epoch."""
         self._me = me
+        self._together = together
         self._journal = journal
         self._lane = lane
         self._ledger = ledger
@@ -69,14 +73,26 @@ class RatingDesk:
             log.info("ratings_adopted", holder=int(holder), count=taken)
 
     async def round(self) -> None:
-        """Finish what a stop interrupted, then send what redeemed hits allow now, as one transaction."""
+        """Finish what a stop interrupted, then send what redeemed hits allow, once it is time for it.
+
+        A rating counts from the next epoch on, whenever it comes; one alone would tell when its case closed.
+        """
         await self._resume()
         ready = self._allowed(await self._journal.unsent())
-        if not ready:
+        if not ready or (len(ready) < self._together and not self._epoch_ends()):
             return
         intent = _intent(ready)
         await self._journal.assign(ready, intent)
         await self._send(intent)
+
+    def _epoch_ends(self) -> bool:
+        now = self._clock.chain_time()
+        checkpoint = self._view.parameters.checkpoint_at(now)
+        return is_rated_now(
+            now=now,
+            epoch_end=checkpoint.end_of(self._view.epoch_of(now)),
+            epoch_length_s=checkpoint.length_s,
+        )
 
     async def _resume(self) -> None:
         """Send again what was handed to a transaction that is not known to be mined."""

@@ -1,4 +1,4 @@
-"""Brings vouchers to the chain: only the newest of a pair, many in one transaction, by amount and by age."""
+"""Brings vouchers to the chain: only the newest of a pair, many in one transaction, by amount, age, epoch."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import RedeemedPair, RedemptionReport
+from oracle.rules.epochs import is_redeemed_now
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
 from oracle.telemetry.metrics import timed_stage
 
@@ -29,6 +30,8 @@ class RedemptionPolicy:
     min_amount: int
     """Credits not yet paid; smaller sums wait for `max_age_s`."""
     max_age_s: int
+    at_epoch_end: bool
+    """Whatever the amount."""
 
 
 class Redeeming:
@@ -116,4 +119,17 @@ class Redeeming:
 
     def _is_due(self, held: HeldVoucher) -> bool:
         age = self._clock.chain_time() - held.received_at
-        return self._payable(held) >= self._policy.min_amount or age >= self._policy.max_age_s
+        return (
+            self._payable(held) >= self._policy.min_amount
+            or age >= self._policy.max_age_s
+            or (self._policy.at_epoch_end and self._epoch_ends())
+        )
+
+    def _epoch_ends(self) -> bool:
+        now = self._clock.chain_time()
+        checkpoint = self._view.parameters.checkpoint_at(now)
+        return is_redeemed_now(
+            now=now,
+            epoch_end=checkpoint.end_of(self._view.epoch_of(now)),
+            epoch_length_s=checkpoint.length_s,
+        )

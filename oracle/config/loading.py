@@ -197,6 +197,8 @@ def _policy(table: Table) -> PolicySettings:
     return PolicySettings(
         redeem_min_amount=table.whole("redeem_min_amount", low=1, high=2**96 - 1, default=10_000),
         redeem_max_age_s=table.whole("redeem_max_age_s", low=1, high=30 * DAY_S, default=DAY_S),
+        redeem_at_epoch_end=table.switch("redeem_at_epoch_end", default=True),
+        rate_together=table.whole("rate_together", low=1, high=100_000, default=1_000),
         default_purpose=table.whole("default_purpose", low=1, high=65_535, default=1),
         default_deadline_s=table.whole("default_deadline_s", low=5, high=30 * DAY_S, default=120),
         carry_through_proposals=table.switch("carry_through_proposals", default=True),

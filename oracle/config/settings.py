@@ -110,6 +110,10 @@ class PolicySettings:
     redeem_min_amount: int
     """Credits; smaller sums wait until `redeem_max_age_s`."""
     redeem_max_age_s: int
+    redeem_at_epoch_end: bool
+    """Whatever the amount, so that hits of an epoch can be rated in it."""
+    rate_together: int
+    """Ratings that wait for each other; before an epoch ends all of them are sent."""
     default_purpose: int
     default_deadline_s: int
     carry_through_proposals: bool

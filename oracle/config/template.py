@@ -92,7 +92,11 @@ OPTIONS = (
         10_000,
         "Credits; one hit must not show by being redeemed at once. Redeem at this much,",
     ),
-    Option("policy", "redeem_max_age_s", 86_400, "or once it is this old."),
+    Option("policy", "redeem_max_age_s", 86_400, "or once it is this old,"),
+    Option("policy", "redeem_at_epoch_end", True, "or before an epoch ends, so that its hits can be rated."),
+    Option(
+        "policy", "rate_together", 1_000, "Ratings go out when so many are ready, or before an epoch ends."
+    ),
     Option("policy", "default_purpose", 1, "Code of the purpose list, for queries that name none."),
     Option("policy", "default_deadline_s", 120, "How long holders have to answer."),
     Option(

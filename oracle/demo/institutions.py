@@ -73,6 +73,8 @@ async def set_up(institution: Institution, rpc: str, deployment: Path) -> None:
         ("# gas_price_wei = 0", "gas_price_wei = 0"),
         # Redeemed when the story gets there, not before.
         ("# redeem_min_amount = 10000", "redeem_min_amount = 1_000_000"),
+        ("# redeem_at_epoch_end = true", "redeem_at_epoch_end = false"),
+        ("# rate_together = 1000", "rate_together = 1"),
     ):
         text = text.replace(line, value)
     path.write_text(text)

@@ -59,7 +59,11 @@ def build_accounts(
 ) -> Accounts:
     policy = base.settings.policy
     redeeming = Redeeming(
-        policy=RedemptionPolicy(min_amount=policy.redeem_min_amount, max_age_s=policy.redeem_max_age_s),
+        policy=RedemptionPolicy(
+            min_amount=policy.redeem_min_amount,
+            max_age_s=policy.redeem_max_age_s,
+            at_epoch_end=policy.redeem_at_epoch_end,
+        ),
         journal=holder.vouchers,
         lane=base.lane,
         ledger=base.contracts.credits,
@@ -68,6 +72,7 @@ def build_accounts(
     )
     rating = RatingDesk(
         me=me,
+        together=policy.rate_together,
         journal=RatingJournal(base.database),
         lane=base.lane,
         ledger=base.contracts.quality,

@@ -14,8 +14,9 @@ from oracle.domain.reports import AskingMode, OutcomeLine, RawSubject, Verdict
 OWN = 4_000
 """Numbers that each has for its records."""
 NOBODYS = 99_000
-STEP_S = 20_000
-"""Twice in an epoch: longer than each window that something waits for."""
+STEPS_S = (20_000, 70_000)
+"""Each is longer than what disputes, reports and rulings wait for; after the second the epoch ends soon, and
+what was earned and learned in it is brought to the chain."""
 TURNS = 10
 """Enough for everything to be said, also where a call had to be repeated."""
 PAIR = ("Inventor", "Friend")
@@ -66,8 +67,8 @@ class Story:
         await self._answered(epoch)
         await society.decided()
         await self._rate(epoch)
-        for _ in range(2):
-            await society.later(STEP_S)
+        for seconds in STEPS_S:
+            await society.later(seconds)
             await society.turn()
             await society.audit()
 
@@ -78,7 +79,7 @@ class Story:
         await society.drawn()
         await society.turn()
         await society.decided()
-        await society.later(STEP_S)
+        await society.later(STEPS_S[0])
         await society.audit()
         self.rated.append(Counter())
         self.changed.append(Counter())

@@ -6,7 +6,7 @@ import pytest
 from stage.consortium import Consortium, House
 
 from oracle.accounting.desk import AlreadyRated, NothingDisclosed
-from oracle.accounting.rating import summed
+from oracle.accounting.rating import RatingDesk, summed
 from oracle.chain.contracts.quality_ledger import Rating
 from oracle.chain.errors import TransactionReverted
 from oracle.domain.ids import BatchId, MemberId
@@ -14,6 +14,7 @@ from oracle.domain.record import Category
 from oracle.domain.reports import UnknownReference, Verdict
 from oracle.store.ratings import RatedItem, RatingJournal
 
+EPOCH_S = 1_000
 NORTH, SOUTH = MemberId(2), MemberId(3)
 FRAUD, TELECOM = Category.TRANSACTION_FRAUD, Category.TELECOM_FRAUD
 
@@ -115,6 +116,34 @@ async def test_ratings__once_the_hits_are_redeemed__go_out_in_one_transaction_an
     await _redeem(consortium, 3)
     await consortium[1].accounts.rating.round()
     assert _rated(consortium[1])[1:] == [((SOUTH, TELECOM, 1, 0),)]
+
+
+@pytest.mark.parametrize(
+    ("ratings", "left_s", "sent"), [(2, 126, False), (2, 124, True), (3, 126, True)], ids=str
+)
+async def test_ratings__fewer_than_go_together__wait_for_the_end_of_the_epoch(
+    consortium: Consortium, ratings: int, left_s: int, *, sent: bool
+) -> None:
+    await consortium.whole("north.example", "both.example")
+    await consortium.whole("north.example")
+    house = consortium[1]
+    await _redeem(consortium, 2)
+    desk = RatingDesk(
+        me=house.id,
+        together=3,
+        journal=RatingJournal(house.base.database),
+        lane=house.lane,
+        ledger=house.base.contracts.quality,
+        view=house.base.view,
+        clock=house.base.clock,
+    )
+    for number in range(ratings):
+        await desk.add(_item(number))
+    house.chain.pass_time(EPOCH_S - left_s - house.chain.number)
+
+    await desk.round()
+
+    assert _rated(house) == ([((NORTH, 1, ratings, 0),)] if sent else [])
 
 
 async def test_ratings__more_than_redeemed_hits__are_sent_as_far_as_those_go(

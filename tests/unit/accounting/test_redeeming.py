@@ -1,4 +1,4 @@
-"""Only the newest voucher of a pair goes to the chain, by amount and by age, and is never paid twice."""
+"""Only the newest voucher of a pair goes to the chain, by amount, age and epoch, and is never paid twice."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from oracle.rules.vouchers import Totals
 from oracle.store.vouchers import HeldVoucher
 
 ASKER = MemberId(1)
+EPOCH_S = 1_000
 
 
 def _redeemed(house: House) -> list[Any]:
@@ -68,10 +69,15 @@ class LaneThatRefusesOne:
 
 
 def _redeeming(
-    house: House, *, min_amount: int, max_age_s: int, lane: LaneThatRefusesOne | None = None
+    house: House,
+    *,
+    min_amount: int,
+    max_age_s: int,
+    at_epoch_end: bool = False,
+    lane: LaneThatRefusesOne | None = None,
 ) -> Redeeming:
     return Redeeming(
-        policy=RedemptionPolicy(min_amount=min_amount, max_age_s=max_age_s),
+        policy=RedemptionPolicy(min_amount=min_amount, max_age_s=max_age_s, at_epoch_end=at_epoch_end),
         journal=house.holder.vouchers,
         lane=lane or house.lane,
         ledger=house.base.contracts.credits,
@@ -97,6 +103,18 @@ async def test_round__amount_and_age__redeems_what_the_policy_says(
     await _redeeming(north, min_amount=100, max_age_s=3_600).round()
 
     assert _redeemed(north) == ([[(ASKER, amount)]] if due else [])
+
+
+@pytest.mark.parametrize(("left_s", "due"), [(251, False), (249, True)])
+async def test_round__before_an_epoch_ends__redeems_whatever_the_amount(
+    north: House, left_s: int, *, due: bool
+) -> None:
+    await _hold(north, 1, 1)
+    north.chain.pass_time(EPOCH_S - left_s - north.chain.number)
+
+    await _redeeming(north, min_amount=100, max_age_s=3_600, at_epoch_end=True).round()
+
+    assert _redeemed(north) == ([[(ASKER, 1)]] if due else [])
 
 
 async def test_round__again_without_a_newer_voucher__sends_nothing(north: House) -> None:
