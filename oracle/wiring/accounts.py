@@ -57,22 +57,10 @@ def build_accounts(
     courier: Courier,
     notary: Notary,
 ) -> Accounts:
-    policy = base.settings.policy
-    redeeming = Redeeming(
-        policy=RedemptionPolicy(
-            min_amount=policy.redeem_min_amount,
-            max_age_s=policy.redeem_max_age_s,
-            at_epoch_end=policy.redeem_at_epoch_end,
-        ),
-        journal=holder.vouchers,
-        lane=base.lane,
-        ledger=base.contracts.credits,
-        view=base.view,
-        clock=base.clock,
-    )
+    redeeming = _redeeming(base, holder)
     rating = RatingDesk(
         me=me,
-        together=policy.rate_together,
+        together=base.settings.policy.rate_together,
         journal=RatingJournal(base.database),
         lane=base.lane,
         ledger=base.contracts.quality,
@@ -109,6 +97,22 @@ def build_accounts(
         recalling=_recalling(base, requester, holder, names, courier),
         defending=defending,
         disputes=_disputes(base, me, requester, defending, names),
+    )
+
+
+def _redeeming(base: Foundation, holder: Holder) -> Redeeming:
+    policy = base.settings.policy
+    return Redeeming(
+        policy=RedemptionPolicy(
+            min_amount=policy.redeem_min_amount,
+            max_age_s=policy.redeem_max_age_s,
+            at_epoch_end=policy.redeem_at_epoch_end,
+        ),
+        journal=holder.vouchers,
+        lane=base.lane,
+        ledger=base.contracts.credits,
+        view=base.view,
+        clock=base.clock,
     )
 
 

@@ -223,7 +223,7 @@ async def _appointed(society: Society, name: str, stack: AsyncExitStack) -> Offi
     )
     office = Office(parse_auditor_settings(text, path=home / "riskmesh.toml"), stack)
     audits = society.alder.base.contracts.audits
-    await society.govern(audits.appoint(office.keys.account.address, office.papers()))
+    await society.govern(audits.appoint(office.keys.operator_address(), office.papers()))
     await society.read()
     await office.open()
     return office
