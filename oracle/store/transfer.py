@@ -29,8 +29,8 @@ from oracle.store.tables import lease, metadata
 _NOT_MOVED: Final = frozenset({lease.name, "alembic_version"})
 _PAGE_BYTES: Final = 4 << 20
 _PAGE_ROWS: Final = 500
-_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "yield_per": 100}
-"""Whatever daemons write meanwhile; and never more than a few rows in memory."""
+_ONE_MOMENT: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "yield_per": 10}
+"""Whatever daemons write meanwhile; and few rows in memory: the greatest take more than ten megabytes."""
 
 
 def copy_shared(url: str, target: Path) -> bool:
