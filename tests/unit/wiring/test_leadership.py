@@ -104,7 +104,7 @@ async def test_recovery__written_by_a_daemon_that_does_not_lead__is_refused(
     assert await follower.current() is None
 
 
-async def test_members_only_daemon__leads_from_the_start_and_takes_over_once() -> None:
+async def test_daemon__that_is_its_members_only_one__leads_from_the_start_and_takes_over_once() -> None:
     leadership, taken = Leadership(None), asyncio.Event()
 
     async def take_over() -> bool:
