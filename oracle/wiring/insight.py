@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from oracle.dataset.errors import SnapshotUnknown
-from oracle.domain.ids import MemberId, Sequence
+from oracle.domain.ids import MemberId
 from oracle.domain.reports import RoundLine
 from oracle.peer.contacts import Contacts
 from oracle.store.vouchers import VoucherJournal
@@ -35,18 +34,6 @@ class Insight:
     async def figures(self) -> Figures:
         stats = await self.holder.dataset.stats()
         return Figures(records=stats.counts.records, unpublished=stats.changes)
-
-    async def missing(self, base: Foundation, me: MemberId) -> Sequence | None:
-        """The newest published snapshot when the dataset here does not have it: nothing is answered then."""
-        published = base.view.publications_of(me)
-        if not published:
-            return None
-        newest = published[-1].publication
-        try:
-            held = (await self.holder.dataset.snapshot(newest.sequence)).row.root
-        except SnapshotUnknown:
-            return newest.sequence
-        return None if held == newest.root else newest.sequence
 
     @property
     def round_lines(self) -> tuple[RoundLine, ...]:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence as Series
 from typing import ClassVar
 
+from oracle.chain.view import AllianceView
 from oracle.crypto.buckets import bucket_hash, bucket_number
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.errors import SnapshotUnknown, TagNotInSnapshot
 from oracle.dataset.snapshot import Withdrawn
 from oracle.domain.answered import NoRecord, StoredRecord
 from oracle.domain.errors import Transient
-from oracle.domain.ids import Sequence, Tag
+from oracle.domain.ids import MemberId, Sequence, Tag
 from oracle.domain.query import Cut, Element
 
 
@@ -17,6 +18,19 @@ class SnapshotElsewhere(Transient):
     """This machine's dataset does not have the snapshot that was published under this number."""
 
     code: ClassVar[str] = "snapshot_elsewhere"
+
+
+async def missing_snapshot(dataset: Dataset, view: AllianceView, me: MemberId) -> Sequence | None:
+    """The newest snapshot that this member published, when the dataset is not the one that has it."""
+    published = view.publications_of(me)
+    if not published:
+        return None
+    newest = published[-1].publication
+    try:
+        held = (await dataset.snapshot(newest.sequence)).row.root
+    except SnapshotUnknown:
+        return newest.sequence
+    return None if held == newest.root else newest.sequence
 
 
 class DatasetSnapshots:

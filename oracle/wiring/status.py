@@ -22,6 +22,7 @@ from oracle.wiring.gauges import Gauges
 from oracle.wiring.insight import Figures, Insight
 from oracle.wiring.problems import problems_of, told_missing
 from oracle.wiring.readiness import reasons_against
+from oracle.wiring.snapshots import missing_snapshot
 
 SERVING = (EndpointState.USABLE, EndpointState.LAGGING)
 
@@ -93,7 +94,10 @@ class StatusDesk:
         )
 
     async def _missing(self, me: MemberId | None) -> Sequence | None:
-        return None if me is None or self._insight is None else await self._insight.missing(self._base, me)
+        """The published snapshot that this daemon's dataset does not have."""
+        if me is None or self._insight is None:
+            return None
+        return await missing_snapshot(self._insight.holder.dataset, self._base.view, me)
 
     async def metrics(self) -> MetricsText:
         """All figures, those that are counted and those that are looked up now."""
