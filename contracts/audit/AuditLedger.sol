@@ -10,15 +10,16 @@ import {IQualityLedger} from "../interfaces/IQualityLedger.sol";
 import {IQueryLedger} from "../interfaces/IQueryLedger.sol";
 import {AuditorRoll} from "../libraries/AuditorRoll.sol";
 import {Cases} from "../libraries/Cases.sol";
-import {Contradictions} from "../libraries/Contradictions.sol";
 import {Draws} from "../libraries/Draws.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
-import {RequestProofs} from "../libraries/RequestProofs.sol";
+import {Retention} from "../libraries/Retention.sol";
 import {Scores} from "../libraries/Scores.sol";
 import {Standing} from "../libraries/Standing.sol";
-import {Auditor, AuditorPapers, CaseFile, CaseKind, CaseState, Draw, Ruling, SignedHead} from "../types/Audits.sol";
+import {Auditor, AuditorPapers, CaseFile, CaseKind, CaseState, Draw, SignedHead} from "../types/Audits.sol";
 import {BreachKinds} from "../types/Breaches.sol";
+import {SignatureProofs} from "./SignatureProofs.sol";
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 /// @title Auditors, draws and cases.
@@ -39,6 +40,7 @@ contract AuditLedger is AccessControl, IAuditLedger {
 
     IMemberRegistry private immutable _REGISTRY;
     IProtocolParameters private immutable _PARAMETERS;
+    SignatureProofs private immutable _PROOFS;
     Ledgers private _ledgers;
     AuditorRoll.Roll private _roll;
     Draws.Book private _draws;
@@ -50,12 +52,13 @@ contract AuditLedger is AccessControl, IAuditLedger {
         _;
     }
 
-    /// @param ledgers where batches and publications are read and effects go, until the members vote for others
+    /// @param ledgers_ where batches and publications are read and effects go, until the members vote for others
     /// @param admin may grant and revoke roles; hands over to the timelock and renounces
-    constructor(IMemberRegistry registry, IProtocolParameters parameters, Ledgers memory ledgers, address admin) {
+    constructor(IMemberRegistry registry, IProtocolParameters parameters, Ledgers memory ledgers_, address admin) {
         _REGISTRY = registry;
         _PARAMETERS = parameters;
-        _ledgers = ledgers;
+        _ledgers = ledgers_;
+        _PROOFS = new SignatureProofs(registry, parameters);
         _grantRole(DEFAULT_ADMIN_ROLE, admin);
     }
 
@@ -130,14 +133,15 @@ contract AuditLedger is AccessControl, IAuditLedger {
     function openDrawn(uint64 epoch, uint64 requester, bytes32 batchId) external onlyAuditor returns (bytes32 caseId) {
         Draw storage drawn = _draws.draws[epoch];
         if (drawn.value == bytes32(0)) revert NotDrawn(epoch);
-        uint256 deadline = _ledgers.queries.commitmentOf(requester, batchId).deadline;
+        IQueryLedger.Committal memory batch = _ledgers.queries.commitmentOf(requester, batchId);
+        uint256 deadline = batch.deadline;
         if (deadline == 0 || _PARAMETERS.epochAt(deadline) != epoch) revert BatchNotOfEpoch(epoch, requester, batchId);
-        _requireRetained(deadline);
+        Retention.requireWithin(_PARAMETERS, deadline);
         if (!Draws.falls(drawn.value, drawn.samplePpm, requester, batchId)) {
             revert NotSampled(epoch, requester, batchId);
         }
         caseId = keccak256(abi.encode(CaseKind.Drawn, epoch, requester, batchId));
-        _open(caseId, CaseKind.Drawn, 0, requester, batchId);
+        _open(caseId, CaseKind.Drawn, 0, requester, batchId, _hitsIn(batch.count));
     }
 
     /// @inheritdoc IAuditLedger
@@ -146,7 +150,8 @@ contract AuditLedger is AccessControl, IAuditLedger {
         if (opener == 0 && !_roll.isAuditor(_msgSender())) revert NotEntitled(_msgSender());
         if (evidence == bytes32(0)) revert EmptyDigest();
         caseId = keccak256(abi.encode(CaseKind.Cause, _msgSender(), accused, evidence));
-        _open(caseId, CaseKind.Cause, opener, accused, evidence);
+        uint256 most = _hitsIn(_PARAMETERS.get(ParameterKeys.MAX_BATCH_COUNT));
+        _open(caseId, CaseKind.Cause, opener, accused, evidence, most);
     }
 
     /// @inheritdoc IAuditLedger
@@ -161,40 +166,29 @@ contract AuditLedger is AccessControl, IAuditLedger {
         if (claimDigest == bytes32(0) || replyDigest == bytes32(0)) revert EmptyDigest();
         _requirePlausible(amount);
         caseId = keccak256(abi.encode(CaseKind.Dispute, requester, holder, claimDigest));
-        _open(caseId, CaseKind.Dispute, requester, holder, claimDigest);
+        _open(caseId, CaseKind.Dispute, requester, holder, claimDigest, 1);
         emit Disputed(caseId, replyDigest, _ledgers.credits.escrow(caseId, requester, holder, amount));
     }
 
     /// @inheritdoc IAuditLedger
-    function proveTwoHeads(SignedHead calldata first, SignedHead calldata second) external returns (bytes32 caseId) {
-        Contradictions.requireContradictory(first.head, second.head);
-        Contradictions.requireSigned(_REGISTRY, first, _oldest());
-        Contradictions.requireSigned(_REGISTRY, second, _oldest());
-        return _openContradiction(first.head.holder, first.head.sequence);
+    function proveTwoHeads(SignedHead calldata, SignedHead calldata) external returns (bytes32 caseId) {
+        return _openContradiction();
     }
 
     /// @inheritdoc IAuditLedger
-    function proveAgainstPublication(SignedHead calldata signed) external returns (bytes32 caseId) {
-        Contradictions.requireContradicted(_ledgers.datasets, signed.head);
-        Contradictions.requireSigned(_REGISTRY, signed, _oldest());
-        return _openContradiction(signed.head.holder, signed.head.sequence);
+    function proveAgainstPublication(SignedHead calldata) external returns (bytes32 caseId) {
+        return _openContradiction();
     }
 
     /// @inheritdoc IAuditLedger
-    function proveNonceReuse(IQueryLedger.SignedRequest calldata one, IQueryLedger.SignedRequest calldata other)
+    function proveNonceReuse(IQueryLedger.SignedRequest calldata, IQueryLedger.SignedRequest calldata)
         external
         returns (bytes32 caseId)
     {
-        (uint64 requester, uint128 nonce) = (one.request.requester, one.request.nonce);
-        bytes32 batchId = RequestProofs.requireSigned(_REGISTRY, one);
-        bytes32 otherBatchId = RequestProofs.requireSigned(_REGISTRY, other);
-        if (requester != other.request.requester || nonce != other.request.nonce || batchId == otherBatchId) {
-            revert NoReuse(batchId, otherBatchId);
-        }
-        _requireRetained(one.request.issuedAt);
-        _requireRetained(other.request.issuedAt);
+        (uint64 requester, uint128 nonce, bytes32 batchId, bytes32 otherBatchId) =
+            abi.decode(_proven(), (uint64, uint128, bytes32, bytes32));
         caseId = keccak256(abi.encode(CaseKind.NonceReuse, requester, nonce));
-        _open(caseId, CaseKind.NonceReuse, 0, requester, bytes32(uint256(nonce)));
+        _open(caseId, CaseKind.NonceReuse, 0, requester, bytes32(uint256(nonce)), 1);
         emit NonceReuseProven(requester, nonce, batchId, otherBatchId);
     }
 
@@ -209,16 +203,16 @@ contract AuditLedger is AccessControl, IAuditLedger {
     }
 
     /// @inheritdoc IAuditLedger
-    function castVerdict(bytes32 caseId, bool upheld, bytes32 reason) external onlyAuditor {
-        Ruling ruling = upheld ? Ruling.Upheld : Ruling.Dismissed;
-        bool ruled = _cases.vote(caseId, _roll.accounts, _msgSender(), ruling);
-        emit VerdictCast(caseId, _msgSender(), upheld, reason);
-        if (ruled) emit CaseRuled(caseId, upheld);
+    function castVerdict(bytes32 caseId, uint32 found, bytes32 reason) external onlyAuditor {
+        bool ruled = _cases.vote(caseId, _roll.accounts, _msgSender(), found);
+        emit VerdictCast(caseId, _msgSender(), found, reason);
+        if (ruled) emit CaseRuled(caseId, _cases.cases[caseId].found);
     }
 
     /// @inheritdoc IAuditLedger
-    function overturn(bytes32 caseId) external onlyRole(GOVERNOR_ROLE) {
-        emit CaseOverturned(caseId, _cases.overturn(caseId) == CaseState.Upheld);
+    function overturn(bytes32 caseId, uint32 found) external onlyRole(GOVERNOR_ROLE) {
+        _cases.overturn(caseId, found);
+        emit CaseOverturned(caseId, found);
     }
 
     /// @inheritdoc IAuditLedger
@@ -229,9 +223,13 @@ contract AuditLedger is AccessControl, IAuditLedger {
         if (kind == CaseKind.Dispute) _endEscrow(caseId, outcome, accused, opener);
         if (outcome == CaseState.Upheld) {
             _ledgers.quality.recordBreach(accused, _breachOf(kind), caseId);
-            _penalize(accused, ParameterKeys.BREACH_PENALTY, caseId);
+            uint256 penalty = _PARAMETERS.get(ParameterKeys.BREACH_PENALTY);
+            if (kind == CaseKind.Drawn || kind == CaseKind.Cause) {
+                penalty += Cases.foundOf(file) * _PARAMETERS.get(ParameterKeys.UNCLAIMED_HIT_PENALTY);
+            }
+            _penalize(accused, penalty, caseId);
         } else if (outcome == CaseState.Dismissed && kind == CaseKind.Cause && opener != 0) {
-            _penalize(opener, ParameterKeys.NEEDLESS_CASE_FEE, caseId);
+            _penalize(opener, _PARAMETERS.get(ParameterKeys.NEEDLESS_CASE_FEE), caseId);
         }
     }
 
@@ -249,6 +247,15 @@ contract AuditLedger is AccessControl, IAuditLedger {
             delete _demands[memberId][_roll.accounts[i]];
         }
         _REGISTRY.emergencySuspend(memberId);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function ledgers()
+        external
+        view
+        returns (IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality)
+    {
+        return (_ledgers.datasets, _ledgers.queries, _ledgers.credits, _ledgers.quality);
     }
 
     /// @inheritdoc IAuditLedger
@@ -281,36 +288,39 @@ contract AuditLedger is AccessControl, IAuditLedger {
         else _ledgers.credits.release(caseId, outcome == CaseState.Dismissed ? holder : requester);
     }
 
-    function _openContradiction(uint64 holder, uint64 sequence) private returns (bytes32 caseId) {
+    function _openContradiction() private returns (bytes32 caseId) {
+        (uint64 holder, uint64 sequence) = abi.decode(_proven(), (uint64, uint64));
         caseId = keccak256(abi.encode(CaseKind.Contradiction, holder, sequence));
-        _open(caseId, CaseKind.Contradiction, 0, holder, bytes32(uint256(sequence)));
+        _open(caseId, CaseKind.Contradiction, 0, holder, bytes32(uint256(sequence)), 1);
     }
 
-    function _open(bytes32 caseId, CaseKind kind, uint64 opener, uint64 accused, bytes32 subject) private {
+    function _open(bytes32 caseId, CaseKind kind, uint64 opener, uint64 accused, bytes32 subject, uint256 most)
+        private
+    {
         if (accused == 0 || accused > _REGISTRY.memberCount()) revert NoSuchMember(accused);
         Cases.Windows memory windows = Cases.Windows({
             answer: _PARAMETERS.get(ParameterKeys.ANSWER_WINDOW_S),
             ruling: _PARAMETERS.get(ParameterKeys.RULING_WINDOW_S),
             appeal: _PARAMETERS.get(ParameterKeys.APPEAL_WINDOW_S)
         });
-        Cases.Case storage file = _cases.open(caseId, kind, opener, accused, windows);
-        emit CaseOpened(caseId, kind, accused, opener, subject, file.answerBy, file.decideBy, file.appealWindow);
+        Cases.Case storage file = _cases.open(caseId, kind, opener, accused, SafeCast.toUint32(most), windows);
+        emit CaseOpened(
+            caseId, kind, accused, opener, subject, file.answerBy, file.decideBy, file.appealWindow, file.most
+        );
     }
 
-    function _penalize(uint64 memberId, bytes32 key, bytes32 caseId) private {
-        uint256 amount = _PARAMETERS.get(key);
+    function _penalize(uint64 memberId, uint256 amount, bytes32 caseId) private {
         if (amount > 0) _ledgers.credits.penalize(memberId, amount, caseId);
     }
 
-    /// @dev Moment before which nothing is opened any more.
-    function _oldest() private view returns (uint256) {
-        uint256 retention = _PARAMETERS.get(ParameterKeys.AUDIT_RETENTION_S);
-        return block.timestamp > retention ? block.timestamp - retention : 0;
+    /// @dev Hits that so many elements can have at most: one of each at every other member.
+    function _hitsIn(uint256 elements) private view returns (uint256) {
+        return elements * (_REGISTRY.memberCount() - 1);
     }
 
-    function _requireRetained(uint256 timestamp) private view {
-        uint256 oldest = _oldest();
-        if (timestamp < oldest) revert BeyondRetention(timestamp, oldest);
+    /// @dev What the call that is being made proves; refused as it is when it proves nothing.
+    function _proven() private view returns (bytes memory found) {
+        return Address.functionStaticCall(address(_PROOFS), _msgData());
     }
 
     /// @dev A dispute is about claims of one batch, so it is worth no more than a hit on every element of the largest one.

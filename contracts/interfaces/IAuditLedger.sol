@@ -26,10 +26,16 @@ import {IQueryLedger} from "./IQueryLedger.sol";
 /// contradiction or a nonce used twice, whose proof the contract has checked. Until the appeal window ends a vote of the members can overturn
 /// what a case came to, once. Only settlement has effects, so nothing must ever be taken back:
 ///
+/// **Counts.** A verdict says how many hits were read and not claimed, 1 for any other fault, 0 for none. A case stands for
+/// as many as more than half of the auditors found at least; votes until `decideBy` let that grow, and renew the appeal
+/// window. It is never more than the batch has elements times the other members (for cause: as the largest batch; else 1),
+/// and that is what a case stands for whose accused kept silent: nothing that can be found costs more.
+///
 /// | | Upheld | Dismissed | Lapsed |
 /// | --- | --- | --- | --- |
-/// | Drawn, Contradiction, NonceReuse | breach, `breach_penalty` | - | - |
-/// | Cause | breach, `breach_penalty` | a member that opened it pays `needless_case_fee` | - |
+/// | Drawn | breach, `breach_penalty`, count times `unclaimed_hit_penalty` | - | - |
+/// | Contradiction, NonceReuse | breach, `breach_penalty` | - | - |
+/// | Cause | as Drawn | a member that opened it pays `needless_case_fee` | - |
 /// | Dispute | breach, `breach_penalty`, escrow to the requester | escrow to the holder | escrow given back |
 ///
 /// Nothing is opened about what is older than `audit_retention_s`: daemons have forgotten it.
@@ -63,16 +69,18 @@ interface IAuditLedger {
         bytes32 subject,
         uint64 answerBy,
         uint64 decideBy,
-        uint64 appealWindowS
+        uint64 appealWindowS,
+        uint32 most
     );
     /// @dev What a dispute is about beside the claim, and what waits in escrow.
     event Disputed(bytes32 indexed caseId, bytes32 replyDigest, uint256 amount);
     /// @dev What two requests of one nonce are; `CaseOpened` is emitted with it.
     event NonceReuseProven(uint64 indexed requester, uint128 nonce, bytes32 batchId, bytes32 otherBatchId);
     event CaseAnswered(bytes32 indexed caseId, bytes32 digest);
-    event VerdictCast(bytes32 indexed caseId, address indexed auditor, bool upheld, bytes32 reason);
-    event CaseRuled(bytes32 indexed caseId, bool upheld);
-    event CaseOverturned(bytes32 indexed caseId, bool upheld);
+    event VerdictCast(bytes32 indexed caseId, address indexed auditor, uint32 found, bytes32 reason);
+    /// @dev A quorum has dismissed the case (0), upheld it, or found more than it had.
+    event CaseRuled(bytes32 indexed caseId, uint32 found);
+    event CaseOverturned(bytes32 indexed caseId, uint32 found);
     event CaseSettled(bytes32 indexed caseId, CaseState outcome);
     event SuspensionDemanded(uint64 indexed memberId, address indexed auditor, bytes32 reason);
     event LedgersSet(IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality);
@@ -110,6 +118,10 @@ interface IAuditLedger {
     error NotTheAccused(bytes32 caseId, uint64 memberId);
     error AlreadyVoted(bytes32 caseId, address auditor);
     error AlreadyOverturned(bytes32 caseId);
+    /// @dev More than the case can be about.
+    error TooManyFound(bytes32 caseId, uint256 found, uint256 most);
+    /// @dev The case comes to this already.
+    error NothingOverturned(bytes32 caseId, uint32 found);
     error EmptyDigest();
     error UnknownKeyVersion(uint64 memberId, uint32 version);
     error WrongSignature(uint64 memberId);
@@ -179,12 +191,15 @@ interface IAuditLedger {
     /// whatever its status, in time, once.
     function answer(bytes32 caseId, bytes32 digest) external;
 
-    /// @notice Votes on an answered case, once. Auditors only.
+    /// @notice Votes on a case, once: while it waits for auditors, or is upheld for less than it can be about, in time.
+    /// Auditors only.
+    /// @param found hits read and not claimed, or 1 for any other fault; 0 dismisses the case
     /// @param reason digest of the reasons
-    function castVerdict(bytes32 caseId, bool upheld, bytes32 reason) external;
+    function castVerdict(bytes32 caseId, uint32 found, bytes32 reason) external;
 
-    /// @notice Turns what a case came to into its contrary, once, until its appeal window ends. Governor only.
-    function overturn(bytes32 caseId) external;
+    /// @notice Decides anew what a case comes to, once, until its appeal window ends. Governor only.
+    /// @param found as in a verdict; another number than it comes to
+    function overturn(bytes32 caseId, uint32 found) external;
 
     /// @notice Brings the effects of a case to the other ledgers, once nothing can change it. Anyone may call it.
     function settle(bytes32 caseId) external;
@@ -192,6 +207,12 @@ interface IAuditLedger {
     /// @notice Demands that a member be suspended at once. When more than half of the auditors have demanded it within a
     /// day, it is, as `MemberRegistry.emergencySuspend` allows. Auditors only.
     function demandSuspension(uint64 memberId, bytes32 reason) external;
+
+    /// @notice Where batches and publications are read and effects go.
+    function ledgers()
+        external
+        view
+        returns (IDatasetRegistry datasets, IQueryLedger queries, ICreditLedger credits, IQualityLedger quality);
 
     function auditors() external view returns (address[] memory accounts);
 

@@ -17,10 +17,9 @@ library Contradictions {
     bytes32 private constant DOMAIN_TYPEHASH =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
-    /// @dev Refuses a head that its holder did not sign, or that is older than what daemons keep.
-    function requireSigned(IMemberRegistry registry, SignedHead calldata signed, uint256 oldest) internal view {
-        (uint64 holder, uint64 answeredAt) = (signed.head.holder, signed.head.answeredAt);
-        if (answeredAt < oldest) revert IAuditLedger.BeyondRetention(answeredAt, oldest);
+    /// @dev Refuses a head that its holder did not sign.
+    function requireSigned(IMemberRegistry registry, SignedHead calldata signed) internal view {
+        uint64 holder = signed.head.holder;
         address signer = registry.operatorAt(holder, signed.keyVersion);
         if (signer == address(0)) revert IAuditLedger.UnknownKeyVersion(holder, signed.keyVersion);
         bytes32 digest = MessageHashUtils.toTypedDataHash(_separator(registry), signed.head.hash());

@@ -34,5 +34,6 @@ library ParameterKeys {
     bytes32 internal constant AUDIT_RETENTION_S = keccak256("audit_retention_s");
     bytes32 internal constant AUDIT_SAMPLE_PPM = keccak256("audit_sample_ppm");
     bytes32 internal constant BREACH_PENALTY = keccak256("breach_penalty");
+    bytes32 internal constant UNCLAIMED_HIT_PENALTY = keccak256("unclaimed_hit_penalty");
     bytes32 internal constant NEEDLESS_CASE_FEE = keccak256("needless_case_fee");
 }

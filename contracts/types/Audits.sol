@@ -41,6 +41,8 @@ struct CaseFile {
     uint64 appealBy; // of the ruling there is; 0 while there is none
     bytes32 answer; // digest of what the accused handed in; 0 while there is none
     bool overturned;
+    uint32 found; // what it stands for: hits read and not claimed, 1 for any other fault; 0 unless it is, or was, upheld
+    uint32 most; // that can be found: silence stands for as many
 }
 
 /// @dev What an auditor brings when it is appointed: what openings are sealed with, and what members know its calls by.

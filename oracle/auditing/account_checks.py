@@ -13,7 +13,7 @@ from oracle.crypto.keccak import keccak256
 from oracle.domain.asked import DisclosedRecord
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Outcome, Receipt, Voucher
-from oracle.domain.reports import Party, ProofLine
+from oracle.domain.reports import Party, ProofLine, ProofResult
 from oracle.domain.settlement import ReceiptBody, RefusalReason, Signed, reason_name
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.errors import WireRefused
@@ -31,6 +31,8 @@ class AccountFound:
 
     lines: tuple[ProofLine, ...]
     claimed: tuple[int, ...] = ()
+    unclaimed: tuple[int, ...] = ()
+    """Hits without a valid claim and a voucher that covers it."""
     charge: Totals | None = None
     voucher: Voucher | None = None
     disclosed: tuple[DisclosedRecord, ...] = ()
@@ -43,27 +45,44 @@ def check_account(part: HolderPart, found: ReplyFound, dossier: Dossier, picture
         if found.proven is None:
             return AccountFound(lines=())
         why = "The reply holds and no receipt was written for it."
-        return AccountFound(lines=(failed("receipt", why, _BY, holder=holder),))
+        line = failed("receipt", why, _BY, holder=holder)
+        return AccountFound(lines=(line,), unclaimed=_readable(found, dossier))
     read = _read_receipt(part.receipt, dossier)
     if read is None:
         line = failed("receipt", "It does not parse, or its body is not the signed one.", _BY, holder=holder)
-        return AccountFound(lines=(line,))
+        return AccountFound(lines=(line,), unclaimed=_readable(found, dossier))
     signed, body = read
     receipt = _receipt_line(signed, found, holder, picture)
     claimed = tuple(claim.index for claim in body.claims)
-    lines, charge = [receipt], None
+    lines, charge, honoured = [receipt], None, frozenset[int]()
     if signed.value.outcome is Outcome.ACCEPTED and found.proven is not None:
         charge = _charge(holder, len(claimed), picture)
-        lines += _claim_lines(body, found, holder, dossier, picture)
-        lines += _voucher_lines(body, charge, holder, picture)
+        wrong = _wrong_claims(body, found, holder, dossier, picture)
+        vouchers = list(_voucher_lines(body, charge, holder, picture))
+        lines += [*_claim_lines(body, found, wrong, holder), *vouchers]
+        if all(line.result is not ProofResult.FAILED for line in (receipt, *vouchers)):
+            honoured = frozenset(claimed) - frozenset(wrong)
     answer_lines, disclosed = check_answer(part, found, picture)
+    owed: tuple[int, ...] = ()
+    if found.proven is not None or signed.value.outcome is Outcome.ACCEPTED:
+        owed = tuple(index for index in _readable(found, dossier) if index not in honoured)
+    # A refusal for a reason that no file can show is the holder's to bring up.
+    believed = receipt.result is ProofResult.NOT_APPLICABLE
     return AccountFound(
         lines=(*lines, *answer_lines),
         claimed=claimed,
+        unclaimed=() if believed else owed,
         charge=charge,
         voucher=None if body.voucher is None else body.voucher.value,
         disclosed=disclosed,
     )
+
+
+def _readable(found: ReplyFound, dossier: Dossier) -> tuple[int, ...]:
+    """Elements that were hits; any may have been one where the reply that was accepted is not shown whole."""
+    if found.proven is None:
+        return tuple(range(len(dossier.opened)))
+    return tuple(hit.index for hit in found.proven.hits)
 
 
 def _read_receipt(kept: KeptReceipt, dossier: Dossier) -> tuple[Signed[Receipt], ReceiptBody] | None:
@@ -96,17 +115,11 @@ def _receipt_line(
     return passed("receipt", f"Signed; it {verdict} what the recomputation does.", holder=holder)
 
 
-def _claim_lines(
+def _wrong_claims(
     body: ReceiptBody, found: ReplyFound, holder: MemberId, dossier: Dossier, picture: Picture
-) -> Iterator[ProofLine]:
+) -> list[int]:
     hits = {hit.index for hit in found.proven.hits} if found.proven is not None else set()
-    claimed = {claim.index for claim in body.claims}
-    if hits - claimed:
-        why = f"Read and not claimed: {places(sorted(hits - claimed))}."
-        yield failed("hits claimed", why, _BY, holder=holder)
-    else:
-        yield passed("hits claimed", f"Every hit is claimed: {len(hits)}.", holder=holder)
-    wrong = [
+    return [
         claim.index
         for claim in body.claims
         if claim.index not in hits
@@ -119,6 +132,18 @@ def _claim_lines(
             FIRST,
         )
     ]
+
+
+def _claim_lines(
+    body: ReceiptBody, found: ReplyFound, wrong: list[int], holder: MemberId
+) -> Iterator[ProofLine]:
+    hits = {hit.index for hit in found.proven.hits} if found.proven is not None else set()
+    claimed = {claim.index for claim in body.claims}
+    if hits - claimed:
+        why = f"Read and not claimed: {places(sorted(hits - claimed))}."
+        yield failed("hits claimed", why, _BY, holder=holder)
+    else:
+        yield passed("hits claimed", f"Every hit is claimed: {len(hits)}.", holder=holder)
     if wrong:
         why = f"No hit, another opening or not signed: {places(wrong)}."
         yield failed("claims", why, _BY, holder=holder)

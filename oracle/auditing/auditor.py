@@ -123,7 +123,7 @@ class Auditor:
             if made is None:
                 return
             found = await self._journal.keep(made)
-        order = self._ledger.cast_verdict(case.id, upheld=found.upheld, reason=found.reason)
+        order = self._ledger.cast_verdict(case.id, found=found.found, reason=found.reason)
         await self._send(f"verdict:{case.id.hex()}", order)
 
     async def _found(self, case: Case) -> Examination | None:

@@ -20,6 +20,8 @@ from oracle.subjects import SubjectRefused, canonical
 
 FIRST = KeyVersion(1)
 _BY = Party.REQUESTER
+OPENING = frozenset({"elements", "subjects", "openings"})
+"""Without these nobody can say which elements were hits."""
 
 
 def batch_checks(dossier: Dossier, picture: Picture) -> Iterator[ProofLine]:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from oracle.chain.books.audits import Draw
 from oracle.chain.view import AllianceView
 from oracle.crypto.draws import falls_on
-from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.audits import CaseKind
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.rules.cases import Case
 
@@ -76,7 +76,7 @@ def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
     found += _drawn(view, now)
     for case in view.audits.cases.values():
         voted = any(auditor == me for auditor, _ in case.verdicts)
-        if case.kind is CaseKind.DRAWN and not voted and case.state(now) is CaseState.ANSWERED:
+        if case.kind is CaseKind.DRAWN and not voted and case.takes_verdicts(now):
             found.append(Examine(case=case))
         if case.can_settle(now):
             found.append(Settle(case_id=case.id))

@@ -22,41 +22,44 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Why a verdict was cast, in an order that all auditors arrive at."""
 
     case_id: str
-    upheld: bool
+    found: int
     because: tuple[str, ...]
 
 
 async def examined(case: Case, file: bytes, recomputing: Recomputing) -> Examination:
-    """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake."""
+    """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake.
+
+    Where nobody can count, as much is found as can be: else a file that is no good would be worth handing in.
+    """
     if decode_loss(file) is not None:
-        return verdict(case, file, "the requester has lost what opens the batch")
+        return verdict(case, file, case.most, "the requester has lost what opens the batch")
     try:
         report = await recomputing.report(file)
     except DossierDamaged as error:
-        return verdict(case, file, f"what was handed in is no dossier: {error}")
+        return verdict(case, file, case.most, f"what was handed in is no dossier: {error}")
     if (report.batch_id, report.requester) != ("0x" + case.subject.hex(), case.accused):
-        return verdict(case, file, "what was handed in is about another batch")
+        return verdict(case, file, case.most, "what was handed in is about another batch")
     lines = (
         f"{line.name}{'' if line.holder is None else f' of holder {line.holder}'}: {line.why}"
         for line in report.against_requester
     )
-    return verdict(case, file, *lines)
+    unclaimed = case.most if report.unclaimed is None else report.unclaimed
+    return verdict(case, file, min(case.most, max(1, unclaimed)), *lines)
 
 
 def not_handed_over(case: Case) -> Examination:
     """An answer that nobody can read is as good as none."""
-    return verdict(case, b"", "what was answered was not handed over")
+    return verdict(case, b"", case.most, "what was answered was not handed over")
 
 
-def verdict(case: Case, file: bytes, *because: str) -> Examination:
-    """Dismissed where there is nothing against the accused."""
-    reasons = msgspec.json.encode(
-        Reasons(case_id="0x" + case.id.hex(), upheld=bool(because), because=because)
-    )
+def verdict(case: Case, file: bytes, count: int, *because: str) -> Examination:
+    """Dismissed where there is nothing against the accused, else for so many faults."""
+    found = count if because else 0
+    reasons = msgspec.json.encode(Reasons(case_id="0x" + case.id.hex(), found=found, because=because))
     return Examination(
         case_id=case.id,
         opened_at=case.opened_at,
-        upheld=bool(because),
+        found=found,
         reason=keccak256(reasons),
         reasons=reasons,
         file=file,

@@ -7,14 +7,21 @@ held against whoever asked.
 from collections.abc import Callable
 
 from oracle.auditing.account_checks import AccountFound, check_account
-from oracle.auditing.batch_checks import batch_checks, subject_of
+from oracle.auditing.batch_checks import OPENING, batch_checks, subject_of
 from oracle.auditing.dossier import Dossier, HolderPart
 from oracle.auditing.lines import not_applicable
 from oracle.auditing.picture import Picture
 from oracle.auditing.reply_checks import ReplyFound, check_reply
 from oracle.domain.asked import DisclosedRecord, ReplyState
 from oracle.domain.ids import MemberId
-from oracle.domain.reports import DisclosedLine, DossierReport, HolderFolder, OpenedLine, ProofLine
+from oracle.domain.reports import (
+    DisclosedLine,
+    DossierReport,
+    HolderFolder,
+    OpenedLine,
+    ProofLine,
+    ProofResult,
+)
 from oracle.domain.settlement import reason_name
 
 
@@ -56,7 +63,14 @@ def recompute(
         elements=tuple(_opened(index, one.subject) for index, one in enumerate(dossier.opened)),
         holders=tuple(folders),
         checks=tuple(checks),
+        unclaimed=_unclaimed(checks, folders),
     )
+
+
+def _unclaimed(checks: list[ProofLine], folders: list[HolderFolder]) -> int | None:
+    if any(line.name in OPENING and line.result is ProofResult.FAILED for line in checks):
+        return None
+    return sum(len(folder.unclaimed) for folder in folders)
 
 
 def _missing(dossier: Dossier, picture: Picture) -> list[ProofLine]:
@@ -100,6 +114,7 @@ def _folder(
         root=None if head is None else "0x" + head.root.hex(),
         hits=() if found.proven is None else tuple(hit.index for hit in found.proven.hits),
         claimed=account.claimed,
+        unclaimed=account.unclaimed,
         disclosed=tuple(line for one in account.disclosed for line in _disclosed(one)),
         charge=None if account.charge is None else account.charge.amount,
         voucher_amount=None if account.voucher is None else account.voucher.amount,

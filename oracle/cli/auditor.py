@@ -154,11 +154,12 @@ async def cases(session: Session) -> None:
     if session.json:
         print_json(session.out, [msgspec.json.decode(one.reasons) for one in found])
         return
-    sheet = Sheet("Case", "Finding", "Because")
+    sheet = Sheet("Case", "Finding", "#Found", "Because")
     for one in found:
         because = "; ".join(msgspec.json.decode(one.reasons)["because"])
-        finding = shown("upheld", style="red") if one.upheld else shown("dismissed", style="green")
-        sheet.row("0x" + one.case_id.hex(), finding, because or "nothing speaks against the requester")
+        finding = shown("upheld", style="red") if one.found else shown("dismissed", style="green")
+        because = because or "nothing speaks against the requester"
+        sheet.row("0x" + one.case_id.hex(), finding, one.found or None, because)
     sheet.print(session.out)
 
 

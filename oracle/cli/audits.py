@@ -40,9 +40,12 @@ async def audits(session: Session) -> None:
     if session.json:
         print_json(session.out, listed)
         return
-    sheet = Sheet("Case", "Reason", "Accused", "Standing", "#Upheld", "#Dismissed", "Next step by (UTC)")
+    sheet = Sheet(
+        "Case", "Reason", "Accused", "Standing", "#Found", "#Upheld", "#Dismissed", "Next step by (UTC)"
+    )
     for one in listed:
-        sheet.row(*opening_cells(one), standing(one), one.upheld_votes, one.dismissed_votes, next_step(one))
+        votes = (one.upheld_votes, one.dismissed_votes)
+        sheet.row(*opening_cells(one), standing(one), one.found or None, *votes, next_step(one))
     sheet.print(session.out)
     print_to_do(session, listed)
 

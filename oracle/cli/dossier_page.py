@@ -124,6 +124,8 @@ def _holder(one: HolderFolder) -> str:
             ("Root", one.root or ""),
             ("Hits", f"{count(len(one.hits))}, claimed {count(len(one.claimed))}"),
         ]
+    if one.unclaimed:
+        rows.append(("Read and not claimed", count(len(one.unclaimed))))
     if one.charge is not None:
         rows.append(("Costs", f"{count(one.charge)} credits for this reply"))
     if one.voucher_amount is not None:
@@ -175,12 +177,13 @@ def _check(line: ProofLine) -> str:
 
 def _cases(report: DossierReport) -> str:
     return _table(
-        ("Case", "Reason", "Standing", "Opened (UTC)", "Upheld", "Dismissed"),
+        ("Case", "Reason", "Standing", "Found", "Opened (UTC)", "Upheld", "Dismissed"),
         (
             (
                 one.case_id,
                 one.reason.value,
                 one.standing.value if one.outcome is None else f"{one.standing.value}: {one.outcome.value}",
+                str(one.found) if one.found else "",
                 moment(one.opened_at),
                 str(one.upheld_votes),
                 str(one.dismissed_votes),

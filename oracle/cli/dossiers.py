@@ -127,7 +127,9 @@ def _print(session: Session, report: DossierReport) -> None:
         ("Elements", count(len(report.elements))),
         ("Digest of the file", report.digest),
     )
-    holders = Sheet("#Holder", "Name", "State", "#Hits", "#Claimed", "#Disclosed", "#Charge", "#Voucher")
+    holders = Sheet(
+        "#Holder", "Name", "State", "#Hits", "#Claimed", "#Unclaimed", "#Disclosed", "#Charge", "#Voucher"
+    )
     for one in report.holders:
         holders.row(
             one.holder,
@@ -135,6 +137,7 @@ def _print(session: Session, report: DossierReport) -> None:
             one.state,
             len(one.hits),
             len(one.claimed),
+            len(one.unclaimed) or None,
             len({line.index for line in one.disclosed}),
             one.charge,
             one.voucher_amount,

@@ -58,8 +58,13 @@ async def dismissal(
 async def appeal(
     session: Session,
     case: Annotated[str, typer.Argument(help="The case; its first digits are enough.")],
+    *,
+    found: Annotated[
+        int | None,
+        typer.Option(min=0, help="Faults that it shall stand for, 0 for none; without it, the contrary."),
+    ] = None,
 ) -> None:
-    """Propose to overturn what a case came to, as if the auditors had said the contrary."""
+    """Propose to overturn what a case came to: to the contrary, or to another number of faults."""
     async with connect(session.settings().api.listen) as client:
         chosen = _chosen(case, await client.cases())
         lasts = {line.name: int(line.value) for line in await client.parameters() if line.name in _VOTE}
@@ -67,7 +72,13 @@ async def appeal(
         raise UsageWrong(
             f"Case {chosen.case_id} is {chosen.standing.value}: only upheld or dismissed ones are overturned."
         )
-    await submit(session, ProposedCall(contract=AUDITS, function="overturn", arguments=(chosen.case_id,)))
+    instead = (0 if chosen.found else 1) if found is None else found
+    if instead == chosen.found or instead > chosen.most:
+        raise UsageWrong(
+            f"Case {chosen.case_id} came to {chosen.found} already; name another number up to {chosen.most}."
+        )
+    arguments = (chosen.case_id, str(instead))
+    await submit(session, ProposedCall(contract=AUDITS, function="overturn", arguments=arguments))
     if time.time() + sum(lasts.values()) > chosen.appeal_by:
         until = moment(chosen.appeal_by)
         session.note(f"A vote lasts longer than this case can be appealed against, which is until {until}.")

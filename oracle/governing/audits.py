@@ -97,7 +97,7 @@ class AuditsDesk:
         )
 
     def _case(self, case: Case, now: int) -> CaseLine:
-        upheld = sum(1 for _, upholds in case.verdicts if upholds)
+        upheld = sum(1 for _, found in case.verdicts if found)
         return CaseLine(
             case_id=_hexadecimal(case.id),
             reason=_reason(case.kind),
@@ -111,6 +111,8 @@ class AuditsDesk:
             upheld_votes=upheld,
             dismissed_votes=len(case.verdicts) - upheld,
             overturned=case.overturned,
+            found=case.found(now),
+            most=case.most,
             amount=case.amount,
             opener=case.opener,
             appeal_by=case.appeal_by(now),

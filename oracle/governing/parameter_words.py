@@ -43,6 +43,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "audit_retention_s": ("s", "nothing older is audited"),
     "audit_sample_ppm": ("batches", "of a million that a draw falls on"),
     "breach_penalty": ("credits", "that a breach costs"),
+    "unclaimed_hit_penalty": ("credits", "more for each hit that an audit found read and not claimed"),
     "needless_case_fee": ("credits", "that a dismissed audit for cause costs who asked for it"),
     "express_max_age_s": ("s", "age of the reference block of an express query at most"),
     "subject_rules_hash": ("hash", "of the rules by which subjects are read"),

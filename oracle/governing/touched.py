@@ -14,6 +14,8 @@ from oracle.domain.ids import Address
 from oracle.governing.wording import decoded, parameter_name
 
 REFUSED = "not to be had"
+_FOUND = 9
+"""Where a case's file has the count that it stands for."""
 Show = Callable[[tuple[object, ...]], str]
 
 
@@ -119,7 +121,9 @@ def _count(values: tuple[object, ...]) -> str:
 
 def _case(values: tuple[object, ...]) -> str:
     file = values[0]
-    return CaseState(file[1]).name.lower() if isinstance(file, tuple) else str(file)
+    if not isinstance(file, tuple):
+        return str(file)
+    return f"{CaseState(file[1]).name.lower()}, {file[_FOUND]} found"
 
 
 def _glance(what: str, contract: Contract, function: str, *arguments: object, show: Show = _plain) -> Glance:

@@ -169,7 +169,10 @@ def _overturn(wording: Wording, values: Values) -> str:
     if case is None:
         return f"overturn what case {shown_id} came to, WHICH DOES NOT EXIST"
     state, kind = case.state(wording.view.now).name.lower(), case.kind.name.lower().replace("_", " ")
-    return f"overturn case {shown_id} ({kind}, {state}) against {wording.member(case.accused)}"
+    came = f"{kind}, {state}, {case.found(wording.view.now)} found"
+    return (
+        f"overturn case {shown_id} ({came}) against {wording.member(case.accused)}: {values[1]} found instead"
+    )
 
 
 def _of_member(verb: str) -> Callable[[Wording, Values], str]:

@@ -27,10 +27,12 @@ class Case:
     amount: int = 0
     """What waits in escrow, of a dispute."""
     answer: bytes | None = None
-    verdicts: tuple[tuple[str, bool], ...] = ()
-    """Auditor and whether it upholds."""
-    upheld: bool | None = None
-    """What a quorum ruled; None while it did not."""
+    most: int = 1
+    """Faults that it can be about, and that silence is for: each element at each other member, or 1."""
+    verdicts: tuple[tuple[str, int], ...] = ()
+    """Auditor and how many faults it found; 0 dismisses."""
+    ruled: int | None = None
+    """How many a quorum found at least, or a vote put in the place of that; None while nobody ruled."""
     ruled_at: int = 0
     overturned: bool = False
     outcome: CaseState | None = None
@@ -40,8 +42,8 @@ class Case:
         """Where it stands at `now`, the newest block's time."""
         if self.outcome is not None:
             return CaseState.SETTLED
-        if self.upheld is not None:
-            return CaseState.UPHELD if self.upheld != self.overturned else CaseState.DISMISSED
+        if self.ruled is not None:
+            return CaseState.UPHELD if self.ruled else CaseState.DISMISSED
         if self.answer is None:
             return CaseState.OPEN if now <= self.answer_by else CaseState.UPHELD
         if now <= self.decide_by:
@@ -49,11 +51,25 @@ class Case:
         # A proof that the contract has checked stands when nobody finds that it was rebutted.
         return CaseState.UPHELD if self.kind in _PROVEN else CaseState.LAPSED
 
+    def found(self, now: int) -> int:
+        """For how many faults it stands, settled or not; 0 unless it is upheld."""
+        if self.ruled is not None:
+            return self.ruled
+        return self.most if CaseState.UPHELD in {self.outcome, self.state(now)} else 0
+
+    def takes_verdicts(self, now: int) -> bool:
+        """Whether an auditor's verdict can still decide it, or let what was upheld grow."""
+        return self.state(now) is CaseState.ANSWERED or self._grows(now)
+
+    def _grows(self, now: int) -> bool:
+        upheld = self.outcome is None and not self.overturned and bool(self.ruled)
+        return upheld and (self.ruled or 0) < self.most and now <= self.decide_by
+
     def appeal_by(self, now: int) -> int | None:
         """Until when a vote can overturn what it came to; None while it came to nothing."""
         if self.state(now) not in {CaseState.UPHELD, CaseState.DISMISSED}:
             return None
-        if self.upheld is not None:
+        if self.ruled is not None:
             return self.ruled_at + self.appeal_window_s
         return (self.answer_by if self.answer is None else self.decide_by) + self.appeal_window_s
 
@@ -62,7 +78,7 @@ class Case:
         if self.state(now) is CaseState.LAPSED:
             return True
         last = self.appeal_by(now)
-        return last is not None and (self.overturned or now > last)
+        return last is not None and (self.overturned or now > last) and not self._grows(now)
 
 
 def to_do(case: Case, me: MemberId, now: int) -> str:
@@ -73,7 +89,10 @@ def to_do(case: Case, me: MemberId, now: int) -> str:
     if case.accused != me or case.state(now) in {CaseState.SETTLED, CaseState.DISMISSED, CaseState.LAPSED}:
         return ""
     if case.state(now) is CaseState.UPHELD:
-        return "It is upheld: a breach and a penalty follow when it is settled. A vote can still overturn it."
+        return (
+            f"It is upheld for {case.found(now)}: a breach and a penalty follow when it is settled. "
+            "A vote can still overturn it."
+        )
     if case.answer is not None:
         return "It is answered; the auditors decide."
     return _ANSWERS[case.kind]

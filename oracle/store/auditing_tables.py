@@ -30,4 +30,6 @@ examined = Table(
     Column("reason", LargeBinary(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""Auditor: what it found in a case, with file and reasons, written before its verdict goes on the chain."""
+"""Auditor: what it found in a case, with file and reasons, written before its verdict goes on the chain.
+
+`upheld` is for how many faults, 0 for none."""

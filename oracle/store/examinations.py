@@ -17,7 +17,8 @@ class Examination:
     case_id: bytes
     opened_at: int
     """Of the case, unix seconds."""
-    upheld: bool
+    found: int
+    """Hits read and not claimed, 1 for any other fault, 0 for none."""
     reason: bytes
     """keccak256 of `reasons`, as the verdict names it."""
     reasons: bytes = field(repr=False)
@@ -56,7 +57,7 @@ class ExaminationJournal:
                 .values(
                     case_id=found.case_id,
                     opened_at=found.opened_at,
-                    upheld=int(found.upheld),
+                    upheld=found.found,
                     reason=found.reason,
                     sealed=self._cipher.seal(body, _case_context(found.case_id)),
                 )
@@ -87,7 +88,7 @@ class ExaminationJournal:
         return Examination(
             case_id=row.case_id,
             opened_at=row.opened_at,
-            upheld=bool(row.upheld),
+            found=row.upheld,
             reason=row.reason,
             reasons=reasons,
             file=file,

@@ -92,9 +92,10 @@ class Trial:
         return self.case
 
     async def settled(self) -> CaseState | None:
-        """The auditor gives its verdict; the appeal window passes; it settles."""
+        """The auditor gives its verdict; its time and the appeal window pass; it settles."""
         await self.office.round()
-        self.later(self.case.appeal_window_s + 1)
+        case = self.case
+        self.later(max(case.appeal_window_s, case.decide_by - case.opened_at) + 1)
         await self.office.round()
         await self.talk.bank.base.stream.poll()
         return self.case.outcome
@@ -138,7 +139,7 @@ async def test_audit__of_an_honest_requester__is_dismissed_and_costs_nothing(tri
     assert trial.talk.bank.base.view.balance(trial.talk.bank.id) == balance
     found = await trial.office.at_work.journal.of(case.id)
     assert found is not None
-    assert not found.upheld
+    assert found.found == 0
     await trial.talk.bank.audited.answering.round()
     assert await opening_of(trial) is None, "it is kept after its case is over"
 
@@ -154,9 +155,13 @@ async def test_audit__of_a_requester_that_reads_and_does_not_claim__is_upheld(tr
     outcome = await trial.settled()
 
     assert outcome is CaseState.UPHELD
-    assert bank.base.view.balance(bank.id) == balance - bank.base.view.parameter("breach_penalty").value
+    penalty, each = (
+        bank.base.view.parameter(name).value for name in ("breach_penalty", "unclaimed_hit_penalty")
+    )
+    assert bank.base.view.balance(bank.id) == balance - penalty - each
     found = await trial.office.at_work.journal.of(case.id)
     assert found is not None
+    assert found.found == trial.case.ruled == 1
     assert b"Read and not claimed" in found.reasons
     assert keccak256(found.reasons) == found.reason
 
@@ -174,6 +179,7 @@ async def test_audit__of_a_batch_whose_openings_are_lost__is_answered_with_the_l
     found = await trial.office.at_work.journal.of(trial.case.id)
     assert found is not None
     assert b"lost" in found.reasons
+    assert found.found == trial.case.ruled == trial.case.most
 
 
 async def test_audit__never_answered__is_upheld_by_silence(trial: Trial) -> None:
@@ -185,6 +191,7 @@ async def test_audit__never_answered__is_upheld_by_silence(trial: Trial) -> None
     await trial.office.round()
 
     assert trial.case.outcome is CaseState.UPHELD
+    assert trial.case.found(case.answer_by + 1) == case.most == 2
 
 
 async def test_audit__answered_with_another_file_than_is_handed_over__waits_and_is_upheld(
@@ -202,7 +209,7 @@ async def test_audit__answered_with_another_file_than_is_handed_over__waits_and_
     trial.later((case.decide_by - case.answer_by) * 3 // 4 + case.answer_by - case.opened_at + 1)
     await trial.office.round()
 
-    assert trial.case.upheld
+    assert trial.case.ruled == case.most
 
 
 async def test_auditor__killed_after_each_step__goes_on_with_the_same_seed_and_verdict(trial: Trial) -> None:
@@ -216,7 +223,7 @@ async def test_auditor__killed_after_each_step__goes_on_with_the_same_seed_and_v
     await trial.office.open()
     await trial.office.open()
 
-    assert trial.case.upheld
+    assert trial.case.ruled
     draws = trial.office.at_work.stream.view.audits.draws
     assert all(draw.withheld == 0 for draw in draws.values() if draw.value is not None)
 

@@ -104,7 +104,7 @@ async def test_dispute__record_that_was_not_committed__is_answered_upheld_and_pa
     (record,) = decode_disclosures(frame(body.disclosures[4:], at_least=0)).records
     assert record.salt == bytes(16), "not what the holder had disclosed"
 
-    _send(chain, AUDITOR, audits.cast_verdict(case_id, upheld=True, reason=b"\x02" * 32))
+    _send(chain, AUDITOR, audits.cast_verdict(case_id, found=1, reason=b"\x02" * 32))
     _pass_time(chain, 3_000_000)
     _send(chain, AUDITOR, audits.settle(case_id))
     await talk.read_chain()

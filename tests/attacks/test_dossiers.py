@@ -13,7 +13,7 @@ from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.auditing.codec import DossierDamaged, decode_dossier, encode_dossier
 from oracle.auditing.dossier import Dossier, HolderPart
 from oracle.crypto.keccak import keccak256
-from oracle.domain.asked import AskedReply
+from oracle.domain.asked import AskedReply, ReplyState
 from oracle.domain.reports import DossierReport, Party, ProofResult
 from oracle.wiring.dossiers import Verifier, build_gathering, open_verifier
 
@@ -72,6 +72,7 @@ async def test_dossier__of_an_honest_query__passes_every_check(
     }
     (folder,) = report.holders
     (hit,) = folder.hits
+    assert (folder.unclaimed, report.unclaimed) == ((), 0)
     assert folder.claimed == folder.hits == tuple({line.index for line in folder.disclosed})
     assert (folder.charge, folder.voucher_amount) == (102, 102)
     assert report.case_reference == "case 7"
@@ -115,18 +116,25 @@ def _without_claims(dossier: Dossier) -> HolderPart:
     return replace(part, receipt=None, answer=None)
 
 
-LIES: dict[str, tuple[Callable[[Dossier], Dossier], tuple[int | None, str]]] = {
-    "another case": (lambda one: replace(one, case_reference="case 8"), (None, "case reference")),
-    "another chain": (lambda one: replace(one, chain_id=1), (None, "consortium")),
+LIES: dict[str, tuple[Callable[[Dossier], Dossier], tuple[int | None, str], int | None]] = {
+    "another case": (lambda one: replace(one, case_reference="case 8"), (None, "case reference"), 0),
+    "another chain": (lambda one: replace(one, chain_id=1), (None, "consortium"), 0),
     "another subject": (
         lambda one: replace(one, opened=(replace(one.opened[0], subject=b"\x01+15550001"), *one.opened[1:])),
         (None, "openings"),
+        None,
     ),
     "elements in another order": (
         lambda one: replace(one, elements=one.elements[37:] + one.elements[:37]),
         (None, "elements"),
+        None,
     ),
-    "no receipt": (lambda one: replace(one, holders=(_without_claims(one),)), (2, "receipt")),
+    "no receipt": (lambda one: replace(one, holders=(_without_claims(one),)), (2, "receipt"), 1),
+    "no reply behind the receipt": (
+        lambda one: _part(one, reply=None, state=ReplyState.EXPIRED),
+        (2, "receipt"),
+        2,
+    ),
 }
 
 
@@ -134,11 +142,12 @@ LIES: dict[str, tuple[Callable[[Dossier], Dossier], tuple[int | None, str]]] = {
 async def test_dossier__with_a_lie_of_the_requester__fails_the_check_against_it(
     file: bytes, verifier: Verifier, lie: str
 ) -> None:
-    change, check = LIES[lie]
+    change, check, unclaimed = LIES[lie]
 
     report = await verifier.report(encode_dossier(change(decode_dossier(file))))
 
     assert check in {(line.holder, line.name) for line in report.against_requester}
+    assert report.unclaimed == unclaimed
 
 
 async def test_dossier__without_a_holder__says_that_it_says_nothing(file: bytes, verifier: Verifier) -> None:

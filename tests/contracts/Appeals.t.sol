@@ -66,7 +66,7 @@ contract AppealsTest is AuditWorld {
         bytes memory refusal = missingRole(governance(2), audits.GOVERNOR_ROLE());
         vm.expectRevert(refusal);
         vm.prank(governance(2));
-        audits.overturn(caseId);
+        audits.overturn(caseId, 0);
     }
 
     function test_auditors__appointed_and_dismissed_by_the_members__take_and_lose_office() public {
@@ -112,6 +112,6 @@ contract AppealsTest is AuditWorld {
 
     function motion() private view returns (address[] memory targets, uint256[] memory values, bytes[] memory calls) {
         (targets, values, calls) = (new address[](1), new uint256[](1), new bytes[](1));
-        (targets[0], calls[0]) = (address(audits), abi.encodeCall(audits.overturn, (caseId)));
+        (targets[0], calls[0]) = (address(audits), abi.encodeCall(audits.overturn, (caseId, 0)));
     }
 }

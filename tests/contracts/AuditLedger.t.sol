@@ -15,7 +15,9 @@ contract AuditLedgerTest is AuditWorld {
         uint64 answerBy = uint64(block.timestamp + ANSWER_WINDOW);
         uint64 decideBy = uint64(answerBy + RULING_WINDOW);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.CaseOpened(caseId, CaseKind.Cause, 2, 1, EVIDENCE, answerBy, decideBy, uint64(APPEAL_WINDOW));
+        emit IAuditLedger.CaseOpened(
+            caseId, CaseKind.Cause, 2, 1, EVIDENCE, answerBy, decideBy, uint64(APPEAL_WINDOW), 2_000
+        );
         vm.assertEq(forCause(1, 2), caseId);
         CaseFile memory file = audits.caseOf(caseId);
         vm.assertEq(uint256(file.kind), uint256(CaseKind.Cause));
@@ -35,12 +37,12 @@ contract AuditLedgerTest is AuditWorld {
         answered(caseId, 2);
         requireState(caseId, CaseState.Answered);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.VerdictCast(caseId, auditor(1), true, DIGEST);
+        emit IAuditLedger.VerdictCast(caseId, auditor(1), 1, DIGEST);
         voted(caseId, 1, true);
         voted(caseId, 3, false);
         requireState(caseId, CaseState.Answered);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.CaseRuled(caseId, true);
+        emit IAuditLedger.CaseRuled(caseId, 1);
         voted(caseId, 2, true);
         requireState(caseId, CaseState.Upheld);
         uint256 appealBy = block.timestamp + APPEAL_WINDOW;
@@ -54,7 +56,7 @@ contract AuditLedgerTest is AuditWorld {
         vm.expectEmit(address(quality));
         emit IQualityLedger.Breached(2, BreachKinds.AUDIT_FOR_CAUSE, caseId, parameters.currentEpoch());
         audits.settle(caseId);
-        vm.assertEq(credits.balanceOf(2), before - int256(BREACH_PENALTY));
+        vm.assertEq(credits.balanceOf(2), before - int256(BREACH_PENALTY + UNCLAIMED_HIT_PENALTY));
         requireState(caseId, CaseState.Settled);
         requireFinal(caseId);
     }
@@ -91,8 +93,8 @@ contract AuditLedgerTest is AuditWorld {
         vm.expectRevert(wrongState(caseId, CaseState.Upheld));
         voted(caseId, 1, false);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.CaseOverturned(caseId, false);
-        overturned(caseId);
+        emit IAuditLedger.CaseOverturned(caseId, 0);
+        overturned(caseId, 0);
         requireState(caseId, CaseState.Dismissed);
         audits.settle(caseId); // nothing can change it any more, so nobody waits
         requireBreaches(2, 0);
@@ -107,7 +109,7 @@ contract AuditLedgerTest is AuditWorld {
         vm.expectRevert(wrongState(caseId, CaseState.Lapsed));
         voted(caseId, 2, true);
         vm.expectRevert(wrongState(caseId, CaseState.Lapsed));
-        overturned(caseId);
+        overturned(caseId, 0);
         vm.expectEmit(address(audits));
         emit IAuditLedger.CaseSettled(caseId, CaseState.Lapsed);
         audits.settle(caseId);
@@ -195,15 +197,15 @@ contract AuditLedgerTest is AuditWorld {
     function test_overturn__a_ruling__turns_it_once_and_within_its_window() public {
         bytes32 caseId = forCause(1, 2);
         vm.expectRevert(wrongState(caseId, CaseState.Open));
-        overturned(caseId);
+        overturned(caseId, 1);
         answered(caseId, 2);
         ruled(caseId, false);
         vm.expectEmit(address(audits));
-        emit IAuditLedger.CaseOverturned(caseId, true);
-        overturned(caseId);
+        emit IAuditLedger.CaseOverturned(caseId, 1);
+        overturned(caseId, 1);
         vm.assertTrue(audits.caseOf(caseId).overturned);
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.AlreadyOverturned.selector, caseId));
-        overturned(caseId);
+        overturned(caseId, 0);
         audits.settle(caseId);
         requireBreaches(2, 1);
 
@@ -213,7 +215,7 @@ contract AuditLedgerTest is AuditWorld {
         uint256 appealBy = audits.caseOf(caseId).appealBy;
         vm.warp(appealBy + 1);
         vm.expectRevert(abi.encodeWithSelector(IAuditLedger.TooLate.selector, appealBy + 1, appealBy));
-        overturned(caseId);
+        overturned(caseId, 1);
     }
 
     function test_settle__in_any_state_that_can_still_change__refused() public {
@@ -235,6 +237,8 @@ contract AuditLedgerTest is AuditWorld {
     function test_penalties__of_zero__take_nothing() public {
         decided();
         parameters.set(keccak256("breach_penalty"), 0);
+        decided();
+        parameters.set(keccak256("unclaimed_hit_penalty"), 0);
         bytes32 caseId = forCause(1, 2);
         settled(caseId);
         vm.assertEq(credits.balanceOf(2), int256(GRANT));

@@ -35,8 +35,12 @@ abstract contract AuditWorld is World {
     }
 
     function voted(bytes32 caseId, uint256 i, bool upheld) internal {
+        voted(caseId, i, upheld ? 1 : 0);
+    }
+
+    function voted(bytes32 caseId, uint256 i, uint32 found) internal {
         vm.prank(auditor(i));
-        audits.castVerdict(caseId, upheld, DIGEST);
+        audits.castVerdict(caseId, found, DIGEST);
     }
 
     function ruled(bytes32 caseId, bool upheld) internal {
@@ -138,13 +142,14 @@ abstract contract AuditWorld is World {
     function settled(bytes32 caseId) internal {
         CaseFile memory file = audits.caseOf(caseId);
         uint256 end = file.appealBy != 0 ? file.appealBy : file.answerBy + APPEAL_WINDOW;
+        if (end < file.decideBy) end = file.decideBy;
         if (block.timestamp <= end) vm.warp(end + 1);
         audits.settle(caseId);
     }
 
-    function overturned(bytes32 caseId) internal {
+    function overturned(bytes32 caseId, uint32 found) internal {
         decided();
-        audits.overturn(caseId);
+        audits.overturn(caseId, found);
     }
 
     function refusedToSettle(bytes32 caseId, bytes memory refusal) internal {
@@ -160,7 +165,7 @@ abstract contract AuditWorld is World {
         vm.expectRevert(refusal);
         voted(caseId, 3, true);
         vm.expectRevert(refusal);
-        overturned(caseId);
+        overturned(caseId, 0);
     }
 
     function requireBreaches(uint64 memberId, uint256 count) internal view {

@@ -105,7 +105,7 @@ contract AuditorsTest is AuditWorld {
             abi.encodeCall(audits.rotateAuditorKeys, (1, abi.encodePacked(DIGEST), certificate(operator(1)))),
             abi.encodeCall(audits.commitSeed, (1, DIGEST)),
             abi.encodeCall(audits.openDrawn, (0, 1, DIGEST)),
-            abi.encodeCall(audits.castVerdict, (DIGEST, true, DIGEST)),
+            abi.encodeCall(audits.castVerdict, (DIGEST, 1, DIGEST)),
             abi.encodeCall(audits.demandSuspension, (1, DIGEST))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -122,7 +122,7 @@ contract AuditorsTest is AuditWorld {
             abi.encodeCall(audits.appoint, (auditor(4), papers(auditor(4)))),
             abi.encodeCall(audits.dismiss, (auditor(1))),
             abi.encodeCall(audits.setLedgers, (datasets, queries, credits, quality)),
-            abi.encodeCall(audits.overturn, (DIGEST))
+            abi.encodeCall(audits.overturn, (DIGEST, 0))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
             vm.prank(auditor(1));

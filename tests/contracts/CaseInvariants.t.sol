@@ -20,6 +20,8 @@ contract Courtroom is AuditWorld, Anchoring {
     mapping(bytes32 caseId => CaseState state) private seen;
     mapping(bytes32 caseId => bool answered) private answered_;
     mapping(bytes32 caseId => bool opened) private known;
+    mapping(bytes32 caseId => uint32[3] found) private votes; // plus one
+    mapping(bytes32 caseId => uint32 found) private decreed;
     Request[] private requests;
     mapping(bytes32 batchId => IQueryLedger.ReportState state) private reports;
     mapping(bytes32 batchId => AnchorProof proof) private proofs;
@@ -99,23 +101,27 @@ contract Courtroom is AuditWorld, Anchoring {
     }
 
     /// @dev Members and strangers try, too.
-    function judge(uint256 pick, uint8 by, bool upheld) external {
+    function judge(uint256 pick, uint8 by, uint32 found) external {
         if (cases.length == 0) return;
         bytes32 caseId = cases[pick % cases.length];
         address caller = by % 4 == 3 ? operator(member(by)) : auditor(1 + by % 4);
         vm.prank(caller);
-        try audits.castVerdict(caseId, upheld, DIGEST) {
-            usurped = usurped || by % 4 == 3 || !answered_[caseId];
+        found %= 5;
+        try audits.castVerdict(caseId, found, DIGEST) {
+            usurped = usurped || by % 4 == 3 || !answered_[caseId] || votes[caseId][by % 4] != 0;
+            votes[caseId][by % 4] = found + 1;
         } catch {}
     }
 
-    function appeal(uint256 pick, bool byVote) external {
+    function appeal(uint256 pick, bool byVote, uint32 found) external {
         if (cases.length == 0) return;
         bytes32 caseId = cases[pick % cases.length];
         CaseFile memory file = audits.caseOf(caseId);
         vm.prank(byVote ? address(timelock) : auditor(1));
-        try audits.overturn(caseId) {
-            usurped = usurped || !byVote || block.timestamp > file.appealBy || file.overturned;
+        found %= 5;
+        try audits.overturn(caseId, found) {
+            usurped = usurped || !byVote || block.timestamp > file.appealBy || file.overturned || found == file.found;
+            decreed[caseId] = found;
         } catch {}
     }
 
@@ -130,7 +136,11 @@ contract Courtroom is AuditWorld, Anchoring {
             if (file.kind == CaseKind.Dispute) {
                 escrowed[file.state == CaseState.Dismissed ? entry.payee : entry.payer] += int256(uint256(entry.amount));
             }
-            if (file.state == CaseState.Upheld) breached(file.accused);
+            if (file.state == CaseState.Upheld) {
+                breached(file.accused);
+                bool counted = file.kind == CaseKind.Drawn || file.kind == CaseKind.Cause;
+                if (counted) penalties[file.accused] += file.found * UNCLAIMED_HIT_PENALTY;
+            }
             if (file.state == CaseState.Dismissed && file.kind == CaseKind.Cause && file.opener != 0) {
                 penalties[file.opener] += NEEDLESS_FEE;
             }
@@ -196,6 +206,24 @@ contract Courtroom is AuditWorld, Anchoring {
         for (uint256 i = 0; i < requests.length; ++i) {
             bytes32 batchId = batchIdOf(requests[i]);
             vm.assertTrue(queries.reportOf(requests[i].requester, batchId).state == reports[batchId]);
+        }
+    }
+
+    /// @dev What two of three auditors found at least, unless a vote of the members put another number in its place; as many
+    /// as can be found where nobody ruled.
+    function requireSupportedCounts() external view {
+        for (uint256 i = 0; i < cases.length; ++i) {
+            (bytes32 caseId, CaseFile memory file) = (cases[i], audits.caseOf(cases[i]));
+            vm.assertTrue(file.found <= file.most);
+            if (file.overturned) {
+                vm.assertEq(file.found, decreed[caseId]);
+                continue;
+            }
+            uint32[3] memory cast = votes[caseId];
+            (uint32 low, uint32 high) = cast[0] < cast[1] ? (cast[0], cast[1]) : (cast[1], cast[0]);
+            uint32 middle = cast[2] < low ? low : (cast[2] > high ? high : cast[2]);
+            if (middle > 1) vm.assertEq(file.found, middle - 1);
+            if (!answered_[caseId]) vm.assertTrue(file.found == 0 || block.timestamp > file.answerBy);
         }
     }
 
@@ -289,6 +317,10 @@ contract CaseInvariantsTest {
 
     function invariant_breaches_penalties_and_escrow__follow_from_what_was_settled_alone() public view {
         court.requireEffectsOfWhatHasEnded();
+    }
+
+    function invariant_counts__are_what_a_quorum_found_at_least() public view {
+        court.requireSupportedCounts();
     }
 
     function invariant_balances_and_escrow__are_grants_less_penalties() public view {

@@ -75,7 +75,7 @@ contract GasOfCasesTest is Measured {
         measured("open dispute", operator(1), address(audits), call);
         bytes32 caseId = disputed(3, 2, 70);
         measured("answer case", operator(2), address(audits), abi.encodeCall(audits.answer, (caseId, DIGEST)));
-        call = abi.encodeCall(audits.castVerdict, (caseId, true, DIGEST));
+        call = abi.encodeCall(audits.castVerdict, (caseId, 1, DIGEST));
         measured("cast verdict, 15 auditors, first", auditor(1), address(audits), call);
         for (uint256 i = 2; i <= AUDITORS / 2; ++i) {
             voted(caseId, i, true);
@@ -90,7 +90,7 @@ contract GasOfCasesTest is Measured {
         measured("open audit for cause", operator(1), address(audits), call);
         bytes32 caseId = forCause(3, 2);
         vm.warp(block.timestamp + ANSWER_WINDOW + 1);
-        measured("overturn", address(timelock), address(audits), abi.encodeCall(audits.overturn, (caseId)));
+        measured("overturn", address(timelock), address(audits), abi.encodeCall(audits.overturn, (caseId, 0)));
         measured("settle audit, dismissed", operator(1), address(audits), abi.encodeCall(audits.settle, (caseId)));
     }
 

@@ -46,6 +46,7 @@ abstract contract World {
     uint256 internal constant RETENTION = 30 days;
     uint32 internal constant SAMPLE_PPM = 100_000;
     uint256 internal constant BREACH_PENALTY = 50;
+    uint256 internal constant UNCLAIMED_HIT_PENALTY = 7;
     uint256 internal constant NEEDLESS_FEE = 10;
     uint48 internal constant VOTING_DELAY = 10;
     uint32 internal constant VOTING_PERIOD = 600;
@@ -291,7 +292,7 @@ abstract contract World {
     }
 
     function declarations() internal pure returns (IProtocolParameters.Declaration[] memory list) {
-        list = new IProtocolParameters.Declaration[](32);
+        list = new IProtocolParameters.Declaration[](33);
         list[0] = IProtocolParameters.Declaration("epoch_start", START, START, START);
         list[1] = IProtocolParameters.Declaration("epoch_length_s", 1 hours, 30 days, EPOCH);
         list[2] = IProtocolParameters.Declaration("query_fee", 0, 1000, QUERY_FEE);
@@ -323,6 +324,7 @@ abstract contract World {
         list[24] = IProtocolParameters.Declaration("audit_sample_ppm", 0, 1_000_000, SAMPLE_PPM);
         list[25] = IProtocolParameters.Declaration("breach_penalty", 0, 2 ** 64, BREACH_PENALTY);
         list[26] = IProtocolParameters.Declaration("needless_case_fee", 0, 2 ** 64, NEEDLESS_FEE);
+        list[32] = IProtocolParameters.Declaration("unclaimed_hit_penalty", 0, 2 ** 48, UNCLAIMED_HIT_PENALTY);
         list[17] = IProtocolParameters.Declaration("emergency_pause_s", 30 days, 366 days, 30 days);
     }
 }

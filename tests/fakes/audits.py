@@ -35,6 +35,8 @@ def _case(
         upheld_votes=1,
         dismissed_votes=0,
         overturned=False,
+        found=1 if standing is CaseStanding.UPHELD else 0,
+        most=20,
         amount=amount,
         opener=1,
         to_do="" if reason is CaseReason.DISPUTE else "Ask the auditors for the evidence.",

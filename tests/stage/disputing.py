@@ -29,6 +29,7 @@ def opened(lane: Any, holder: int, claim: bytes, reply: bytes, amount: int) -> A
             answer_by=answer_by,
             decide_by=answer_by + view.parameter("ruling_window_s").value,
             appeal_window_s=view.parameter("appeal_window_s").value,
+            most=1,
         ),
         lambda at: facts.Escrowed(
             at=at, dispute_id=case_id, payer=lane.me, payee=holder, amount=Credits(held)

@@ -130,6 +130,7 @@ class AuditBook:
             answer_by=fact.answer_by,
             decide_by=fact.decide_by,
             appeal_window_s=fact.appeal_window_s,
+            most=fact.most,
         )
 
     def _change_case(self, fact: facts.CaseChange) -> None:
@@ -140,13 +141,11 @@ class AuditBook:
             case facts.CaseAnswered():
                 known = replace(known, answer=fact.digest)
             case facts.VerdictCast():
-                known = replace(known, verdicts=(*known.verdicts, (fact.auditor, fact.upheld)))
+                known = replace(known, verdicts=(*known.verdicts, (fact.auditor, fact.found)))
             case facts.CaseRuled():
-                known = replace(known, upheld=fact.upheld, ruled_at=now)
+                known = replace(known, ruled=fact.found, ruled_at=now)
             case facts.CaseOverturned():
-                # What silence came to was upheld before a vote turned it.
-                ruled_at = now if known.upheld is None else known.ruled_at
-                known = replace(known, upheld=not fact.upheld, ruled_at=ruled_at, overturned=True)
+                known = replace(known, ruled=fact.found, ruled_at=now, overturned=True)
             case facts.CaseSettled():
                 known = replace(known, outcome=CaseState(fact.outcome))
         self.cases[fact.case_id] = known

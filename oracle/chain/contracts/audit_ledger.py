@@ -49,6 +49,9 @@ class CaseFile:
     """0 while it came to nothing."""
     answer: bytes
     overturned: bool
+    found: int
+    """Faults that it stands for; 0 unless it is, or was, upheld."""
+    most: int
 
 
 def dispute_case(requester: MemberId, holder: MemberId, claim: bytes) -> bytes:
@@ -85,9 +88,9 @@ class AuditLedger:
     def rotate_auditor_keys(self, suite: int, key: bytes, certificate: bytes) -> Order:
         return self.contract.order("rotateAuditorKeys", suite, key, certificate)
 
-    def overturn(self, case: bytes) -> Order:
-        """For the governor."""
-        return self.contract.order("overturn", case)
+    def overturn(self, case: bytes, found: int) -> Order:
+        """For the governor; `found` as in a verdict."""
+        return self.contract.order("overturn", case, found)
 
     def commit_seed(self, epoch: int, commitment: bytes) -> Order:
         return self.contract.order("commitSeed", epoch, commitment)
@@ -126,8 +129,9 @@ class AuditLedger:
     def answer(self, case: bytes, digest: bytes) -> Order:
         return self.contract.order("answer", case, digest)
 
-    def cast_verdict(self, case: bytes, *, upheld: bool, reason: bytes) -> Order:
-        return self.contract.order("castVerdict", case, upheld, reason)
+    def cast_verdict(self, case: bytes, *, found: int, reason: bytes) -> Order:
+        """`found`: hits read and not claimed, 1 for any other fault; 0 dismisses."""
+        return self.contract.order("castVerdict", case, found, reason)
 
     def settle(self, case: bytes) -> Order:
         return self.contract.order("settle", case)
@@ -151,6 +155,8 @@ class AuditLedger:
             appeal_by=integer(values, 6),
             answer=octets(values, 7),
             overturned=boolean(values, 8),
+            found=integer(values, 9),
+            most=integer(values, 10),
         )
 
     async def draw_of(self, connection: ChainConnection, epoch: int, *, block: BlockPin) -> Draw:

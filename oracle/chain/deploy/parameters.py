@@ -78,6 +78,7 @@ PROTOCOL: Final[Mapping[str, Bounds]] = MappingProxyType(
         "audit_retention_s": _b(_DAY, 3_650 * _DAY, 90 * _DAY),
         "audit_sample_ppm": _b(0, 1_000_000, 10_000),
         "breach_penalty": _b(0, 2**64, 10_000),
+        "unclaimed_hit_penalty": _b(0, 2**48, 20_000),
         "needless_case_fee": _b(0, 2**64, 1_000),
         "express_max_age_s": _b(1, 3_600, 60),
         "subject_rules_hash": _b(0, _WORD, int.from_bytes(rules_hash())),

@@ -86,6 +86,8 @@ class CaseOpened(OfAudits):
     answer_by: int
     decide_by: int
     appeal_window_s: int
+    most: int
+    """Faults that it can be about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +108,22 @@ class CaseAnswered(OfAudits):
 class VerdictCast(OfAudits):
     case_id: bytes
     auditor: Address
-    upheld: bool
+    found: int
+    """Hits read and not claimed, 1 for any other fault; 0 dismisses."""
     reason: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRuled(OfAudits):
     case_id: bytes
-    upheld: bool
+    found: int
+    """What a quorum found at least, so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOverturned(OfAudits):
     case_id: bytes
-    upheld: bool
+    found: int
     """What it comes to now."""
 
 

@@ -58,6 +58,10 @@ class CaseLine:
     upheld_votes: int
     dismissed_votes: int
     overturned: bool
+    found: int
+    """Hits read and not claimed, 1 for any other fault; 0 unless it is, or was, upheld."""
+    most: int
+    """As many it can be about."""
     amount: int
     """Credits in escrow, of a dispute."""
     opener: int | None = None

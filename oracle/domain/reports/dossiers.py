@@ -75,6 +75,8 @@ class HolderFolder:
     hits: tuple[int, ...]
     """Elements that were found, recomputed."""
     claimed: tuple[int, ...]
+    unclaimed: tuple[int, ...]
+    """Hits that were read, or may have been, without a valid claim and a voucher that covers it."""
     disclosed: tuple[DisclosedLine, ...]
     charge: int | None
     """What the reply costs by the prices on the chain; None where nothing is owed."""
@@ -128,6 +130,8 @@ class DossierReport:
     elements: tuple[OpenedLine, ...]
     holders: tuple[HolderFolder, ...]
     checks: tuple[ProofLine, ...]
+    unclaimed: int | None
+    """Hits read and not claimed, at all holders; None where the openings fail, so that nobody can count."""
     cases: tuple[CaseLine, ...] = ()
     """Of the chain, about this batch."""
 

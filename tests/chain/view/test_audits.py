@@ -58,6 +58,7 @@ async def _expect_equal(view: AllianceView, contracts: Bindings, connection: Cha
         assert (case.answer_by, case.decide_by) == (file.answer_by, file.decide_by)
         assert (case.appeal_by(now) or 0, case.answer or bytes(32)) == (file.appeal_by, file.answer)
         assert (case.opener or 0, case.overturned) == (file.opener, file.overturned)
+        assert (case.found(now), case.most) == (file.found, file.most)
 
 
 def _signed(record: DeploymentRecord, key: bytes, root: bytes, answered_at: int) -> SignedHead:
@@ -110,24 +111,24 @@ async def test_view__cases_of_every_kind_through_all_states__equals_the_contract
     for case in (cause, dispute):
         await two.execute(f"answer {case.id.hex()}", audits.answer(case.id, DIGEST))
         for judge in judges:
-            order = audits.cast_verdict(case.id, upheld=case is cause, reason=DIGEST)
+            order = audits.cast_verdict(case.id, found=3 if case is cause else 0, reason=DIGEST)
             await judge.execute(f"verdict {case.id.hex()}", order)
     await stream.poll()
     await _expect_equal(view, contracts, connection)
 
-    await governed(audits.overturn(cause.id))
+    await governed(audits.overturn(cause.id, 2))
     await one.execute("settle", audits.settle(cause.id))
     await ask_chain("evm_increaseTime", 3_600 * 24 * 60)
     await ask_chain("evm_mine")
     await stream.poll()
     await _expect_equal(view, contracts, connection)
-    assert view.audits.cases[cause.id].outcome is CaseState.DISMISSED
+    assert view.audits.cases[cause.id].outcome is CaseState.UPHELD
     for case in (dispute, contradiction):
         await one.execute(f"settle {case.id.hex()}", audits.settle(case.id))
     await stream.poll()
     await _expect_equal(view, contracts, connection)
     epoch = view.epoch_of(view.head.timestamp)
-    assert view.quality.breaches(TWO, epoch + 1)[0] == 1
+    assert view.quality.breaches(TWO, epoch + 1)[0] == 2
     settled = await contracts.credits.redeemed_of(connection, ONE, TWO, block=view.head.number)
     assert view.redeemed(ONE, TWO).paid == settled.paid == 300  # dismissed: the escrow went to the holder
     assert view.balance(TWO) == await contracts.credits.balance_of(connection, TWO, block=view.head.number)

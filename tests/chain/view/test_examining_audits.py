@@ -42,8 +42,8 @@ async def test_examine__auditors_and_an_appeal__are_said_in_words_and_tried(
         [
             call_of("AuditLedger", "appoint", other, f'[1, "0x{"4f" * 32}", "0x30", "0x{"33" * 32}"]'),
             call_of("AuditLedger", "appoint", other, f'[2, "0x{"4f" * 32}", "0x30", "0x{"33" * 32}"]'),
-            call_of("AuditLedger", "overturn", "0x" + case.id.hex()),
-            call_of("AuditLedger", "overturn", "0x" + "77" * 32),
+            call_of("AuditLedger", "overturn", "0x" + case.id.hex(), "0"),
+            call_of("AuditLedger", "overturn", "0x" + "77" * 32, "1"),
         ],
         "",
         block=head,
@@ -56,13 +56,19 @@ async def test_examine__auditors_and_an_appeal__are_said_in_words_and_tried(
     appointed, _, overturned, unknown = (call.words for call in details.calls)
     assert appointed.lower().startswith(f"appoint the auditor {other.lower()} (sealing key 0x4f4f")
     assert f"SHA-256 of its certificate 0x{sha256(b'0').hexdigest()}, hash of its name 0x3333" in appointed
-    assert overturned == f"overturn case 0x{case.id.hex()} (cause, upheld) against member 2 (Bank B)"
+    came = f"cause, upheld, {case.most} found"
+    assert overturned == (
+        f"overturn case 0x{case.id.hex()} ({came}) against member 2 (Bank B): 0 found instead"
+    )
     assert unknown.endswith("WHICH DOES NOT EXIST")
     assert details.rehearsal is not None
     assert [outcome.succeeds for outcome in details.rehearsal.outcomes] == [True, False, True, False]
     changes = {change.what: (change.before, change.after) for change in details.rehearsal.changes}
     assert changes["auditors in office"] == ("1", "2")
-    assert changes[f"what case 0x{case.id.hex()[:8]} came to"] == ("upheld", "dismissed")
+    assert changes[f"what case 0x{case.id.hex()[:8]} came to"] == (
+        f"upheld, {case.most} found",
+        "dismissed, 0 found",
+    )
     assert dismissal.calls[0].words.lower() == f"dismiss the auditor {FOREIGN.lower()}"
     assert dismissal.rehearsal is not None
     assert [(one.before, one.after) for one in dismissal.rehearsal.changes] == [("1", "0")]

@@ -242,6 +242,7 @@ async def test_answer__a_case_for_cause__is_given_by_hand_and_once(consortium: C
         answer_by=now + 1_000,
         decide_by=now + 2_000,
         appeal_window_s=50,
+        most=1,
     )
     consortium.chain.happen(lambda at: dataclasses.replace(opened, at=at))
     await north.accounts.defending.round()

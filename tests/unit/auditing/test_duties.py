@@ -80,6 +80,7 @@ def opened(chain: FactChain, answer_s: int = 100) -> Made:
         answer_by=now + answer_s,
         decide_by=now + 2 * answer_s,
         appeal_window_s=50,
+        most=4,
     )
 
 
@@ -161,11 +162,13 @@ def test_case__answered__is_examined_once_and_settled_when_nothing_can_change_it
     assert isinstance(examine, Examine)
 
     verdict = (
-        lambda at: facts.audits.VerdictCast(at=at, case_id=CASE, auditor=ME, upheld=True, reason=bytes(32)),
-        lambda at: facts.audits.CaseRuled(at=at, case_id=CASE, upheld=True),
+        lambda at: facts.audits.VerdictCast(at=at, case_id=CASE, auditor=ME, found=3, reason=bytes(32)),
+        lambda at: facts.audits.CaseRuled(at=at, case_id=CASE, found=3),
     )
     chain.happen(*verdict)
     assert duties(chain.view, ME) == ()
 
     chain.pass_time(60)
+    assert duties(chain.view, ME) == (), "others may find more until their time is over"
+    chain.pass_time(141)
     assert duties(chain.view, ME) == (Settle(case_id=CASE),)

@@ -86,13 +86,17 @@ def test_propose__each_command__puts_one_call_to_the_vote(
         (("grant", "MemberRegistry", "emperor", ACCOUNT), "no role 'emperor'"),
         (("dismissal", "0x" + "00" * 20), "is no auditor"),
         (("appeal", "0x77"), "No case begins with '0x77'"),
-        (("appeal", "0x"), "2 cases begin with '0x'"),
+        (("appeal", "0x"), "3 cases begin with '0x'"),
         (("appeal", "0x01"), "is answered: only upheld or dismissed ones"),
+        (("appeal", "0xc0", "--found", 1), "came to 1 already"),
+        (("appeal", "0xc0", "--found", 21), "another number up to 20"),
     ],
 )
 def test_propose__what_cannot_be__is_said_before_anything_is_proposed(
     riskmesh: Command, home: Path, rooms: Any, arguments: tuple[object, ...], why: str
 ) -> None:
+    rooms.rule(0xC0, CaseStanding.UPHELD, appeal_by=int(time.time()) + 20_000)
+
     ran = riskmesh("propose", *arguments, "--home", home)
 
     assert ran.code == ExitCode.USAGE
@@ -146,7 +150,8 @@ def test_appeal__of_a_ruling__overturns_it_and_says_when_a_vote_comes_too_late(
     ran = riskmesh("propose", "appeal", "0xC0c0", "--home", home)
 
     assert ran.code == 0, ran.err
-    assert rooms.put == [("AuditLedger", "overturn", ("0x" + "c0" * 32,))]
+    contrary = "0" if standing is CaseStanding.UPHELD else "1"
+    assert rooms.put == [("AuditLedger", "overturn", ("0x" + "c0" * 32, contrary))]
     # Delay, vote and timelock of the alliance in memory last three hours together.
     assert ("A vote lasts longer" in " ".join((ran.out + ran.err).split())) is warned
 

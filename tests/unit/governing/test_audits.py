@@ -51,10 +51,11 @@ async def test_cases__a_dispute_that_was_answered__says_what_waits_and_until_whe
             answer_by=now + 100,
             decide_by=now + 10_000,
             appeal_window_s=50,
+            most=1,
         ),
         lambda at: Disputed(at=at, case_id=CASE, reply_digest=b"\x05" * 32, amount=300),
         lambda at: CaseAnswered(at=at, case_id=CASE, digest=b"\x06" * 32),
-        lambda at: VerdictCast(at=at, case_id=CASE, auditor=AUDITOR, upheld=True, reason=b"\x07" * 32),
+        lambda at: VerdictCast(at=at, case_id=CASE, auditor=AUDITOR, found=1, reason=b"\x07" * 32),
     )
     (line,) = await _desk(consortium).cases()
     assert (line.reason, line.standing) == (CaseReason.DISPUTE, CaseStanding.ANSWERED)

@@ -18,9 +18,10 @@ OPENED = Case(
     answer_by=1_100,
     decide_by=1_300,
     appeal_window_s=50,
+    most=40,
 )
 ANSWERED = replace(OPENED, answer=b"\x03" * 32)
-UPHELD = replace(ANSWERED, upheld=True, ruled_at=1_200)
+UPHELD = replace(ANSWERED, ruled=40, ruled_at=1_200)
 PROVEN = replace(ANSWERED, kind=CaseKind.CONTRADICTION)
 
 
@@ -36,8 +37,11 @@ PROVEN = replace(ANSWERED, kind=CaseKind.CONTRADICTION)
         (PROVEN, 1_351, CaseState.UPHELD, 1_350, True),
         (UPHELD, 1_250, CaseState.UPHELD, 1_250, False),
         (UPHELD, 1_251, CaseState.UPHELD, 1_250, True),
-        (replace(UPHELD, upheld=False), 1_210, CaseState.DISMISSED, 1_250, False),
-        (replace(UPHELD, overturned=True), 1_210, CaseState.DISMISSED, 1_250, True),
+        (replace(UPHELD, ruled=39), 1_300, CaseState.UPHELD, 1_250, False),
+        (replace(UPHELD, ruled=39), 1_301, CaseState.UPHELD, 1_250, True),
+        (replace(UPHELD, ruled=39, overturned=True), 1_210, CaseState.UPHELD, 1_250, True),
+        (replace(UPHELD, ruled=0), 1_210, CaseState.DISMISSED, 1_250, False),
+        (replace(UPHELD, ruled=0, overturned=True), 1_210, CaseState.DISMISSED, 1_250, True),
         (replace(UPHELD, outcome=CaseState.UPHELD), 9_000, CaseState.SETTLED, None, False),
     ],
 )
@@ -45,6 +49,28 @@ def test_case__at_a_time__stands_where_the_contract_says(
     *, case: Case, now: int, state: CaseState, appeal_by: int | None, can_settle: bool
 ) -> None:
     assert (case.state(now), case.appeal_by(now), case.can_settle(now)) == (state, appeal_by, can_settle)
+
+
+@pytest.mark.parametrize(
+    ("case", "now", "found", "takes_verdicts"),
+    [
+        (OPENED, 1_100, 0, False),
+        (OPENED, 1_101, 40, False),
+        (replace(OPENED, outcome=CaseState.UPHELD), 9_000, 40, False),
+        (ANSWERED, 1_300, 0, True),
+        (ANSWERED, 1_301, 0, False),
+        (replace(UPHELD, ruled=7), 1_300, 7, True),
+        (replace(UPHELD, ruled=7), 1_301, 7, False),
+        (replace(UPHELD, ruled=7, overturned=True), 1_210, 7, False),
+        (replace(UPHELD, ruled=7, outcome=CaseState.UPHELD), 1_210, 7, False),
+        (UPHELD, 1_210, 40, False),
+        (replace(UPHELD, ruled=0), 1_210, 0, False),
+    ],
+)
+def test_case__at_a_time__stands_for_so_many_faults_and_takes_verdicts(
+    *, case: Case, now: int, found: int, takes_verdicts: bool
+) -> None:
+    assert (case.found(now), case.takes_verdicts(now)) == (found, takes_verdicts)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +84,7 @@ def test_case__at_a_time__stands_where_the_contract_says(
         (OPENED, 1_101, "a penalty follow"),
         (ANSWERED, 1_200, "the auditors decide"),
         (UPHELD, 1_210, "A vote can still overturn it"),
+        (replace(UPHELD, ruled=7), 1_210, "upheld for 7:"),
     ],
 )
 def test_to_do__of_the_accused__says_what_helps(case: Case, now: int, says: str) -> None:
@@ -71,8 +98,8 @@ def test_to_do__of_anybody_else__is_nothing(me: int) -> None:
 
 @pytest.mark.parametrize(
     "case",
-    [replace(UPHELD, upheld=False), replace(UPHELD, outcome=CaseState.UPHELD), replace(ANSWERED)],
+    [replace(UPHELD, ruled=0), replace(UPHELD, outcome=CaseState.UPHELD), replace(ANSWERED)],
 )
 def test_to_do__when_nothing_can_be_done_any_more__is_nothing(case: Case) -> None:
-    now = 1_301 if case.upheld is None else 1_210
+    now = 1_301 if case.ruled is None else 1_210
     assert to_do(case, MemberId(2), now) == ""

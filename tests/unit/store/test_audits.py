@@ -12,7 +12,7 @@ from oracle.store.openings import KeptOpening, OpeningJournal
 CASE, OTHER = b"\x01" * 32, b"\x02" * 32
 OPENING = KeptOpening(case_id=CASE, digest=b"\x03" * 32, file=b"what opens the batch")
 FOUND = Examination(
-    case_id=CASE, opened_at=1_000, upheld=True, reason=b"\x04" * 32, reasons=b"{}", file=b"what was handed in"
+    case_id=CASE, opened_at=1_000, found=3, reason=b"\x04" * 32, reasons=b"{}", file=b"what was handed in"
 )
 
 
@@ -48,7 +48,7 @@ async def test_examination__written_twice__stays_the_first_and_is_forgotten_by_a
     journal = ExaminationJournal(database, cipher)
 
     assert await journal.keep(FOUND) == FOUND
-    assert await journal.keep(replace(FOUND, upheld=False)) == FOUND
+    assert await journal.keep(replace(FOUND, found=0)) == FOUND
     await journal.keep(replace(FOUND, case_id=OTHER, opened_at=2_000))
     assert await journal.cases() == (OTHER, CASE)
     await journal.forget(seeds_before=0, cases_before=1_500)
