@@ -93,18 +93,49 @@ def detection() -> Table:
     return rows
 
 
-def break_even() -> Table:
-    """Hits that go unclaimed in every batch before it pays, at the dearest price; a batch is one case."""
+def cost_of(found: int) -> int:
+    """Credits that a case costs which was upheld for so many hits."""
+    return VALUE["breach_penalty"] + found * VALUE["unclaimed_hit_penalty"]
+
+
+def unclaimed() -> Table:
+    """What so many hits of one batch save that are read and not claimed, and what they cost on average."""
     rows = [
-        ["sampled", "`breach_penalty`", "member at the floor", "member with allowance", "it loses in all"]
+        [
+            "hits not claimed",
+            "saved at most",
+            "costs when found",
+            "on average, at the floor",
+            "with allowance",
+        ]
     ]
     earned = allowance_lost(_terms(RATERS * 20 * WEIGHT, 0.1))
-    for sample_ppm in (VALUE["audit_sample_ppm"], 50_000):
-        for penalty in (VALUE["breach_penalty"], 100_000, 1_000_000):
-            costs = (penalty, penalty + earned)
-            hits = (cost * sample_ppm // MILLION // DEAREST_HIT for cost in costs)
-            row = (penalty, *hits, penalty + earned)
-            rows.append([_percent(sample_ppm / MILLION), *(f"{one:,}" for one in row)])
+    for hits in (1, 10, 100, 1_000):
+        cost = cost_of(hits)
+        means = (one * VALUE["audit_sample_ppm"] // MILLION for one in (cost, cost + earned))
+        rows.append([f"{one:,}" for one in (hits, hits * DEAREST_HIT, cost, *means)])
+    return rows
+
+
+def least_penalty() -> Table:
+    """`unclaimed_hit_penalty` from which on every hit costs more than it saves, by sample and fee."""
+    fees = (VALUE["hit_fee"], 1_000)
+    rows = [["sampled", *(f"`hit_fee` {fee:,}" for fee in fees)]]
+    for sample_ppm in (1_000, 5_000, VALUE["audit_sample_ppm"], 50_000, 200_000):
+        dearest = (hit_price(hit_fee=fee, score=FULL_BPS) for fee in fees)
+        rows.append(
+            [_percent(sample_ppm / MILLION), *(f"{one * MILLION // sample_ppm + 1:,}" for one in dearest)]
+        )
+    return rows
+
+
+def silence() -> Table:
+    """What it costs not to answer the audit of a batch: as much as all that could have been found."""
+    sizes = (4, 10, 106)
+    rows = [["elements", *(f"{members} members" for members in sizes)]]
+    for elements in (1, 10, 100, VALUE["max_batch_count"]):
+        costs = (cost_of(elements * (members - 1)) for members in sizes)
+        rows.append([f"{elements:,}", *(f"{one:,}" for one in costs)])
     return rows
 
 
@@ -150,7 +181,9 @@ def inflated() -> Table:
 TABLES: Final[Mapping[str, Callable[[], Table]]] = MappingProxyType(
     {
         "detection": detection,
-        "break-even": break_even,
+        "unclaimed": unclaimed,
+        "least penalty": least_penalty,
+        "silence": silence,
         "invented": invented,
         "stale": stale,
         "inflated": inflated,

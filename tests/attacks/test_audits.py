@@ -155,10 +155,9 @@ async def test_audit__of_a_requester_that_reads_and_does_not_claim__is_upheld(tr
     outcome = await trial.settled()
 
     assert outcome is CaseState.UPHELD
-    penalty, each = (
-        bank.base.view.parameter(name).value for name in ("breach_penalty", "unclaimed_hit_penalty")
-    )
-    assert bank.base.view.balance(bank.id) == balance - penalty - each
+    names = ("breach_penalty", "unclaimed_hit_penalty")
+    penalty = sum(bank.base.view.parameter(name).value for name in names)
+    assert bank.base.view.balance(bank.id) == balance - penalty
     found = await trial.office.at_work.journal.of(case.id)
     assert found is not None
     assert found.found == trial.case.ruled == 1
