@@ -151,6 +151,11 @@ library Cases {
         });
     }
 
+    function _rule(Case storage file, uint32 found) private {
+        file.ruling = found > 0 ? Ruling.Upheld : Ruling.Dismissed;
+        (file.found, file.ruledAt) = (found, SafeCast.toUint48(block.timestamp));
+    }
+
     function _requireWithinMost(Case storage file, bytes32 caseId, uint32 found) private view {
         if (found > file.most) revert IAuditLedger.TooManyFound(caseId, found, file.most);
     }
@@ -186,11 +191,6 @@ library Cases {
         // A proof that the contract has checked stands when nobody finds that it was rebutted.
         bool proven = file.kind == CaseKind.Contradiction || file.kind == CaseKind.NonceReuse;
         return proven ? CaseState.Upheld : CaseState.Lapsed;
-    }
-
-    function _rule(Case storage file, uint32 found) private {
-        file.ruling = found > 0 ? Ruling.Upheld : Ruling.Dismissed;
-        (file.found, file.ruledAt) = (found, SafeCast.toUint48(block.timestamp));
     }
 
     function _require(Case storage file, bytes32 caseId, CaseState needed) private view {
