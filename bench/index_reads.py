@@ -38,7 +38,7 @@ def read_rows(folder: Path, records: int) -> list[Row]:
             )
             found += [
                 Row(
-                    name=f"cut at a prefix of {prefix_bits} bits, {what}",
+                    name=f"cut at a prefix of {prefix_bits} bits from {records:,} records, {what}",
                     value=_quantile(cut, share),
                     unit=Unit.MILLISECONDS,
                     limit=_quantile(read, share),

@@ -1,4 +1,8 @@
-"""How much memory this process and its workers hold at once, at most: sampled, shared pages counted once."""
+"""How much memory this process and its workers hold at once, at most: sampled, shared pages counted once.
+
+Pages of a mapped file that were only read belong to the file: the kernel drops them when somebody needs
+memory, and keeps them as long as nobody does. So there are two figures.
+"""
 
 import os
 import threading
@@ -11,10 +15,12 @@ _EVERY_S: Final = 0.25
 
 
 class PeakMemory:
-    """Between `with` and its end; `peak` in bytes (proportional set size), 0 where /proc does not tell."""
+    """Between `with` and its end, in bytes (proportional set size); 0 where /proc does not tell."""
 
     def __init__(self) -> None:
-        self.peak = 0
+        self.needed = 0
+        """Without pages of files that could be dropped."""
+        self.with_files = 0
         self._ended = threading.Event()
         self._watching = threading.Thread(target=self._watch, daemon=True)
 
@@ -33,7 +39,9 @@ class PeakMemory:
 
     def _watch(self) -> None:
         while not self._ended.wait(_EVERY_S):
-            self.peak = max(self.peak, sum(_held_by(process) for process in _family()))
+            held = [_held_by(process) for process in _family()]
+            self.needed = max(self.needed, sum(needed for needed, _ in held))
+            self.with_files = max(self.with_files, sum(whole for _, whole in held))
 
 
 def _family() -> list[int]:
@@ -47,9 +55,16 @@ def _family() -> list[int]:
     return [me, *children]
 
 
-def _held_by(process: int) -> int:
+def _held_by(process: int) -> tuple[int, int]:
+    """What cannot be dropped, and all."""
     try:
         lines = (_PROCESSES / str(process) / "smaps_rollup").read_text().splitlines()
     except OSError:  # it has just ended
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        return 0, 0
+    figures = {name: int(rest.split()[0]) * 1024 for name, rest in map(_parted, lines[1:])}
+    return figures["Pss_Dirty"], figures["Pss"]
+
+
+def _parted(line: str) -> tuple[str, str]:
+    name, _, rest = line.partition(":")
+    return name, rest
