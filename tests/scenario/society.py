@@ -77,14 +77,21 @@ class Society:
         return view.epoch_of(view.now)
 
     async def read(self) -> None:
-        await asyncio.gather(*(member.base.stream.poll() for member in self.members.values()))
+        for member in self.members.values():
+            await self.read_by(member)
+
+    async def read_by(self, member: InProcess) -> None:
+        """To the head of the chain; a look that finds nothing new costs the store several reads."""
+        head = member.base.view.head
+        if head is None or head.number < await self.chain.head():
+            await member.base.stream.poll()
 
     async def turn(self) -> None:
         """Every round of every daemon once, in one order of rounds and members."""
         for entries in zip(*self.rounds.values(), strict=True):
             for member, entry in zip(self.members.values(), entries, strict=True):
                 if not entry.held():
-                    await member.base.stream.poll()
+                    await self.read_by(member)
                     await self.carried(member, entry.work)
         await self.read()
 
@@ -96,7 +103,7 @@ class Society:
                 await asyncio.wait([doing], timeout=0.01)
                 if doing.done():
                     return doing.result()
-                await member.base.stream.poll()
+                await self.read_by(member)
 
     async def audit(self) -> None:
         """Both auditors once."""

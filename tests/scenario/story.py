@@ -14,7 +14,7 @@ from oracle.domain.reports import AskingMode, OutcomeLine, RawSubject, Verdict
 OWN = 4_000
 """Numbers that each has for its records."""
 NOBODYS = 99_000
-STEPS_S = (20_000, 70_000)
+STEPS_S = (30_000, 60_000)
 """Each is longer than what disputes, reports and rulings wait for; after the second the epoch ends soon, and
 what was earned and learned in it is brought to the chain."""
 TURNS = 10
