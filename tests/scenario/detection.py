@@ -19,6 +19,11 @@ class Detection:
     """Of these, those that the draw of their epoch fell on, by the rule and not by any auditor's word."""
 
     @property
+    def hits(self) -> int:
+        """Read and not claimed in these: each number that was asked about has one holder."""
+        return sum(len(one.question.numbers) for one in self.drawn)
+
+    @property
     def epochs(self) -> int:
         return len({one.epoch for one in self.cheating})
 

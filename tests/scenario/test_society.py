@@ -56,6 +56,8 @@ async def _lived(epochs: int, listed: int, sample_ppm: int, capsys: pytest.Captu
         await require_reconciled(society, statements)
         for name, place in expected.items():
             penalty = place.breaches * PROTOCOL["breach_penalty"].default
+            if name == "Reader":
+                penalty += detection.hits * PROTOCOL["unclaimed_hit_penalty"].default
             assert penalties_of(statements, society.members[name].id) == penalty, name
         await _require_suspensions(society, expected)
 
