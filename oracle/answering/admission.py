@@ -23,26 +23,25 @@ from oracle.rules.answering import (
     refusal_of_prefixes,
     refusal_of_request,
 )
-from oracle.store.answered import AnswerJournal
-from oracle.store.vouchers import VoucherJournal
+from oracle.store.askers import AskerJournal, AskerStanding
 
 
 class Admission:
-    """Reads the view and the journals; changes nothing."""
+    """Reads the view; changes nothing."""
 
     def __init__(
         self,
         *,
+        me: MemberId,
         view: AllianceView,
         notary: Notary,
-        answers: AnswerJournal,
-        vouchers: VoucherJournal,
+        askers: AskerJournal,
         clock: ChainClock,
     ) -> None:
+        self._me = me
         self._view = view
         self._notary = notary
-        self._answers = answers
-        self._vouchers = vouchers
+        self._askers = askers
         self._clock = clock
 
     def read_envelope(self, message: OpenedMessage, committed: Committed) -> Envelope | RefusalReason:
@@ -83,8 +82,15 @@ class Admission:
             return RefusalReason.PURPOSE_UNKNOWN
         return None
 
-    async def refusal(
-        self, envelope: Envelope, ground: Ground, *, requester: MemberId, batch_id: BatchId
+    async def standing(self, requester: MemberId, batch_id: BatchId) -> AskerStanding:
+        """What the journals say of who asks, before this batch is answered."""
+        now = self._clock.chain_time()
+        since = self._view.parameters.checkpoint_at(now).end_of(self._view.epoch_of(now) - 1)
+        # What an answer before a reorganisation came to is replaced by what this one comes to.
+        return await self._askers.standing(requester, without=batch_id, now=now, since=since)
+
+    def refusal(
+        self, envelope: Envelope, ground: Ground, *, requester: MemberId, standing: AskerStanding
     ) -> RefusalReason | None:
         """Why this member is not answered now, or None; costs no cryptography."""
         block = ground.block_number
@@ -93,26 +99,22 @@ class Admission:
         )
         stated = tuple(element.prefix_bits for element in unpack_elements(envelope.elements))
         return refusal_of_prefixes(stated, governed) or refusal_of_asker(
-            await self._account(requester, batch_id), cost=self.query_fees(len(stated), ground)
+            self._account(requester, standing), cost=self.query_fees(len(stated), ground)
         )
 
     def query_fees(self, count: int, ground: Ground) -> int:
         """What the whole batch costs before any hit, at the prices of its epoch."""
         return count * self._view.price_at(ground.epoch(self._view)).query_fee
 
-    async def _account(self, requester: MemberId, batch_id: BatchId) -> AskerAccount:
+    def _account(self, requester: MemberId, standing: AskerStanding) -> AskerAccount:
         member = self._view.member(requester)
-        holder = self._vouchers.holder
-        # What an answer before a reorganisation came to is replaced by what this one comes to.
-        accepted = await self._vouchers.accepted_totals(requester, without=batch_id)
-        met = self._view.redeemed(requester, holder).met
-        fees, overdue = await self._answers.unreceipted(requester, now=self._clock.chain_time())
+        met = self._view.redeemed(requester, self._me).met
         return AskerAccount(
             in_standing=self._view.in_standing(member.id),
             balance=self._view.balance(requester),
             floor=self._view.parameter("credit_floor").value,
             holders_in_standing=len(self._view.members_in_standing()) - 1,
-            unredeemed=max(0, accepted.amount - met),
-            unreceipted=fees,
-            receipts_overdue=overdue,
+            unredeemed=max(0, standing.accepted - met),
+            unreceipted=standing.unreceipted,
+            receipts_overdue=standing.overdue,
         )

@@ -34,6 +34,7 @@ from oracle.rules.express import (
     refusal_of_times,
 )
 from oracle.store.answered import AnswerJournal
+from oracle.store.askers import AskerStanding
 from oracle.store.evidence import EvidenceJournal
 from oracle.telemetry.metrics import REFUSED, timed_stage
 
@@ -63,6 +64,7 @@ class _Case:
     batch_id: BatchId
     requester: MemberId
     signed: Signed[Request]
+    nonce_used_by: BatchId | None
 
     @property
     def request(self) -> Request:
@@ -104,15 +106,17 @@ class ExpressAnswering:
     async def answer(self, message: OpenedMessage) -> Answer | RefusalReason:
         """The reply, on disk, or why there is none. Raises `Transient` for what is to be asked again."""
         requester, batch_id = message.sender, message.header.batch_id
-        known = await self._journal.batch(requester, batch_id)
-        if known is not None:
+        signed = parse_request(message.statement)
+        known = await self._journal.known(requester, batch_id, signed.value.nonce)
+        if known.batch is not None:
             # One without an answer was committed as well, and is answered that way or not at all.
-            return known.answer or RefusalReason.MODE_NOT_SERVED
+            return known.batch.answer or RefusalReason.MODE_NOT_SERVED
         case = _Case(
             message=message,
             batch_id=batch_id,
             requester=requester,
-            signed=parse_request(message.statement),
+            signed=signed,
+            nonce_used_by=known.nonce_used_by,
         )
         with timed_stage("express_answer"):
             result = await self._judge(case)
@@ -136,7 +140,8 @@ class ExpressAnswering:
         reference = await self._reference(case.request)
         if isinstance(reference, RefusalReason):
             return reference
-        if await self._nonce_is_used(case):
+        if case.nonce_used_by is not None:
+            await self._note_reuse(case)
             return RefusalReason.NONCE_REUSED
         envelope = Envelope(statement=case.message.statement, elements=packed, reference=reference)
         if not await self._turns.take(case.requester):
@@ -193,20 +198,19 @@ class ExpressAnswering:
         )
         return found if fresh else RefusalReason.REFERENCE_TOO_OLD
 
-    async def _nonce_is_used(self, case: _Case) -> bool:
+    async def _note_reuse(self, case: _Case) -> None:
         """Two requests under one nonce are a breach: the second is kept, as proof, and not answered."""
-        first = await self._evidence.of_nonce(case.requester, case.request.nonce)
-        if first is None or first == case.batch_id:
-            return False
         log.warning("nonce_reused", requester=int(case.requester), batch=case.batch_id.hex())
         await self._evidence.add_reuse(_evidence(case))
-        return True
 
     async def _admit(
         self, case: _Case, envelope: Envelope, reference: ReferenceBlock
     ) -> Answer | RefusalReason:
         ground = ground_of_reference(reference)
-        reason = await self._refusal_of_account(case, envelope, ground)
+        standing = await self._admission.standing(case.requester, case.batch_id)
+        if not self._allowance(case.requester, standing).allows(case.request.count):
+            return RefusalReason.BUDGET_EXCEEDED
+        reason = self._admission.refusal(envelope, ground, requester=case.requester, standing=standing)
         if reason is not None:
             return reason
         placed = ground.publication(self._view, self._me)
@@ -222,15 +226,6 @@ class ExpressAnswering:
             return RefusalReason.REPLY_TOO_LARGE if too_large else RefusalReason.ELEMENT_INVALID
         return await self._journalled(case, envelope, answer, ground)
 
-    async def _refusal_of_account(
-        self, case: _Case, envelope: Envelope, ground: Ground
-    ) -> RefusalReason | None:
-        if not (await self._allowance(case.requester)).allows(case.request.count):
-            return RefusalReason.BUDGET_EXCEEDED
-        return await self._admission.refusal(
-            envelope, ground, requester=case.requester, batch_id=case.batch_id
-        )
-
     async def _journalled(
         self, case: _Case, envelope: Envelope, answer: Answer, ground: Ground
     ) -> Answer | RefusalReason:
@@ -243,20 +238,20 @@ class ExpressAnswering:
         ):
             return answer
         # The same request came twice at once, or another under its nonce: the first one's answer stands.
-        known = await self._journal.batch(case.requester, case.batch_id)
-        if known is not None and known.answer is not None:
-            return known.answer
-        await self._nonce_is_used(case)
+        known = await self._journal.known(case.requester, case.batch_id, case.request.nonce)
+        if known.batch is not None and known.batch.answer is not None:
+            return known.batch.answer
+        if known.nonce_used_by is not None:
+            await self._note_reuse(case)
         return RefusalReason.NONCE_REUSED
 
-    async def _allowance(self, requester: MemberId) -> Allowance:
-        view, now = self._view, self._clock.chain_time()
-        epoch = view.epoch_of(now)
-        since = view.parameters.checkpoint_at(now).end_of(epoch - 1)
+    def _allowance(self, requester: MemberId, standing: AskerStanding) -> Allowance:
+        view = self._view
+        epoch = view.epoch_of(self._clock.chain_time())
         return Allowance(
             budget=view.budget(requester, epoch),
             entitlement=view.entitlement(requester, epoch),
-            unanchored=await self._evidence.unanchored(requester, since=since),
+            unanchored=standing.unanchored,
         )
 
 

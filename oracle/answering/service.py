@@ -153,9 +153,8 @@ class Answering:
 
     async def _admit_and_seal(self, batch: AnsweredBatch, envelope: Envelope, committed: Committed) -> None:
         ground = ground_of_commitment(committed)
-        reason = await self._admission.refusal(
-            envelope, ground, requester=batch.requester, batch_id=batch.batch_id
-        )
+        standing = await self._admission.standing(batch.requester, batch.batch_id)
+        reason = self._admission.refusal(envelope, ground, requester=batch.requester, standing=standing)
         if reason is not None:
             await self._refuse(batch, reason)
             return

@@ -9,7 +9,6 @@ from oracle.domain.errors import Refused
 from oracle.domain.ids import MemberId
 from oracle.rules.express import Allowance
 from oracle.store.anchors import AnchorJournal
-from oracle.store.asked import AskedJournal
 
 
 class EvaluationBudgetExceeded(Refused):
@@ -21,17 +20,8 @@ class EvaluationBudgetExceeded(Refused):
 class OwnBudget:
     """What is prepared, or asked and not anchored, counts as used."""
 
-    def __init__(
-        self,
-        *,
-        me: MemberId,
-        journal: AskedJournal,
-        anchors: AnchorJournal,
-        view: AllianceView,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, *, me: MemberId, anchors: AnchorJournal, view: AllianceView, clock: Clock) -> None:
         self._me = me
-        self._journal = journal
         self._anchors = anchors
         self._view = view
         self._clock = clock
@@ -43,7 +33,7 @@ class OwnBudget:
         allowance = Allowance(
             budget=view.budget(self._me, epoch),
             entitlement=view.entitlement(self._me, epoch),
-            unanchored=await self._anchors.unanchored_elements() + await self._journal.prepared_elements(),
+            unanchored=await self._anchors.uncounted_elements(),
         )
         if not allowance.allows(subjects):
             renews = datetime.fromtimestamp(view.parameters.checkpoint_at(now).end_of(epoch), UTC)

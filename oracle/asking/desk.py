@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,8 +13,7 @@ import msgspec
 from oracle.asking.ports import Clock
 from oracle.asking.results import BatchParts, HolderPart, query_state
 from oracle.asking.submission import Submission, accepted
-from oracle.domain.asked import AskedBatch, Question
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Mode
 from oracle.domain.reports import (
     AskingMode,
@@ -30,6 +29,7 @@ from oracle.domain.reports import (
 )
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
+from oracle.store.following import FollowedQuery, QueryRead
 from oracle.store.recalls import TakenRecalls
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
@@ -70,6 +70,8 @@ class QueryJournals:
     charges: ChargeJournal
     stretches: StretchJournal
     recalled: TakenRecalls
+    follow: Callable[[str], FollowedQuery]
+    """Everything about a query by its identifier."""
 
 
 class QueryDesk:
@@ -123,20 +125,12 @@ class QueryDesk:
         )
 
     async def _accepted(self, query_id: str) -> QueryAccepted:
-        question = await self._question(query_id)
-        return accepted(query_id, question, await self._journals.asked.batches_of(query_id))
+        found = await _read(self._journals.follow(query_id))
+        return accepted(query_id, found.question, found.batches)
 
     async def query_state(self, query_id: str) -> QueryState:
         """Everything known about the query now. Raises `UnknownReference`."""
-        question = await self._question(query_id)
-        batches = await self._journals.asked.batches_of(query_id)
-        return query_state(query_id, question, [await self._parts(batch) for batch in batches])
-
-    async def _question(self, query_id: str) -> Question:
-        question = await self._journals.asked.question(query_id)
-        if question is None:
-            raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
-        return question
+        return self._state(query_id, await _read(self._journals.follow(query_id)))
 
     async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
         """What is known already, then what comes; ends after the summary of the final phase.
@@ -145,9 +139,10 @@ class QueryDesk:
         is gone when it should disclose is asked again, and `query_state` shows what came later.
         """
         told: dict[object, QueryEvent] = {}
+        followed = self._journals.follow(query_id)
         while True:
             change = self._changes.next()
-            state = await self.query_state(query_id)
+            state = self._state(query_id, await _read(followed))
             events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
             for event in events:
                 key = _key(event)
@@ -178,26 +173,31 @@ class QueryDesk:
         found = await self._journals.asked.query_ids(limit=limit)
         return tuple([(await self.query_state(query_id)).summary for query_id in found])
 
-    async def _parts(self, batch: AskedBatch) -> BatchParts:
-        replies = await self._journals.replies.replies_of(batch.batch_id)
-        receipts = {
-            entry.holder: entry for entry in await self._journals.receipts.receipts_of(batch.batch_id)
-        }
-        owed = await self._journals.charges.charges_of(batch.batch_id)
-        recalled: defaultdict[MemberId, dict[int, str]] = defaultdict(dict)
-        for one in await self._journals.recalled.of_batch(batch.batch_id):
-            recalled[one.holder][one.index] = one.reason.label
-        parts = tuple(
-            HolderPart(
-                reply=reply,
-                receipt=receipts.get(reply.holder),
-                owed=owed.get(reply.holder, 0),
-                name=self._names.name_of(reply.holder),
-                recalled=recalled[reply.holder],
+    def _state(self, query_id: str, found: QueryRead) -> QueryState:
+        recalled: defaultdict[tuple[BatchId, MemberId], dict[int, str]] = defaultdict(dict)
+        for one in found.recalled:
+            recalled[one.batch_id, one.holder][one.index] = one.reason.label
+        parts: defaultdict[BatchId, list[HolderPart]] = defaultdict(list)
+        for part in found.parts:
+            batch_id, holder = part.reply.batch_id, part.reply.holder
+            parts[batch_id].append(
+                HolderPart(
+                    reply=part.reply,
+                    receipt=part.receipt,
+                    owed=part.owed,
+                    name=self._names.name_of(holder),
+                    recalled=recalled.get((batch_id, holder), {}),
+                )
             )
-            for reply in replies
-        )
-        return BatchParts(batch=batch, parts=parts)
+        known = (BatchParts(batch=batch, parts=tuple(parts[batch.batch_id])) for batch in found.batches)
+        return query_state(query_id, found.question, known)
+
+
+async def _read(followed: FollowedQuery) -> QueryRead:
+    found = await followed.read()
+    if found is None:
+        raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
+    return found
 
 
 def _key(event: HolderProgress | SubjectResult) -> tuple[str | int, int]:

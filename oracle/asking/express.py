@@ -101,7 +101,12 @@ class Expressing:
         batch_id = launch.batch.batch_id
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = {group.create_task(self._ask(launch, holder)) for holder in launch.holders}
+                frame = encode_envelope(unpack_elements(launch.batch.content.elements))
+                tasks = []
+                for holder in launch.holders:
+                    tasks.append(group.create_task(self._ask(launch, holder, frame)))
+                    # Sealed one by one, so that the first is judged before the last of them is asked.
+                    await asyncio.sleep(0)
                 left_s = max(0, launch.until_ms - self._clock.wall_ms()) / 1_000
                 if tasks:
                     await asyncio.wait(tasks, timeout=left_s)
@@ -111,10 +116,10 @@ class Expressing:
             self._under_way.discard(batch_id)
             self._judged()
 
-    async def _ask(self, launch: Launch, holder: MemberId) -> None:
+    async def _ask(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
         batch = launch.batch
         try:
-            await self._patiently(launch, holder)
+            await self._patiently(launch, holder, frame)
         except (Transient, EndpointRefused, PeerUnknown) as error:
             # Not reached in time: its part expires with the batch.
             log.info(
@@ -134,30 +139,38 @@ class Expressing:
             )
             self._changed()
 
-    async def _patiently(self, launch: Launch, holder: MemberId) -> None:
+    async def _patiently(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
         """Ask until the deadline: a holder that is busy, or lags, may answer in time all the same."""
         left_s = (launch.until_ms - self._clock.wall_ms()) / 1_000
+        if left_s <= 0:
+            raise NotAnsweredInTime("The query's deadline passed before this holder was asked.")
+        try:
+            # Most answer at once: what it takes to try again is set up for those that do not.
+            await self._once(launch, holder, frame)
+        except Transient:
+            await asyncio.sleep(FIRST_PAUSE_S)
+        else:
+            return
         async for attempt in stamina.retry_context(
             on=Transient,
             attempts=None,
-            timeout=max(0.0, left_s),
+            timeout=left_s,
             wait_initial=FIRST_PAUSE_S,
             wait_max=LONGEST_PAUSE_S,
             wait_jitter=FIRST_PAUSE_S,
         ):
             with attempt:
-                await self._once(launch, holder)
+                await self._once(launch, holder, frame)
 
-    async def _once(self, launch: Launch, holder: MemberId) -> None:
-        batch, content = launch.batch, launch.batch.content
-        frame = encode_envelope(unpack_elements(content.elements))
+    async def _once(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
+        batch = launch.batch
         left_s = (launch.until_ms + LATE_MS - self._clock.wall_ms()) / 1_000
         try:
             async with asyncio.timeout(max(0.0, left_s)):
                 message = await self._courier.ask_express(
                     holder,
                     batch.batch_id,
-                    statement=content.statement,
+                    statement=batch.content.statement,
                     frame=frame,
                 )
         except TimeoutError as error:

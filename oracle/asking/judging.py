@@ -1,4 +1,4 @@
-"""Judges one reply, of either mode, by what the chain says that it has to be: in a worker, all checks."""
+"""Judges one reply, of either mode, by what the chain says that it has to be: all checks, every time."""
 
 import structlog
 
@@ -37,7 +37,8 @@ class Judge:
         """What the reply proves, or why it is no answer. Raises `Transient` for what has to wait."""
         try:
             with timed_stage("judge"):
-                return await self._workers.run(prove_reply, self._case(batch, holder, received))
+                case = self._case(batch, holder, received)
+                return await self._workers.run_sized(batch.count, None, prove_reply, case)
         except Refused as error:
             log.warning("reply_rejected", batch=batch.batch_id.hex(), holder=int(holder), reason=error.code)
             # Whatever else a hostile reply sets off, it is this reply that fails and no other that waits.

@@ -14,7 +14,7 @@ from oracle.chain.grounds import Ground, ground_of_reference
 from oracle.chain.references import References
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
-from oracle.crypto.workers import Workers
+from oracle.crypto.workers import FEW, Workers
 from oracle.domain.asked import AskedBatch, BatchContent, BatchState, Question
 from oracle.domain.errors import Refused
 from oracle.domain.ids import BlockNumber, MemberId
@@ -108,10 +108,15 @@ class Submission:
         """Journal a query with all its batches, or nothing; see `QueryService.submit`."""
         view = self._view
         timing = await self._timing(mode, deadline_s, deadline_ms)
-        # Reading thousands of subjects takes a while: not in the event loop.
-        question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, timing)
+        if len(subjects) <= FEW:
+            question = self._question(subjects, purpose, case_reference, timing)
+        else:
+            # Reading thousands of subjects takes a while: not in the event loop.
+            question = await asyncio.to_thread(self._question, subjects, purpose, case_reference, timing)
         batch_size = min(self._policy.batch_size, view.parameter("max_batch_count").value)
-        blinded = await self._workers.run(_blind, question, self._prefix_bits(timing), batch_size)
+        blinded = await self._workers.run_sized(
+            len(question.subjects), None, _blind, question, self._prefix_bits(timing), batch_size
+        )
         query_id = uuid.uuid4().hex
         # Not before: another query may be booked while this one is blinded.
         async with self._booking:

@@ -1,6 +1,7 @@
 """Signatures over EIP-712 digests on secp256k1: 65 bytes `r || s || v`, deterministic, low s."""
 
 import secrets
+from functools import lru_cache
 
 from coincurve import PrivateKey, PublicKey
 
@@ -76,9 +77,14 @@ def recover(digest: bytes, signature: bytes) -> Address:
 
 def _address(key: PublicKey) -> Address:
     """EIP-55 address of a public key."""
-    account = keccak256(key.format(compressed=False)[1:])[-20:].hex()
-    checksum = keccak256(account.encode()).hex()
+    return _spelled(keccak256(key.format(compressed=False)[1:])[-20:])
+
+
+@lru_cache(maxsize=1_024)
+def _spelled(account: bytes) -> Address:
+    letters = account.hex()
+    checksum = keccak256(letters.encode()).hex()
     return Address(
         "0x"
-        + "".join(c.upper() if nibble >= "8" else c for c, nibble in zip(account, checksum, strict=False))
+        + "".join(c.upper() if nibble >= "8" else c for c, nibble in zip(letters, checksum, strict=False))
     )

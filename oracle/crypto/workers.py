@@ -29,6 +29,8 @@ WAITING_EACH: Final = 8
 
 
 _LESS_URGENT: Final = 10
+FEW: Final = 4
+"""So many elements take less than their way to a worker and back, and hold up nobody for long."""
 
 
 class WorkersBusy(Transient):
@@ -83,6 +85,16 @@ class Workers:
                 return await self._run(function, *arguments)
         except OutOfTurns as error:
             raise WorkersBusy("too many tasks wait for a worker process; try again in a moment") from error
+
+    async def run_sized(
+        self, elements: int, member: MemberId | None, function: Callable[..., Result], *arguments: object
+    ) -> Result:
+        """As `run`, or `run_for` a member; few elements are worked on here, at once."""
+        if elements <= FEW:
+            return function(*arguments)
+        if member is None:
+            return await self.run(function, *arguments)
+        return await self.run_for(member, function, *arguments)
 
     async def _run(self, function: Callable[..., Result], *arguments: object) -> Result:
         pool = self._pool

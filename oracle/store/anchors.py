@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import and_, exists, func, select, update
 
@@ -21,6 +22,17 @@ class AnchorState(StrEnum):
     DECIDED = "decided"
     ANCHORED = "anchored"
     """The chain has it; a transaction that a reorganisation drops is sent again by the lane."""
+
+
+_UNCOUNTED: Final = select(
+    select(total(express.c.elements)).where(express.c.root.is_(None)).scalar_subquery()
+    + select(total(express.c.elements))
+    .join(anchors, anchors.c.root == express.c.root)
+    .where(anchors.c.state == AnchorState.DECIDED)
+    .scalar_subquery()
+    + select(total(batches.c.elements)).where(batches.c.state == BatchState.PREPARED).scalar_subquery()
+)
+"""Three sums, each by an index: one over what is in no anchor or in one that is decided reads all batches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +64,9 @@ class AnchorJournal:
                 for row in await connection.execute(statement)
             )
 
-    async def unanchored_elements(self) -> int:
-        """Elements of batches that the chain does not count yet."""
-        statement = (
-            select(total(express.c.elements))
-            .outerjoin(anchors, anchors.c.root == express.c.root)
-            .where(express.c.root.is_(None) | (anchors.c.state == AnchorState.DECIDED))
-        )
-        async with self._database.reading() as connection:
-            return int(await connection.scalar(statement) or 0)
+    async def uncounted_elements(self) -> int:
+        """Elements of batches that the chain does not count yet: to be committed, or to be anchored."""
+        return int(await self._database.look(lambda connection: connection.scalar(_UNCOUNTED)) or 0)
 
     async def waiting(self) -> tuple[int, int]:
         """How many batches are in no anchor, and how many anchors are not on the chain."""

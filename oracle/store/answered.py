@@ -1,24 +1,56 @@
 """The holder's journal: each batch of another member, from its commitment to its receipt."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Row, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    LargeBinary,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.anchors import Evidence
 from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
-from oracle.rules.express import RECEIPT_GRACE_S
 from oracle.store.database import Database
 from oracle.store.evidence import NONCE_SIZE, evidence_row
 from oracle.store.places import place_columns
-from oracle.store.sums import total
 from oracle.store.tables import answers
 from oracle.store.tables import evidence as evidence_rows
 
+_REQUESTER, _BATCH_ID = bindparam("requester", type_=BigInteger), bindparam("batch_id", type_=LargeBinary)
+_NONCE = bindparam("nonce", type_=LargeBinary)
+_BATCH = select(answers).where(answers.c.requester == _REQUESTER, answers.c.batch_id == _BATCH_ID)
+_OF_NONCE = and_(evidence_rows.c.requester == _REQUESTER, evidence_rows.c.nonce == _NONCE)
+_NONCE_OF_ANOTHER = (
+    select(evidence_rows.c.batch_id)
+    .where(_OF_NONCE, evidence_rows.c.batch_id != _BATCH_ID)
+    .order_by(evidence_rows.c.answered.desc())
+    .limit(1)
+)
+_TAKEN = select(or_(exists().where(_OF_NONCE), _BATCH.exists()))
+_ADD_REQUEST, _ADD_ANSWER = evidence_rows.insert(), answers.insert()
 OPEN_STATES = (AnswerState.SEEN, AnswerState.FETCHED, AnswerState.SEALED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRequest:
+    """What the journals have of an express request, or of its nonce."""
+
+    batch: AnsweredBatch | None
+    nonce_used_by: BatchId | None
+    """Another batch that came under the same nonce before."""
 
 
 class AnswerJournal:
@@ -80,34 +112,28 @@ class AnswerJournal:
         False when another request under the same nonce, or this one, was answered before.
         """
         batch_id, requester = evidence.batch_id, evidence.requester
-        reply = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
-        async with self._database.writing() as connection:
-            taken = exists().where(
-                evidence_rows.c.requester == requester,
-                evidence_rows.c.nonce == evidence.nonce.to_bytes(NONCE_SIZE),
-            )
-            known = exists().where(answers.c.requester == requester, answers.c.batch_id == batch_id)
-            if await connection.scalar(select(or_(taken, known))):
+        request = evidence_row(self._cipher, evidence, answered=True)
+        row = {
+            "requester": requester,
+            "batch_id": batch_id,
+            "state": AnswerState.DELIVERED,
+            "reason": 0,
+            "elements": evidence.elements,
+            "deadline": deadline,
+            "query_fees": query_fees,
+            "envelope": self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope")),
+            "reply": self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply")),
+        }
+        key = {"requester": requester, "batch_id": batch_id, "nonce": request["nonce"]}
+
+        def write(connection: Connection) -> bool:
+            if connection.scalar(_TAKEN, key):
                 return False
-            await connection.execute(
-                evidence_rows.insert().values(**evidence_row(self._cipher, evidence, answered=True))
-            )
-            await connection.execute(
-                answers.insert().values(
-                    requester=requester,
-                    batch_id=batch_id,
-                    state=AnswerState.DELIVERED,
-                    reason=0,
-                    elements=evidence.elements,
-                    deadline=deadline,
-                    query_fees=query_fees,
-                    envelope=self._cipher.seal(
-                        msgspec.msgpack.encode(envelope), _context(batch_id, "envelope")
-                    ),
-                    reply=reply,
-                )
-            )
+            connection.execute(_ADD_REQUEST, request)
+            connection.execute(_ADD_ANSWER, row)
             return True
+
+        return await self._database.write(write)
 
     async def delivered(self, requester: MemberId, batch_id: BatchId, *, earlier: int = 0) -> None:
         values = {"state": AnswerState.DELIVERED}
@@ -163,6 +189,20 @@ class AnswerJournal:
             ).first()
         return None if row is None else self._batch_of(row)
 
+    async def known(self, requester: MemberId, batch_id: BatchId, nonce: int) -> KnownRequest:
+        """What is there already of an express request."""
+        key = {"requester": requester, "batch_id": batch_id, "nonce": nonce.to_bytes(NONCE_SIZE)}
+
+        def read(connection: Connection) -> KnownRequest:
+            row = connection.execute(_BATCH, key).first()
+            used_by = connection.scalar(_NONCE_OF_ANOTHER, key)
+            return KnownRequest(
+                batch=None if row is None else self._batch_of(row),
+                nonce_used_by=None if used_by is None else BatchId(used_by),
+            )
+
+        return await self._database.look(read)
+
     async def answered(self, requester: MemberId) -> tuple[BatchId, ...]:
         """Batches of this member that a reply was signed for; the latest deadline first."""
         statement = select(answers.c.batch_id).where(
@@ -191,28 +231,6 @@ class AnswerJournal:
         async with self._database.reading() as connection:
             rows = await connection.execute(statement)
             return tuple((MemberId(row.requester), BatchId(row.batch_id)) for row in rows)
-
-    async def unreceipted(self, requester: MemberId, *, now: int) -> tuple[int, int]:
-        """(query fees of replies without receipt, how many of them are overdue).
-
-        Due by the deadline, or, for express, whose deadlines are short, so long after it.
-        """
-        without = (
-            answers.c.requester == requester,
-            answers.c.state.in_((AnswerState.SEALED, AnswerState.DELIVERED)),
-        )
-        express = exists().where(
-            evidence_rows.c.requester == answers.c.requester, evidence_rows.c.batch_id == answers.c.batch_id
-        )
-        grace = case((express, RECEIPT_GRACE_S), else_=0)
-        async with self._database.reading() as connection:
-            fees = await connection.scalar(select(total(answers.c.query_fees)).where(*without))
-            overdue = await connection.scalar(
-                select(func.count())
-                .select_from(answers)
-                .where(*without, answers.c.state == AnswerState.DELIVERED, answers.c.deadline + grace < now)
-            )
-        return int(fees or 0), int(overdue or 0)
 
     async def counts(self) -> dict[str, int]:
         """How many batches are in each state."""

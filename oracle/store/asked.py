@@ -1,8 +1,9 @@
 """The requester's journal of questions and of the batches that they are cut into."""
 
+from collections.abc import Callable
+
 import msgspec
-from sqlalchemy import Row, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, LargeBinary, Row, String, bindparam, exists, func, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import (
@@ -18,6 +19,23 @@ from oracle.store.stretches import AskedStretch, add_stretch
 from oracle.store.tables import batches, express, queries, replies
 
 OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
+_ADD_QUERY, _ADD_BATCHES = queries.insert(), batches.insert()
+_ADD_EXPRESS, _ADD_PARTS = express.insert(), replies.insert()
+_OF_BATCH = bindparam("of_batch", type_=LargeBinary)
+_OF_QUERY = bindparam("of_query", type_=String)
+_EXPIRE = (
+    update(replies)
+    .where(replies.c.batch_id == _OF_BATCH, replies.c.state == ReplyState.WAITING)
+    .values(state=ReplyState.EXPIRED)
+)
+_END = (
+    update(batches)
+    .where(batches.c.batch_id == _OF_BATCH, batches.c.state == BatchState.ASKED)
+    .values(state=BatchState.DONE)
+)
+_QUERY_OF = select(batches.c.query_id).where(batches.c.batch_id == _OF_BATCH)
+_STILL_OPEN = select(exists().where(batches.c.query_id == _OF_QUERY, batches.c.state.in_(OPEN_BATCHES)))
+_CLOSE = update(queries).where(queries.c.query_id == _OF_QUERY).values(state="done")
 
 
 class AskedJournal:
@@ -36,8 +54,8 @@ class AskedJournal:
         stretch: AskedStretch | None = None,
     ) -> None:
         """Write a question and all its batches, or nothing; with the lines of a file that it is, once."""
-        async with self._database.writing() as connection:
-            await self._insert(connection, query_id, question, prepared, stretch)
+        write = self._insert(query_id, question, prepared, stretch)
+        await self._database.write(write)
 
     async def add_asked(
         self,
@@ -58,42 +76,45 @@ class AskedJournal:
         due = [
             {"batch_id": batch.batch_id, "elements": batch.count, "issued_at": issued_at} for batch in asked
         ]
-        async with self._database.writing() as connection:
-            await self._insert(connection, query_id, question, asked, stretch)
-            await connection.execute(express.insert(), due)
-            await connection.execute(replies.insert(), parts)
+        insert = self._insert(query_id, question, asked, stretch)
 
-    async def _insert(
+        def write(connection: Connection) -> None:
+            insert(connection)
+            connection.execute(_ADD_EXPRESS, due)
+            connection.execute(_ADD_PARTS, parts)
+
+        await self._database.write(write)
+
+    def _insert(
         self,
-        connection: AsyncConnection,
         query_id: str,
         question: Question,
         written: tuple[AskedBatch, ...],
         stretch: AskedStretch | None,
-    ) -> None:
-        if stretch is not None:
-            await add_stretch(connection, self._cipher, stretch, query_id)
-        sealed = self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id))
-        await connection.execute(
-            queries.insert().values(
-                query_id=query_id,
-                created_at=written[0].created_at_ms // 1000,
-                state="open",
-                subjects=len(question.subjects),
-                purpose=question.purpose,
-                sealed=sealed,
-            )
-        )
-        await connection.execute(batches.insert(), [self._row_of(batch) for batch in written])
+    ) -> Callable[[Connection], None]:
+        row = {
+            "query_id": query_id,
+            "created_at": written[0].created_at_ms // 1000,
+            "state": "open",
+            "subjects": len(question.subjects),
+            "purpose": question.purpose,
+            "sealed": self._cipher.seal(msgspec.msgpack.encode(question), _query_context(query_id)),
+        }
+
+        def insert(connection: Connection) -> None:
+            if stretch is not None:
+                add_stretch(connection, self._cipher, stretch, query_id)
+            connection.execute(_ADD_QUERY, row)
+            connection.execute(_ADD_BATCHES, [self._row_of(batch) for batch in written])
+
+        return insert
 
     async def question(self, query_id: str) -> Question | None:
         if "\x00" in query_id:
             return None  # PostgreSQL refuses to look for it
         async with self._database.reading() as connection:
             row = (await connection.execute(select(queries.c.sealed).filter_by(query_id=query_id))).first()
-        if row is None:
-            return None
-        return msgspec.msgpack.decode(self._cipher.open(row.sealed, _query_context(query_id)), type=Question)
+        return None if row is None else open_question(self._cipher, query_id, row.sealed)
 
     async def query_ids(self, *, limit: int) -> tuple[str, ...]:
         """Newest first."""
@@ -104,7 +125,7 @@ class AskedJournal:
     async def batch(self, batch_id: BatchId) -> AskedBatch | None:
         async with self._database.reading() as connection:
             row = (await connection.execute(select(batches).filter_by(batch_id=batch_id))).first()
-        return None if row is None else self._batch_of(row)
+        return None if row is None else open_batch(self._cipher, row)
 
     async def knows(self, batch_id: BatchId) -> bool:
         statement = select(func.count()).select_from(batches).where(batches.c.batch_id == batch_id)
@@ -120,12 +141,12 @@ class AskedJournal:
     async def batches_of(self, query_id: str) -> tuple[AskedBatch, ...]:
         statement = select(batches).filter_by(query_id=query_id).order_by(batches.c.ordinal)
         async with self._database.reading() as connection:
-            return tuple(self._batch_of(row) for row in await connection.execute(statement))
+            return tuple(open_batch(self._cipher, row) for row in await connection.execute(statement))
 
     async def batches_in(self, *states: BatchState) -> tuple[AskedBatch, ...]:
         statement = select(batches).where(batches.c.state.in_(states)).order_by(batches.c.created_at_ms)
         async with self._database.reading() as connection:
-            return tuple(self._batch_of(row) for row in await connection.execute(statement))
+            return tuple(open_batch(self._cipher, row) for row in await connection.execute(statement))
 
     async def on_chain(self, *, since: int) -> tuple[BatchId, ...]:
         """Batches whose commitment was read and whose deadline is not earlier."""
@@ -136,14 +157,6 @@ class AskedJournal:
         )
         async with self._database.reading() as connection:
             return tuple(map(BatchId, (await connection.execute(statement)).scalars()))
-
-    async def prepared_elements(self) -> int:
-        """Elements of batches that are to be committed yet."""
-        statement = select(func.coalesce(func.sum(batches.c.elements), 0)).where(
-            batches.c.state == BatchState.PREPARED
-        )
-        async with self._database.reading() as connection:
-            return int(await connection.scalar(statement) or 0)
 
     async def committed(self, batch_id: BatchId, at_ms: int, holders: tuple[MemberId, ...]) -> bool:
         """Note that a batch stands on the chain and who is to answer; False when it was noted before."""
@@ -185,18 +198,13 @@ class AskedJournal:
 
     async def finish(self, batch_id: BatchId) -> None:
         """End an express batch: parts without an answer have expired. Whichever daemon asked may do it."""
-        async with self._database.writing() as connection:
-            await connection.execute(
-                update(replies)
-                .where(replies.c.batch_id == batch_id, replies.c.state == ReplyState.WAITING)
-                .values(state=ReplyState.EXPIRED)
-            )
-            await connection.execute(
-                update(batches)
-                .where(batches.c.batch_id == batch_id, batches.c.state == BatchState.ASKED)
-                .values(state=BatchState.DONE)
-            )
-            await _close_question(connection, batch_id)
+
+        def write(connection: Connection) -> None:
+            connection.execute(_EXPIRE, {"of_batch": batch_id})
+            connection.execute(_END, {"of_batch": batch_id})
+            _close_question(connection, batch_id)
+
+        await self._database.write(write)
 
     async def close(self, batch_id: BatchId, state: BatchState, failure: str = "") -> None:
         """End a batch, and its question when this was the last one open."""
@@ -204,7 +212,7 @@ class AskedJournal:
             await connection.execute(
                 update(batches).where(batches.c.batch_id == batch_id).values(state=state, failure=failure)
             )
-            await _close_question(connection, batch_id)
+            await connection.run_sync(_close_question, batch_id)
 
     def _row_of(self, batch: AskedBatch) -> dict[str, object]:
         content = msgspec.msgpack.encode(batch.content)
@@ -220,35 +228,34 @@ class AskedJournal:
             "sealed": self._cipher.seal(content, _batch_context(batch.batch_id)),
         }
 
-    def _batch_of(self, row: Row[tuple[object, ...]]) -> AskedBatch:
-        batch_id = BatchId(row.batch_id)
-        content = self._cipher.open(row.sealed, _batch_context(batch_id))
-        return AskedBatch(
-            batch_id=batch_id,
-            query_id=row.query_id,
-            ordinal=row.ordinal,
-            state=BatchState(row.state),
-            count=row.elements,
-            deadline=row.deadline,
-            created_at_ms=row.created_at_ms,
-            committed_at_ms=row.committed_at_ms,
-            failure=row.failure,
-            content=msgspec.msgpack.decode(content, type=BatchContent),
-        )
+
+def open_question(cipher: StorageCipher, query_id: str, sealed: bytes) -> Question:
+    """What a row of the journal says."""
+    return msgspec.msgpack.decode(cipher.open(sealed, _query_context(query_id)), type=Question)
 
 
-async def _close_question(connection: AsyncConnection, batch_id: BatchId) -> None:
-    query_id = select(batches.c.query_id).where(batches.c.batch_id == batch_id).scalar_subquery()
-    still_open = await connection.scalar(
-        select(func.count())
-        .select_from(batches)
-        .where(
-            batches.c.query_id == query_id,
-            batches.c.state.in_(OPEN_BATCHES),
-        )
+def open_batch(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedBatch:
+    """What a row of the journal says."""
+    batch_id = BatchId(row.batch_id)
+    content = cipher.open(row.sealed, _batch_context(batch_id))
+    return AskedBatch(
+        batch_id=batch_id,
+        query_id=row.query_id,
+        ordinal=row.ordinal,
+        state=BatchState(row.state),
+        count=row.elements,
+        deadline=row.deadline,
+        created_at_ms=row.created_at_ms,
+        committed_at_ms=row.committed_at_ms,
+        failure=row.failure,
+        content=msgspec.msgpack.decode(content, type=BatchContent),
     )
-    if not still_open:
-        await connection.execute(update(queries).where(queries.c.query_id == query_id).values(state="done"))
+
+
+def _close_question(connection: Connection, batch_id: BatchId) -> None:
+    query_id = connection.scalar(_QUERY_OF, {"of_batch": batch_id})
+    if not connection.scalar(_STILL_OPEN, {"of_query": query_id}):
+        connection.execute(_CLOSE, {"of_query": query_id})
 
 
 def _query_context(query_id: str) -> bytes:

@@ -55,13 +55,6 @@ class ChargeJournal:
                 .values(queries=charge.queries, hits=charge.hits, amount=charge.amount)
             )
 
-    async def charges_of(self, batch_id: BatchId) -> dict[MemberId, Credits]:
-        """What a batch costs, by holder."""
-        statement = select(charges.c.holder, charges.c.amount).where(charges.c.batch_id == batch_id)
-        async with self._database.reading() as connection:
-            rows = await connection.execute(statement)
-            return {MemberId(row.holder): Credits(row.amount) for row in rows}
-
     async def to_sign(self, holder: MemberId) -> tuple[Totals, int]:
         """What the next voucher says, written before it is signed, and its price version (0: nothing yet).
 

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from alembic.util.exc import CommandError
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import Connection, Engine, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -21,13 +21,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from oracle.domain.errors import Broken
 from oracle.store import schema
 from oracle.store.disk import disk_error
-from oracle.store.engine import create_engine
+from oracle.store.engine import create_engine, create_thread_engine
 from oracle.store.errors import StoreUnreachable, StoreUnusable
+from oracle.store.visits import Visits
 
 Fence: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 Insert: TypeAlias = postgresql.Insert | sqlite.Insert
+Result = TypeVar("Result")
 WRITERS = 0x7269736B
 """Key of the advisory lock that writers take turns by; it lives in this database only."""
+_TURN = select(func.pg_advisory_xact_lock(WRITERS))
 FREED_PAGES = 2_000
 INCREMENTAL = 2
 
@@ -35,7 +38,7 @@ INCREMENTAL = 2
 class Database:
     """One member's store. Open with `Database.open`; close with `close`."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, threaded: Engine) -> None:
         self._engine = engine
         options: dict[str, object] = {"writing": True}
         if self.shared:
@@ -44,11 +47,14 @@ class Database:
         self._writer = engine.execution_options(**options)
         self._turn = asyncio.Lock()
         self._fence: Fence | None = None
+        self._visits = Visits(
+            threaded, threaded.execution_options(**options), turn=self._turn, begin=self._begin_visit
+        )
 
     @classmethod
     async def open(cls, url: str) -> "Database":
         """Open the store at an SQLAlchemy URL and run the schema steps that it lacks."""
-        database = cls(create_engine(url))
+        database = cls(create_engine(url), create_thread_engine(url))
         try:
             await database._bring_up_to_date()
         except (DBAPIError, CommandError) as error:
@@ -110,7 +116,21 @@ class Database:
         async with self._reached(), self._engine.connect() as connection:
             yield connection
 
+    async def look(self, read: Callable[[Connection], Result]) -> Result:
+        """What `read` finds, all of it of one moment. It runs in a thread, in one visit."""
+        async with self._reached():
+            return await self._visits.read(read)
+
+    async def write(self, change: Callable[[Connection], Result]) -> Result:
+        """As `writing`, in one visit to a thread, together with whatever else is written at this moment.
+
+        What `change` raises undoes it alone.
+        """
+        async with self._reached():
+            return await self._visits.write(change)
+
     async def close(self) -> None:
+        await self._visits.close()
         await self._engine.dispose()
 
     async def size(self) -> int:
@@ -158,9 +178,13 @@ class Database:
                     await connection.execute(text("PRAGMA auto_vacuum=INCREMENTAL"))
                     await connection.execute(text("VACUUM"))
 
+    def _begin_visit(self, connection: Connection) -> None:
+        if self.shared:
+            connection.execute(_TURN)
+
     async def _take_turn(self, connection: AsyncConnection) -> None:
         if self.shared:
-            await connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
+            await connection.execute(_TURN)
 
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:

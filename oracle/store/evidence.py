@@ -6,7 +6,6 @@ from oracle.crypto.storage import StorageCipher
 from oracle.domain.anchors import Evidence
 from oracle.domain.ids import BatchId, KeyVersion, MemberId
 from oracle.store.database import Database
-from oracle.store.sums import total
 from oracle.store.tables import evidence
 
 NONCE_SIZE = 16
@@ -18,17 +17,6 @@ class EvidenceJournal:
     def __init__(self, database: Database, cipher: StorageCipher) -> None:
         self._database = database
         self._cipher = cipher
-
-    async def of_nonce(self, requester: MemberId, nonce: int) -> BatchId | None:
-        """The batch that this nonce was first used for."""
-        statement = (
-            select(evidence.c.batch_id)
-            .filter_by(requester=requester, nonce=nonce.to_bytes(NONCE_SIZE))
-            .order_by(evidence.c.answered.desc())
-        )
-        async with self._database.reading() as connection:
-            found = await connection.scalar(statement.limit(1))
-        return None if found is None else BatchId(found)
 
     async def add_reuse(self, found: Evidence) -> None:
         """A second request under a used nonce: refused, and kept because it proves a breach.
@@ -52,17 +40,6 @@ class EvidenceJournal:
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).first()
         return None if row is None else self._evidence_of(row)
-
-    async def unanchored(self, requester: MemberId, *, since: int) -> int:
-        """Elements answered for requests issued since then that no anchor was proven for."""
-        statement = select(total(evidence.c.elements)).where(
-            evidence.c.requester == requester,
-            evidence.c.answered == 1,
-            evidence.c.root.is_(None),
-            evidence.c.issued_at >= since,
-        )
-        async with self._database.reading() as connection:
-            return int(await connection.scalar(statement) or 0)
 
     async def unproven(self, *, after: int, before: int, limit: int) -> tuple[Evidence, ...]:
         """Answered requests without a proven anchor, issued between these times, oldest first."""

@@ -1,6 +1,6 @@
 """Tables of express mode: the requester's anchors, the holder's evidence."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table
 
 from oracle.store.metadata import Wide, metadata
 
@@ -46,6 +46,7 @@ evidence = Table(
     Column("root", LargeBinary(32)),
     Column("answered", Wide, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Index("ix_evidence_requester_root", "requester", "root", "issued_at"),
 )
 """Holder: signed express requests; `root` names the anchor that was proven, `answered` is 0 where a nonce
 came a second time and the request was refused for it."""

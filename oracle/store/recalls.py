@@ -82,16 +82,11 @@ class TakenRecalls:
                     )
                 )
 
-    async def of_batch(self, batch_id: BatchId) -> tuple[TakenRecall, ...]:
-        async with self._database.reading() as connection:
-            rows = await connection.execute(select(recalled).filter_by(batch_id=batch_id))
-            return tuple(map(_taken, rows))
-
     async def listed(self, *, limit: int) -> tuple[TakenRecall, ...]:
         """The newest first."""
         statement = select(recalled).order_by(recalled.c.taken_at.desc(), recalled.c.batch_id).limit(limit)
         async with self._database.reading() as connection:
-            return tuple(map(_taken, await connection.execute(statement)))
+            return tuple(map(open_taken, await connection.execute(statement)))
 
 
 def _given(row: Row[tuple[object, ...]]) -> GivenRecall:
@@ -106,7 +101,7 @@ def _given(row: Row[tuple[object, ...]]) -> GivenRecall:
     )
 
 
-def _taken(row: Row[tuple[object, ...]]) -> TakenRecall:
+def open_taken(row: Row[tuple[object, ...]]) -> TakenRecall:
     return TakenRecall(
         batch_id=BatchId(row.batch_id),
         holder=MemberId(row.holder),

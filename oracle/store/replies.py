@@ -1,11 +1,7 @@
 """The requester's journal of what became of each holder's reply."""
 
-import asyncio
-from dataclasses import dataclass, field
-
 import msgspec
-from sqlalchemy import Row, and_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Row, and_, bindparam, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyState
@@ -15,6 +11,16 @@ from oracle.store.database import Database
 from oracle.store.places import place_columns, place_of
 from oracle.store.tables import receipts, replies
 
+_TAKE = (
+    update(replies)
+    .where(
+        replies.c.batch_id == bindparam("of_batch"),
+        replies.c.holder == bindparam("of_holder"),
+        replies.c.state == ReplyState.WAITING,
+    )
+    .values({name: bindparam(name) for name in ("state", "reason", "latency_ms", "received", "verified")})
+)
+
 
 class ReplyJournal:
     """A holder's part in a batch moves forward only; each write says from which states."""
@@ -22,8 +28,6 @@ class ReplyJournal:
     def __init__(self, database: Database, cipher: StorageCipher) -> None:
         self._database = database
         self._cipher = cipher
-        self._waiting: list[_Change] = []
-        self._writing = asyncio.Lock()
 
     async def reply(self, batch_id: BatchId, holder: MemberId) -> AskedReply | None:
         statement = select(replies).filter_by(batch_id=batch_id, holder=holder)
@@ -100,14 +104,20 @@ class ReplyJournal:
         more than the reply, which its holder has and delivers again.
         """
         body = self._cipher.seal(msgspec.msgpack.encode(reply), _context(batch_id, holder, "received"))
-        values: dict[str, object] = {"received": body, "latency_ms": latency_ms}
+        accepted = isinstance(verdict, ProvenReply)
+        values = {
+            "of_batch": batch_id,
+            "of_holder": holder,
+            "received": body,
+            "latency_ms": latency_ms,
+            "state": ReplyState.ACCEPTED if accepted else ReplyState.REJECTED,
+            "reason": 0 if accepted else verdict,
+            "verified": None,
+        }
         if isinstance(verdict, ProvenReply):
             proven = msgspec.msgpack.encode(verdict)
             values["verified"] = self._cipher.seal(proven, _context(batch_id, holder, "proven"))
-            values["state"] = ReplyState.ACCEPTED
-        else:
-            values |= {"state": ReplyState.REJECTED, "reason": verdict}
-        return await self._together(_Change(batch_id, holder, (ReplyState.WAITING,), values))
+        return await self._database.write(lambda connection: connection.execute(_TAKE, values).rowcount == 1)
 
     async def ended(
         self,
@@ -126,51 +136,16 @@ class ReplyJournal:
         self, batch_id: BatchId, holder: MemberId, source: tuple[ReplyState, ...], **values: object
     ) -> bool:
         async with self._database.writing() as connection:
-            return await _Change(batch_id, holder, source, values).make(connection)
-
-    async def _together(self, change: "_Change") -> bool:
-        """In one transaction with all that come while another is on its way to the disk.
-
-        A hundred holders answer within milliseconds; to wait for the disk takes as long for one as for all.
-        """
-        self._waiting.append(change)
-        async with self._writing:
-            if change.made is None:
-                waiting, self._waiting = self._waiting, []
-                try:
-                    async with self._database.writing() as connection:
-                        made = [await one.make(connection) for one in waiting]
-                except BaseException:
-                    # It fails whoever has tried; the others try for themselves.
-                    self._waiting = [one for one in waiting if one is not change] + self._waiting
-                    raise
-                for one, has in zip(waiting, made, strict=True):
-                    one.made = has
-        return bool(change.made)
-
-
-@dataclass(slots=True)
-class _Change:
-    """Of one row, from one of these states."""
-
-    batch_id: BatchId
-    holder: MemberId
-    source: tuple[ReplyState, ...]
-    values: dict[str, object] = field(repr=False)
-    made: bool | None = None
-    """None until the transaction that makes it has ended."""
-
-    async def make(self, connection: AsyncConnection) -> bool:
-        changed = await connection.execute(
-            update(replies)
-            .where(
-                replies.c.batch_id == self.batch_id,
-                replies.c.holder == self.holder,
-                replies.c.state.in_(self.source),
+            changed = await connection.execute(
+                update(replies)
+                .where(
+                    replies.c.batch_id == batch_id,
+                    replies.c.holder == holder,
+                    replies.c.state.in_(source),
+                )
+                .values(**values)
             )
-            .values(**self.values)
-        )
-        return changed.rowcount == 1
+            return changed.rowcount == 1
 
 
 def open_reply(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedReply:

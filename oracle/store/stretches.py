@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Select, String, Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import BigInteger, Column, Connection, LargeBinary, Select, String, Table, select
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.errors import Refused, Transient
@@ -69,14 +68,12 @@ class StretchJournal:
         return str(row.query_id)
 
 
-async def add_stretch(
-    connection: AsyncConnection, cipher: StorageCipher, asked: AskedStretch, query_id: str
-) -> None:
+def add_stretch(connection: Connection, cipher: StorageCipher, asked: AskedStretch, query_id: str) -> None:
     """In the transaction that writes its query. Raises `StretchTaken` when another call was quicker."""
     stretch = asked.stretch
-    if (await connection.execute(_touching(stretch))).first() is not None:
+    if connection.execute(_touching(stretch)).first() is not None:
         raise StretchTaken("Another call asks these lines of the run at this moment; send them again.")
-    await connection.execute(
+    connection.execute(
         stretches.insert().values(
             run=stretch.run,
             first_line=stretch.first_line,

@@ -5,7 +5,7 @@ envelopes with their prefixes, replies, receipts, disclosures. What stands in cl
 anyway (identifiers, counts, times) or amounts between two members.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, String, Table, Text, UniqueConstraint
 
 from oracle.store.auditing_tables import examined, openings, seeds
 from oracle.store.dispute_tables import case_answers, claimed, disputes, recalled, recalls
@@ -194,6 +194,7 @@ answers = Table(
     Column("receipt_digest", LargeBinary(32)),
     Column("disclosures", LargeBinary),
     *_order(),
+    Index("ix_answers_requester_state", "requester", "state"),
 )
 """Holder: each batch of another member, from its commitment to its receipt; the three blobs are sealed."""
 

@@ -22,6 +22,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.courier import Courier
 from oracle.peer.notary import Notary
 from oracle.store.answered import AnswerJournal
+from oracle.store.askers import AskerJournal
 from oracle.store.disputes import ClaimedJournal
 from oracle.store.evidence import EvidenceJournal
 from oracle.store.recalls import RecallJournal
@@ -113,9 +114,9 @@ class _Parts:
 
 def _shared(
     base: Foundation,
+    me: MemberId,
     journal: AnswerJournal,
     evidence: EvidenceJournal,
-    vouchers: VoucherJournal,
     snapshots: DatasetSnapshots,
     *,
     notary: Notary,
@@ -125,7 +126,7 @@ def _shared(
         journal=journal,
         evidence=evidence,
         admission=Admission(
-            view=base.view, notary=notary, answers=journal, vouchers=vouchers, clock=base.clock
+            me=me, view=base.view, notary=notary, askers=AskerJournal(base.database), clock=base.clock
         ),
         maker=ReplyMaker(
             snapshots=snapshots, keys=base.keyring, notary=notary, clock=base.clock, workers=base.workers
@@ -191,7 +192,7 @@ def _build(
     journal, superseded = AnswerJournal(base.database, cipher), SupersededAnswers(base.database, cipher)
     evidence, recalls = EvidenceJournal(base.database, cipher), RecallJournal(base.database)
     vouchers, claimed = VoucherJournal(base.database, me), ClaimedJournal(base.database)
-    parts = _shared(base, journal, evidence, vouchers, snapshots, notary=notary, turns=turns)
+    parts = _shared(base, me, journal, evidence, snapshots, notary=notary, turns=turns)
     return Holder(
         dataset=dataset,
         publisher=publisher,

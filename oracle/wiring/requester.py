@@ -25,6 +25,7 @@ from oracle.peer.notary import Notary
 from oracle.store.anchors import AnchorJournal
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
+from oracle.store.following import FollowedQuery
 from oracle.store.recalls import TakenRecalls
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
@@ -205,7 +206,7 @@ def _submission(
         view=base.view,
         clock=base.clock,
         workers=base.workers,
-        budget=OwnBudget(me=me, journal=journal, anchors=anchors, view=base.view, clock=base.clock),
+        budget=OwnBudget(me=me, anchors=anchors, view=base.view, clock=base.clock),
         references=base.references,
         submitted=wakings.submitted,
         launch=express.launch,
@@ -232,4 +233,5 @@ def _journals(base: Foundation) -> QueryJournals:
         charges=ChargeJournal(base.database),
         stretches=StretchJournal(base.database, cipher),
         recalled=TakenRecalls(base.database),
+        follow=lambda query_id: FollowedQuery(base.database, cipher, query_id),
     )

@@ -23,8 +23,12 @@ class CheatingWorkers:
         self._workers = workers
         self._change = change
 
-    async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        batches: tuple[BlindedBatch, ...] = await self._workers.run(function, *arguments)
+    async def run_sized(
+        self, elements: int, member: MemberId | None, function: Callable[..., Any], *arguments: Any
+    ) -> Any:
+        batches: tuple[BlindedBatch, ...] = await self._workers.run_sized(
+            elements, member, function, *arguments
+        )
         return tuple(
             replace(batch, elements=tuple(self._change(element) for element in batch.elements))
             for batch in batches

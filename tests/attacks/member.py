@@ -37,6 +37,7 @@ from oracle.peer.courier import Courier
 from oracle.peer.limits import ServerLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
+from oracle.store.askers import AskerJournal
 from oracle.wiring.accounts import Accounts
 from oracle.wiring.audited import Audited, build_audited
 from oracle.wiring.doors import Doors
@@ -105,10 +106,10 @@ class InProcess:
     def answering(self, **other: Any) -> Answering:
         base, journal = self.base, self.holder.journal
         admission = Admission(
+            me=self.id,
             view=base.view,
             notary=self.notary,
-            answers=journal,
-            vouchers=self.holder.vouchers,
+            askers=AskerJournal(base.database),
             clock=base.clock,
         )
         parts = {"me": self.id, "journal": journal, "admission": admission, "maker": self.maker()}
@@ -172,7 +173,6 @@ class InProcess:
         rest |= {"references": base.references, "launch": self.requester.express.launch}
         rest["budget"] = OwnBudget(
             me=self.id,
-            journal=self.requester.journals.asked,
             anchors=self.requester.anchors,
             view=base.view,
             clock=base.clock,

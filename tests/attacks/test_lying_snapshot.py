@@ -119,8 +119,10 @@ class OneElementOff:
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
 
-    async def run_for(self, member: MemberId, function: Callable[..., Any], *arguments: Any) -> Any:
-        done = await self._workers.run_for(member, function, *arguments)
+    async def run_sized(
+        self, elements: int, member: MemberId | None, function: Callable[..., Any], *arguments: Any
+    ) -> Any:
+        done = await self._workers.run_sized(elements, member, function, *arguments)
         if not isinstance(done, Evaluation):
             return done
         other = evaluate_batch(generate_key(), arguments[1]).elements[0]

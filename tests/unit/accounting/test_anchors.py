@@ -6,6 +6,7 @@ from stage.consortium import Consortium, House
 from oracle.chain.books.anchors import ReportState
 from oracle.crypto.anchor_tree import AnchoredBatch, anchor_root
 from oracle.domain.ids import BatchId
+from oracle.store.askers import AskerJournal
 from oracle.store.tables import express
 
 
@@ -88,10 +89,10 @@ async def test_elements__decided_and_not_on_the_chain__still_count_as_used(world
     asker.lane.refused["anchor"] = "EvaluationBudgetExceeded"
     await asker.accounts.anchoring.round()
 
-    assert await asker.requester.anchors.unanchored_elements() == 2
+    assert await asker.requester.anchors.uncounted_elements() == 2
     del asker.lane.refused["anchor"]
     await asker.accounts.anchoring.round()
-    assert await asker.requester.anchors.unanchored_elements() == 0
+    assert await asker.requester.anchors.uncounted_elements() == 0
 
 
 async def test_holders__of_an_anchor__are_told_once_and_report_nothing(world: Consortium) -> None:
@@ -105,7 +106,8 @@ async def test_holders__of_an_anchor__are_told_once_and_report_nothing(world: Co
 
     assert [to for kind, to, _ in asker.client.sent if kind == "anchor proofs"] == [2, 3]
     assert await holder.holder.evidence.is_proven(asker.id, batch)
-    assert await holder.holder.evidence.unanchored(asker.id, since=0) == 0
+    standing = await AskerJournal(holder.base.database).standing(asker.id, without=batch, now=0, since=0)
+    assert standing.unanchored == 0
     world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value)
     await holder.accounts.reporting.round()
     assert world.chain.view.anchors.report(asker.id, batch) is None

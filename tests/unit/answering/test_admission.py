@@ -19,6 +19,7 @@ from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.sealed import OpenedMessage
 from oracle.peer.statements import encode_request, parse_request
+from oracle.store.askers import AskerJournal
 
 ENVELOPE = frozenset({MessageType.QUERY_ENVELOPE})
 
@@ -37,16 +38,17 @@ class Put:
     def admission(self) -> Admission:
         base = self.holder.base
         return Admission(
+            me=self.holder.id,
             view=base.view,
             notary=self.holder.notary,
-            answers=self.holder.holder.journal,
-            vouchers=self.holder.holder.vouchers,
+            askers=AskerJournal(base.database),
             clock=base.clock,
         )
 
     async def refusal(self, envelope: Envelope) -> RefusalReason | None:
         asker, batch_id = self.asker.id, self.batch.batch_id
-        return await self.admission.refusal(envelope, self.ground, requester=asker, batch_id=batch_id)
+        standing = await self.admission.standing(asker, batch_id)
+        return self.admission.refusal(envelope, self.ground, requester=asker, standing=standing)
 
     @property
     def ground(self) -> Ground:

@@ -171,7 +171,6 @@ async def test_query__on_a_chain_that_stood_still__has_its_deadline_ahead_of_now
         workers=asker.base.workers,
         budget=OwnBudget(
             me=asker.id,
-            journal=asker.requester.journals.asked,
             anchors=asker.requester.anchors,
             view=asker.base.view,
             clock=StillChain(),

@@ -10,6 +10,7 @@ from oracle.domain.answered import Answer, AnswerState, Envelope
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence
 from oracle.domain.messages import ReplyHead
 from oracle.store.answered import AnswerJournal
+from oracle.store.askers import AskerJournal
 from oracle.store.database import Database
 from oracle.store.superseded_answers import SupersededAnswers
 
@@ -165,16 +166,22 @@ async def test_open_batches__of_several__come_soonest_deadline_first(journal: An
 
 
 async def test_unreceipted__sealed_and_delivered_replies__count_by_fees_and_by_deadline(
-    journal: AnswerJournal,
+    database: Database, journal: AnswerJournal
 ) -> None:
+    askers = AskerJournal(database)
+
+    async def unreceipted(requester: MemberId, now: int) -> tuple[int, int]:
+        found = await askers.standing(requester, without=BATCH, now=now, since=0)
+        return found.unreceipted, found.overdue
+
     await _advance(journal, AnswerState.SEALED)
     await _advance(journal, AnswerState.DELIVERED, OTHER)
 
-    assert await journal.unreceipted(ASKER, now=1_000) == (6, 0)
-    assert await journal.unreceipted(ASKER, now=1_001) == (6, 1)
-    assert await journal.unreceipted(MemberId(9), now=1_001) == (0, 0)
+    assert await unreceipted(ASKER, now=1_000) == (6, 0)
+    assert await unreceipted(ASKER, now=1_001) == (6, 1)
+    assert await unreceipted(MemberId(9), now=1_001) == (0, 0)
     await _advance(journal, AnswerState.SETTLED, OTHER)
-    assert await journal.unreceipted(ASKER, now=1_001) == (3, 0)
+    assert await unreceipted(ASKER, now=1_001) == (3, 0)
 
 
 async def test_store__after_a_whole_answer__holds_nothing_of_it_in_clear(

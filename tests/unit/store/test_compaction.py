@@ -15,6 +15,7 @@ from oracle.rules.retention import ANSWERS_OVER, BATCHES_OVER
 from oracle.rules.vouchers import Totals
 from oracle.store.answered import AnswerJournal
 from oracle.store.asked import AskedJournal
+from oracle.store.askers import AskerJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.compaction import Compaction
 from oracle.store.database import Database
@@ -115,7 +116,8 @@ async def test_answers__without_a_receipt_or_still_open__stay_whatever_the_time(
     unpaid = await journal.batch(OTHER, _batch(1))
     assert unpaid is not None
     assert unpaid.answer == _answer(1)
-    assert await journal.unreceipted(OTHER, now=10_000) == (3, 1)
+    standing = await AskerJournal(database).standing(OTHER, without=_batch(9), now=10_000, since=0)
+    assert (standing.unreceipted, standing.overdue) == (3, 1)
     assert await journal.open_batches() == ((OTHER, _batch(2)),)
 
 
