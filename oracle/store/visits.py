@@ -14,6 +14,9 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from oracle.domain.errors import RiskmeshError
 
 Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
@@ -48,8 +51,8 @@ class Visits:
     async def write(self, work: Work[Result]) -> Result:
         """In one transaction with all that came while another was on its way to the disk.
 
-        To wait for the disk takes as long for one as for a hundred. One that raises is undone alone; when the
-        commit fails it fails for all. Whoever is cancelled meanwhile does not undo the work of others.
+        To wait for the disk takes as long for one as for a hundred. What one refuses is undone
+        alone; a commit that fails fails for all. Whoever is cancelled does not undo the work of others.
         """
         one = _Waiting(work=work, done=asyncio.get_running_loop().create_future())
         self._waiting.append(one)
@@ -71,10 +74,10 @@ class Visits:
             async with self._turn:
                 waiting, self._waiting = self._waiting, []
                 group = [one for one in waiting if not one.done.cancelled()]
-                try:
-                    told = await loop.run_in_executor(self._threads, self._write, group)
-                except Exception as error:  # noqa: BLE001 - it goes to whoever waits for this write
-                    told = [partial(one.done.set_exception, error) for one in group]
+                written = loop.run_in_executor(self._threads, self._write, group)
+                (told,) = await asyncio.gather(written, return_exceptions=True)
+            if isinstance(told, BaseException):
+                told = [partial(one.done.set_exception, told) for one in group]
             for one, tell in zip(group, told, strict=True):
                 if not one.done.cancelled():
                     tell()
@@ -96,5 +99,5 @@ def _one_of_many(one: _Waiting, connection: Connection) -> _Tell:
     try:
         with connection.begin_nested():
             return partial(one.done.set_result, one.work(connection))
-    except Exception as error:  # noqa: BLE001 - it goes to whoever waits for this write
+    except (SQLAlchemyError, RiskmeshError) as error:
         return partial(one.done.set_exception, error)
