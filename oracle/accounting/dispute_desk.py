@@ -2,7 +2,6 @@
 
 from typing import Protocol
 
-from oracle.accounting.defending import Defending
 from oracle.accounting.disputing import Disputing, NothingToDispute, windows_of
 from oracle.accounting.ports import Names
 from oracle.chain.view import AllianceView
@@ -14,7 +13,6 @@ from oracle.domain.reports import (
     CaseReason,
     DisputeReport,
     OwnDispute,
-    SealedAnswer,
     UnknownReference,
 )
 from oracle.store.asked import AskedJournal
@@ -38,7 +36,6 @@ class DisputesDesk:
         journal: DisputeJournal,
         asked: AskedJournal,
         disputing: Disputing,
-        defending: Defending,
         cases: Cases,
         view: AllianceView,
         names: Names,
@@ -46,7 +43,6 @@ class DisputesDesk:
         self._journal = journal
         self._asked = asked
         self._disputing = disputing
-        self._defending = defending
         self._cases = cases
         self._view = view
         self._names = names
@@ -68,20 +64,6 @@ class DisputesDesk:
                     opened = await self._disputing.open(batch.batch_id, MemberId(holder), element)
                     return self._line(opened, batch)
         raise NothingToDispute(f"The query asked about no subject at position {index}.")
-
-    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
-        """Answer a case for cause or a contradiction with the digest of what is handed to the auditors."""
-        await self._defending.answer_by_hand(case_id, digest)
-        return next(one for one in await self._cases.cases() if one.case_id == _hex(case_id))
-
-    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
-        """What this member answered a case with, sealed to one auditor."""
-        account = next((one for one in self._view.audits.auditors if one.lower() == auditor.lower()), None)
-        digest = await self._defending.digest_of(case_id)
-        if account is None or digest is None:
-            raise UnknownReference("There is no such auditor in office, or no answer of this member.")
-        sealed = await self._defending.sealed_for(case_id, account)
-        return SealedAnswer(case_id=_hex(case_id), digest=_hex(digest), auditor=account, sealed=_hex(sealed))
 
     async def _own(self, one: Dispute) -> OwnDispute | None:
         batch = await self._asked.batch(one.batch_id)

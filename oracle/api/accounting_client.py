@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 
-from oracle.api.accounting_schema import AnswerCase, OpenDispute, OutcomeInput, RateOutcomes
+from oracle.api.accounting_schema import OpenDispute, OutcomeInput, RateOutcomes
 from oracle.api.connection import Connection
 from oracle.domain.reports import (
-    CaseLine,
     DisputeReport,
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
     QualityReport,
     RecallReport,
-    SealedAnswer,
     StatementReport,
 )
 
@@ -33,14 +31,6 @@ class AccountingClient:
     async def open_dispute(self, *, query_id: str, index: int, holder: int) -> OwnDispute:
         body = OpenDispute(query_id=query_id, index=index, holder=holder)
         return await self._connection.post("/v1/disputes", OwnDispute, body=body)
-
-    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
-        path = f"/v1/cases/0x{case_id.hex()}/answer"
-        return await self._connection.get(path, SealedAnswer, parameters={"auditor": auditor})
-
-    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
-        body = AnswerCase(digest="0x" + digest.hex())
-        return await self._connection.post(f"/v1/cases/0x{case_id.hex()}/answer", CaseLine, body=body)
 
     async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:
         inputs = [

@@ -1,9 +1,6 @@
 """Handlers of accounts and of what follows from disclosures."""
 
 from oracle.api.accounting_schema import (
-    AnswerCase,
-    AnswerParameters,
-    CasePath,
     MemberParameters,
     OpenDispute,
     RateOutcomes,
@@ -12,14 +9,12 @@ from oracle.api.accounting_schema import (
 from oracle.api.ports import Services
 from oracle.api.schema import Body, Parameters
 from oracle.domain.reports import (
-    CaseLine,
     DisputeReport,
     OutcomeLine,
     OutcomeReport,
     OwnDispute,
     QualityReport,
     RecallReport,
-    SealedAnswer,
     StatementReport,
 )
 
@@ -34,18 +29,6 @@ async def list_disputes(services: Services, _: Parameters, __: Body) -> DisputeR
 
 async def open_dispute(services: Services, _: Parameters, body: OpenDispute) -> OwnDispute:
     return await services.disputes.open_dispute(query_id=body.query_id, index=body.index, holder=body.holder)
-
-
-async def sealed_answer(services: Services, parameters: AnswerParameters, _: Body) -> SealedAnswer:
-    return await services.disputes.sealed_answer(
-        case_id=bytes.fromhex(parameters.case_id[2:]), auditor=parameters.auditor
-    )
-
-
-async def answer_case(services: Services, parameters: CasePath, body: AnswerCase) -> CaseLine:
-    return await services.disputes.answer_case(
-        case_id=bytes.fromhex(parameters.case_id[2:]), digest=bytes.fromhex(body.digest[2:])
-    )
 
 
 async def rate_outcomes(services: Services, _: Parameters, body: RateOutcomes) -> OutcomeReport:

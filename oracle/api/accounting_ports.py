@@ -5,7 +5,6 @@ from typing import Protocol
 
 from oracle.domain.record import Category
 from oracle.domain.reports import (
-    CaseLine,
     CreditsSummary,
     DisputeReport,
     OutcomeLine,
@@ -14,7 +13,6 @@ from oracle.domain.reports import (
     RatingReport,
     RecallReport,
     RedemptionReport,
-    SealedAnswer,
     StatementReport,
     Verdict,
 )
@@ -49,7 +47,7 @@ class RatingService(Protocol):
 
 
 class DisputeService(Protocol):
-    """Accuses holders of wrong or missing disclosures, and answers where this member is accused."""
+    """Accuses holders of wrong or missing disclosures."""
 
     async def disputes(self) -> DisputeReport:
         """Own ones, noted ones too, and every one on the chain; the newest first."""
@@ -57,14 +55,6 @@ class DisputeService(Protocol):
 
     async def open_dispute(self, *, query_id: str, index: int, holder: int) -> OwnDispute:
         """Decide to dispute one disclosure; it goes to the chain with the next round."""
-        ...
-
-    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
-        """Answer a case for cause or a contradiction against this member."""
-        ...
-
-    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
-        """What this member answered a case against it with, sealed to one auditor."""
         ...
 
 

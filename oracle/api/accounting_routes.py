@@ -2,9 +2,6 @@
 
 from oracle.api import accounting_handlers as handlers
 from oracle.api.accounting_schema import (
-    AnswerCase,
-    AnswerParameters,
-    CasePath,
     MemberParameters,
     OpenDispute,
     RateOutcomes,
@@ -13,13 +10,11 @@ from oracle.api.accounting_schema import (
 from oracle.api.route_kinds import Route, get_json, post_json
 from oracle.api.schema import Parameters
 from oracle.domain.reports import (
-    CaseLine,
     DisputeReport,
     OutcomeReport,
     OwnDispute,
     QualityReport,
     RecallReport,
-    SealedAnswer,
     StatementReport,
 )
 
@@ -46,21 +41,6 @@ ACCOUNTING_ROUTES: tuple[Route, ...] = (
         handlers.open_dispute,
         summary="Dispute a disclosure that is wrong or did not come",
         status=202,
-    ),
-    get_json(
-        "/v1/cases/{case_id}/answer",
-        AnswerParameters,
-        SealedAnswer,
-        handlers.sealed_answer,
-        summary="What this member answered a case with, sealed to one auditor",
-    ),
-    post_json(
-        "/v1/cases/{case_id}/answer",
-        CasePath,
-        AnswerCase,
-        CaseLine,
-        handlers.answer_case,
-        summary="Answer a case for cause or a contradiction against this member",
     ),
     post_json(
         "/v1/ratings/outcomes",

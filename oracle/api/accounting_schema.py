@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from oracle.api.schema import MAX_SUBJECTS, Address, Body, Digest, Parameters, QueryId
+from oracle.api.schema import MAX_SUBJECTS, Body, Parameters, QueryId
 from oracle.domain.reports import Verdict
 
 
@@ -23,26 +23,6 @@ class OpenDispute(Body, frozen=True, kw_only=True):
     """Position of the subject in the submitted list, from 0."""
     holder: Annotated[int, Meta(ge=1)]
     """Member number of who was asked."""
-
-
-class AnswerParameters(Parameters, frozen=True, kw_only=True):
-    """Names a case that this member has answered, and an auditor."""
-
-    case_id: Digest
-    auditor: Address
-
-
-class CasePath(Parameters, frozen=True, kw_only=True):
-    """Names one case."""
-
-    case_id: Digest
-
-
-class AnswerCase(Body, frozen=True, kw_only=True):
-    """Answers a case for cause or a contradiction."""
-
-    digest: Digest
-    """keccak256 of what is handed to the auditors."""
 
 
 class OutcomeInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

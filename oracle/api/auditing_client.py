@@ -1,7 +1,8 @@
 """The calls of the client about batches as they are shown to auditors."""
 
+from oracle.api.auditing_schema import AnswerCase
 from oracle.api.connection import Connection
-from oracle.domain.reports import DossierFile, DossierReport
+from oracle.domain.reports import CaseLine, DossierFile, DossierReport
 
 
 class AuditingClient:
@@ -15,3 +16,7 @@ class AuditingClient:
 
     async def dossier_file(self, reference: str) -> DossierFile:
         return await self._connection.get(f"/v1/dossiers/{reference}/file", DossierFile)
+
+    async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
+        body = AnswerCase(name=name, content=content)
+        return await self._connection.post(f"/v1/cases/0x{case_id.hex()}/answer", CaseLine, body=body)

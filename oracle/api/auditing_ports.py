@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from oracle.domain.reports import DossierFile, DossierReport
+from oracle.domain.reports import CaseLine, DossierFile, DossierReport
 
 
 class DossierService(Protocol):
@@ -13,3 +13,7 @@ class DossierService(Protocol):
         ...
 
     async def dossier_file(self, reference: str) -> DossierFile: ...
+
+    async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
+        """Answer a case that the daemon does not answer by itself, with a file that auditors then fetch."""
+        ...

@@ -1,19 +1,10 @@
 """The routes of what is shown to auditors, a part of the one table in `routes`."""
 
-from typing import Annotated
-
-from msgspec import Meta
-
+from oracle.api.auditing_schema import AnswerCase, CasePath, DossierPath
 from oracle.api.ports import Services
-from oracle.api.route_kinds import Route, get_json
-from oracle.api.schema import Body, Parameters
-from oracle.domain.reports import DossierFile, DossierReport
-
-
-class DossierPath(Parameters, frozen=True, kw_only=True):
-    """Names a batch, or the audit of one, by its identifier or the first digits of it."""
-
-    reference: Annotated[str, Meta(pattern="^(0x)?[0-9a-fA-F]{6,64}$", max_length=66)]
+from oracle.api.route_kinds import Route, get_json, post_json
+from oracle.api.schema import Body
+from oracle.domain.reports import CaseLine, DossierFile, DossierReport
 
 
 async def show_dossier(services: Services, parameters: DossierPath, _: Body) -> DossierReport:
@@ -22,6 +13,12 @@ async def show_dossier(services: Services, parameters: DossierPath, _: Body) -> 
 
 async def dossier_file(services: Services, parameters: DossierPath, _: Body) -> DossierFile:
     return await services.dossiers.dossier_file(parameters.reference)
+
+
+async def answer_case(services: Services, parameters: CasePath, body: AnswerCase) -> CaseLine:
+    return await services.dossiers.answer_case(
+        case_id=bytes.fromhex(parameters.case_id[2:]), name=body.name, content=body.content
+    )
 
 
 AUDITING_ROUTES: tuple[Route, ...] = (
@@ -38,5 +35,13 @@ AUDITING_ROUTES: tuple[Route, ...] = (
         DossierFile,
         dossier_file,
         summary="The dossier of one batch, for anybody to verify",
+    ),
+    post_json(
+        "/v1/cases/{case_id}/answer",
+        CasePath,
+        AnswerCase,
+        CaseLine,
+        answer_case,
+        summary="Answer a case for cause or a contradiction against this member",
     ),
 )

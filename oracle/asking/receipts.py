@@ -11,7 +11,15 @@ from oracle.asking.disclosures import check_disclosures
 from oracle.asking.ports import Grievances, VoucherLane
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.chain.view import AllianceView
-from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, HolderAnswer, ReplyState, Settled
+from oracle.domain.asked import (
+    AskedBatch,
+    AskedReceipt,
+    AskedReply,
+    HolderAnswer,
+    ReplyState,
+    Settled,
+    with_record,
+)
 from oracle.domain.disputes import DisputeGround
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
@@ -202,6 +210,11 @@ class Receipts:
             await self._charge_less(batch, receipt, served=served)
         await self._grievances.note(batch, receipt, _grounds(settled, body))
         settled = replace(settled, answer=_kept(answered.message))
+        standing = await self._journal.receipt(receipt.batch_id, receipt.holder)
+        if standing is not None and standing.settled is not None:
+            # A dispute has brought records before this answer came.
+            for record in standing.settled.records:
+                settled = with_record(settled, record)
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
 
     async def _charge_anew(self, batch: AskedBatch, reply: AskedReply, *, served: int) -> None:

@@ -145,14 +145,13 @@ def _hit(position: int, element: int, part: HolderPart) -> SubjectResult:
     settled = None if part.receipt is None else part.receipt.settled
     state = RecordState.PENDING
     items: tuple[RecordItem, ...] = ()
-    if part.receipt is not None and part.receipt.state is ReceiptState.REFUSED:
-        state = RecordState.REFUSED
-    elif settled is not None:
-        record = next((entry for entry in settled.records if entry.index == element), None)
-        if record is not None:
-            state, items = RecordState.DISCLOSED, record.record.items
-        else:
-            state = RecordState.WITHDRAWN if element in settled.withdrawn else RecordState.REFUSED
+    disclosed = () if settled is None else settled.records
+    record = next((entry for entry in disclosed if entry.index == element), None)
+    if record is not None:
+        state, items = RecordState.DISCLOSED, record.record.items
+    elif part.receipt is not None and part.receipt.state is not ReceiptState.PENDING:
+        withdrawn = settled is not None and element in settled.withdrawn
+        state = RecordState.WITHDRAWN if withdrawn else RecordState.REFUSED
     return SubjectResult(
         index=position,
         holder=part.reply.holder,

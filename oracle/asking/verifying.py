@@ -46,6 +46,23 @@ class ReplyCase:
 
 def prove_reply(case: ReplyCase) -> ProvenReply:
     """What the reply proves; raises a `ReplyRejected` for the first check that fails."""
+    body = _proven(case)
+    return ProvenReply(
+        holder=case.expected.holder,
+        sequence=case.head.sequence,
+        snapshot_block=case.head.snapshot_block,
+        hits=_hits(case, body),
+    )
+
+
+def prove_element(case: ReplyCase, index: int, *, subject: bytes, blind: bytes) -> ProvenHit | None:
+    """As `prove_reply`, where the opening of one element is known; None when it is proven absent."""
+    body = _proven(case)
+    (output,) = finalize_batch([subject], [blind], [body.evaluated[index]])
+    return _find(index, subject, output, body.cuts[index], case.head)
+
+
+def _proven(case: ReplyCase) -> ReplyBody:
     _check_head(case)
     try:
         body = decode_reply(case.frame)
@@ -57,12 +74,7 @@ def prove_reply(case: ReplyCase) -> ProvenReply:
     for element, cut in zip(elements, body.cuts, strict=True):
         _check_cut(element, cut, case.head)
     _check_proof(case, body, elements)
-    return ProvenReply(
-        holder=case.expected.holder,
-        sequence=case.head.sequence,
-        snapshot_block=case.head.snapshot_block,
-        hits=_hits(case, body),
-    )
+    return body
 
 
 def _check_head(case: ReplyCase) -> None:

@@ -23,7 +23,7 @@ def check_answer(
     if answer is None:
         why = "The requester has no answer of the holder to its receipt."
         return (not_applicable("disclosures", why, holder=holder),), ()
-    if not _signed_answer(answer, holder, picture):
+    if not signed_answer(answer, holder, picture):
         why = "The answer in the dossier is not signed by the holder."
         return (failed("disclosures", why, Party.REQUESTER, holder=holder),), ()
     try:
@@ -63,7 +63,7 @@ def _disclosed(
     return tuple(lines), settled.records
 
 
-def _signed_answer(answer: HolderAnswer, holder: MemberId, picture: Picture) -> bool:
+def signed_answer(answer: HolderAnswer, holder: MemberId, picture: Picture) -> bool:
     header = Header(
         version=answer.version,
         type=MessageType.DISCLOSURES,

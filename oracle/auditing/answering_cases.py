@@ -1,20 +1,26 @@
-"""The requester's part in a drawn audit: made from the journal, kept, and its digest put on the chain."""
+"""A member's part in its cases: made from the journals and kept; an answer's digest goes on the chain."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import structlog
 
-from oracle.auditing.codec import dossier_digest, encode_dossier
+from oracle.auditing.accusing import Accusing
+from oracle.auditing.case_files import file_digest
+from oracle.auditing.codec import encode_dossier
 from oracle.auditing.gathering import BatchNotKept, Gathering
 from oracle.auditing.losing import Loss, encode_loss
 from oracle.auditing.picture import Addresses
+from oracle.auditing.rebuttal_file import RebuttalFile, encode_rebuttal_file
+from oracle.auditing.serving import Serving
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState, ReplyState
 from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.errors import Refused
 from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.reports import UnknownReference
 from oracle.rules.cases import Case
 from oracle.store.asked import AskedJournal
 from oracle.store.openings import KeptOpening, OpeningJournal
@@ -23,6 +29,8 @@ from oracle.store.replies import ReplyJournal
 
 log = structlog.get_logger()
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.ANSWERED})
+BY_ITSELF = frozenset({CaseKind.DRAWN, CaseKind.DISPUTE})
+"""What the daemon answers from its journals; a person answers the others."""
 JUDGED = frozenset({ReplyState.ACCEPTED, ReplyState.REJECTED})
 
 
@@ -31,9 +39,18 @@ class Clock(Protocol):
 
     def chain_time(self) -> int: ...
 
+    async def reached(self, block: int) -> None:
+        """Returns once the block is read."""
+
+
+class CaseNotOpen(Refused):
+    """The case waits for no answer that a person could give."""
+
+    code: ClassVar[str] = "case_not_open"
+
 
 class CaseAnswering:
-    """Kept before it is answered; the same file is handed to every auditor until the case is over."""
+    """Kept before it is answered; what is kept is handed to every auditor until the case is over."""
 
     def __init__(
         self,
@@ -41,6 +58,8 @@ class CaseAnswering:
         me: MemberId,
         addresses: Addresses,
         journal: OpeningJournal,
+        serving: Serving,
+        accusing: Accusing,
         gathering: Gathering,
         asked: AskedJournal,
         replies: ReplyJournal,
@@ -53,6 +72,8 @@ class CaseAnswering:
         self._me = me
         self._addresses = addresses
         self._journal = journal
+        self._serving = serving
+        self._accusing = accusing
         self._gathering = gathering
         self._asked = asked
         self._replies = replies
@@ -63,15 +84,44 @@ class CaseAnswering:
         self._clock = clock
 
     async def round(self) -> None:
-        """Answer what is open, then erase what nobody may ask for any more."""
+        """Answer what is open, show what is disputed, erase what nobody may ask for any more."""
         now = self._clock.chain_time()
         for case in tuple(self._view.audits.cases.values()):
-            if case.kind is CaseKind.DRAWN and case.accused == self._me and case.state(now) in UNDECIDED:
+            if case.state(now) not in UNDECIDED:
+                continue
+            if case.accused == self._me and case.kind in BY_ITSELF:
                 await self._follow(case, now)
+            elif case.opener == self._me and case.kind is CaseKind.DISPUTE:
+                await self._journal.of(case.id) or await self._accusing.made(case)
         for case_id in await self._journal.cases():
             over = self._view.audits.cases.get(case_id)
             if over is not None and (over.outcome is not None or over.can_settle(now)):
                 await self._journal.erase(case_id)
+
+    async def take(self, case: Case, content: bytes) -> None:
+        """What an auditor hands over: to the accused of a dispute the claim, to its opener the record."""
+        if case.kind is not CaseKind.DISPUTE:
+            return
+        if case.accused == self._me:
+            await self._serving.take(case, content)
+        else:
+            await self._accusing.take(case, content)
+
+    async def answer_by_hand(self, case_id: bytes, *, name: str, content: bytes) -> None:
+        """Answer with a file of the institution's own, which auditors then fetch. Raises `CaseNotOpen`."""
+        case = self._view.audits.cases.get(case_id)
+        if case is None or case.accused != self._me:
+            raise UnknownReference("There is no case of this identifier against this member.")
+        if case.kind in BY_ITSELF or case.state(self._clock.chain_time()) is not CaseState.OPEN:
+            raise CaseNotOpen(
+                "Disputes and drawn audits are answered by the daemon, other cases once and in time."
+            )
+        file = encode_rebuttal_file(RebuttalFile(case_id=case_id, name=name, content=content))
+        made = KeptOpening(case_id=case_id, digest=file_digest(file), file=file)
+        if (await self._journal.add(made)).digest != made.digest:
+            raise CaseNotOpen("This case is being answered with another file already; the first one stands.")
+        row = await self._lane.execute(_intent(case), self._ledger.answer(case_id, made.digest))
+        await self._clock.reached(row.block_number or 0)
 
     def under_audit(self) -> frozenset[BatchId]:
         """Batches of which an opening may still have to be made: nothing of them is forgotten."""
@@ -87,11 +137,18 @@ class CaseAnswering:
         if kept is None or case.state(now) is not CaseState.OPEN:
             return
         try:
-            await self._lane.execute(f"answer:{case.id.hex()}", self._ledger.answer(case.id, kept.digest))
+            await self._lane.execute(_intent(case), self._ledger.answer(case.id, kept.digest))
         except TransactionReverted as error:
             log.warning("case_not_answered", case_id=case.id.hex(), reason=error.error)
+        else:
+            log.warning("case_answered", case_id=case.id.hex())
 
     async def _made(self, case: Case, now: int) -> KeptOpening | None:
+        if case.kind is CaseKind.DISPUTE:
+            return await self._serving.made(case)
+        return await self._opened(case, now)
+
+    async def _opened(self, case: Case, now: int) -> KeptOpening | None:
         batch_id = BatchId(case.subject)
         if not await self._decided(batch_id) and now < (case.opened_at + case.answer_by) // 2:
             return None
@@ -109,7 +166,7 @@ class CaseAnswering:
                     noticed_at=now,
                 )
             )
-        made = KeptOpening(case_id=case.id, digest=dossier_digest(file), file=file)
+        made = KeptOpening(case_id=case.id, digest=file_digest(file), file=file)
         if case.answer is not None and case.answer != made.digest:
             # Answered before this store was restored: whatever is made now is not what was answered.
             return None
@@ -124,3 +181,7 @@ class CaseAnswering:
             return False
         judged = {one.holder for one in await self._replies.replies_of(batch_id) if one.state in JUDGED}
         return judged <= {one.holder for one in await self._receipts.receipts_of(batch_id)}
+
+
+def _intent(case: Case) -> str:
+    return f"answer:{case.id.hex()}"

@@ -20,6 +20,7 @@ from oracle.auditing.duties import (
 )
 from oracle.auditing.examining import Recomputing, examined, not_handed_over
 from oracle.auditing.fetching import Fetching
+from oracle.auditing.hearing import Hearing
 from oracle.auditing.own_keys import OwnKeys
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.errors import TransactionReverted
@@ -27,6 +28,7 @@ from oracle.chain.lane import Lane
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.crypto.draws import seed_commitment
+from oracle.domain.audits import CaseKind
 from oracle.domain.errors import Refused, Transient
 from oracle.rules.cases import Case
 from oracle.store.examinations import Examination, ExaminationJournal
@@ -45,6 +47,7 @@ class Auditor:
         *,
         journal: ExaminationJournal,
         fetching: Fetching,
+        hearing: Hearing,
         recomputing: Recomputing,
         ledger: AuditLedger,
         lane: Lane,
@@ -55,6 +58,7 @@ class Auditor:
         """`strikes` says whether it takes the office of an auditor that withheld its seed."""
         self._journal = journal
         self._fetching = fetching
+        self._hearing = hearing
         self._recomputing = recomputing
         self._ledger = ledger
         self._lane = lane
@@ -123,16 +127,20 @@ class Auditor:
             if made is None:
                 return
             found = await self._journal.keep(made)
+        if found.found is None:
+            return  # the case lapses
         order = self._ledger.cast_verdict(case.id, found=found.found, reason=found.reason)
         await self._send(f"verdict:{case.id.hex()}", order)
 
     async def _found(self, case: Case) -> Examination | None:
-        """None while the file may still be had."""
+        """None while what is missing may still be had."""
+        last = self._view.now > case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
+        if case.kind is CaseKind.DISPUTE:
+            return await self._hearing.found(case, last=last)
         try:
             file = await self._fetching.file(case)
         except (Transient, Refused) as error:
-            last = case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
-            if self._view.now <= last:
+            if not last:
                 log.warning("opening_waits", case_id=case.id.hex(), reason=error.code)
                 return None
             return not_handed_over(case)

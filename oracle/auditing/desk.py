@@ -1,4 +1,4 @@
-"""What the institution's interface asks about a batch of its own: the file, and what it comes to."""
+"""What the institution's interface asks about a batch of its own, and how it answers a case by hand."""
 
 import re
 from dataclasses import replace
@@ -28,6 +28,12 @@ class Cases(Protocol):
     async def cases(self) -> tuple[CaseLine, ...]: ...
 
 
+class Answering(Protocol):
+    """This member's part in its cases."""
+
+    async def answer_by_hand(self, case_id: bytes, *, name: str, content: bytes) -> None: ...
+
+
 class DossierDesk:
     """A batch or the audit of one is named by its identifier, or by the first digits of it."""
 
@@ -37,12 +43,14 @@ class DossierDesk:
         gathering: Gathering,
         recomputing: Recomputing,
         cases: Cases,
+        answering: Answering,
         asked: AskedJournal,
         view: AllianceView,
     ) -> None:
         self._gathering = gathering
         self._recomputing = recomputing
         self._cases = cases
+        self._answering = answering
         self._asked = asked
         self._view = view
 
@@ -60,6 +68,11 @@ class DossierDesk:
         report = await self._recomputing.report(file.content)
         about = tuple(case for case in await self._cases.cases() if case.subject == file.batch_id)
         return replace(report, cases=about)
+
+    async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
+        """Raises `CaseNotOpen`, or `UnknownReference` where this member is not accused."""
+        await self._answering.answer_by_hand(case_id, name=name, content=content)
+        return next(one for one in await self._cases.cases() if one.case_id == "0x" + case_id.hex())
 
     async def _batch(self, reference: str) -> BatchId:
         digits = reference.removeprefix("0x").lower()

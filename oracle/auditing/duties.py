@@ -11,6 +11,9 @@ from oracle.domain.audits import CaseKind
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.rules.cases import Case
 
+EXAMINED = frozenset({CaseKind.DRAWN, CaseKind.DISPUTE})
+"""What auditors decide by themselves. What the contract has proven stands unless people find otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitSeed:
@@ -76,7 +79,7 @@ def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
     found += _drawn(view, now)
     for case in view.audits.cases.values():
         voted = any(auditor == me for auditor, _ in case.verdicts)
-        if case.kind is CaseKind.DRAWN and not voted and case.takes_verdicts(now):
+        if case.kind in EXAMINED and not voted and case.takes_verdicts(now):
             found.append(Examine(case=case))
         if case.can_settle(now):
             found.append(Settle(case_id=case.id))

@@ -22,7 +22,8 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """Why a verdict was cast, in an order that all auditors arrive at."""
 
     case_id: str
-    found: int
+    found: int | None
+    """None where no verdict is cast."""
     because: tuple[str, ...]
 
 
@@ -54,7 +55,10 @@ def not_handed_over(case: Case) -> Examination:
 
 def verdict(case: Case, file: bytes, count: int, *because: str) -> Examination:
     """Dismissed where there is nothing against the accused, else for so many faults."""
-    found = count if because else 0
+    return examination(case, file, *because, found=count if because else 0)
+
+
+def examination(case: Case, file: bytes, *because: str, found: int | None) -> Examination:
     reasons = msgspec.json.encode(Reasons(case_id="0x" + case.id.hex(), found=found, because=because))
     return Examination(
         case_id=case.id,

@@ -2,12 +2,21 @@
 
 from typing import ClassVar, Protocol
 
-from oracle.auditing.codec import dossier_digest
+from oracle.auditing.case_files import DIGEST_SIZE, file_digest
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.typed_data import Domain
 from oracle.domain.errors import Refused
-from oracle.domain.ids import MemberId
-from oracle.peer.openings import Opener, OpeningRequest, encode_opening_request, open_part, request_digest
+from oracle.domain.ids import KeyVersion, MemberId
+from oracle.peer.errors import PeerUnknown
+from oracle.peer.openings import (
+    Handed,
+    Opener,
+    OpeningRequest,
+    encode_opening_request,
+    open_part,
+    request_digest,
+    seal_handed,
+)
 from oracle.rules.cases import Case
 
 MOST_PARTS = 512
@@ -31,6 +40,14 @@ class Signer(Protocol):
     def sign(self, digest: bytes) -> bytes: ...
 
 
+class SealingKeysOfMembers(Protocol):
+    """What the registry has; None for what it does not."""
+
+    def newest_sealing_version(self, member: MemberId) -> KeyVersion | None: ...
+
+    def sealing_key(self, member: MemberId, version: KeyVersion) -> bytes | None: ...
+
+
 class WallClock(Protocol):
     """The time of this machine."""
 
@@ -41,29 +58,52 @@ class Fetching:
     """Raises `Transient` when the member is not reached now, `Refused` when it hands over another file."""
 
     def __init__(
-        self, *, lines: Lines, signer: Signer, key: Opener, domain: Domain, clock: WallClock
+        self,
+        *,
+        lines: Lines,
+        signer: Signer,
+        key: Opener,
+        keys: SealingKeysOfMembers,
+        domain: Domain,
+        clock: WallClock,
     ) -> None:
         self._lines = lines
         self._signer = signer
         self._key = key
+        self._keys = keys
         self._domain = domain
         self._clock = clock
 
     async def file(self, case: Case) -> bytes:
-        """What was handed in for this case."""
+        """What the accused answered with."""
+        file = await self.shown(case, case.accused)
+        if file_digest(file) != case.answer or keccak256(file[:-DIGEST_SIZE]) != case.answer:
+            raise OpeningNotTheAnswered("The member hands over another file than it answered with.")
+        return file
+
+    async def shown(self, case: Case, member: MemberId, *, handing: bytes = b"") -> bytes:
+        """What a party shows of this case now, once it is handed what the other one has shown."""
+        handed = self._sealed(case, member, handing) if handing else None
         file, parts, part = b"", 1, 0
         while part < parts:
-            stated, piece = await self._part(case, part)
+            stated, piece = await self._part(case, member, part, handed if part == 0 else None)
             parts = stated if part == 0 else parts
             if stated != parts or not 1 <= parts <= MOST_PARTS:
                 raise OpeningNotTheAnswered("The member says differently how many parts there are.")
             file, part = file + piece, part + 1
-        if dossier_digest(file) != case.answer or keccak256(file[:-32]) != case.answer:
-            raise OpeningNotTheAnswered("The member hands over another file than it answered with.")
         return file
 
-    async def _part(self, case: Case, part: int) -> tuple[int, bytes]:
+    def _sealed(self, case: Case, member: MemberId, file: bytes) -> Handed:
+        version = self._keys.newest_sealing_version(member)
+        key = None if version is None else self._keys.sealing_key(member, version)
+        if version is None or key is None:
+            raise PeerUnknown(f"the registry has no key to seal to member {member}")
+        return seal_handed(file, case.id, key=key, key_version=version)
+
+    async def _part(
+        self, case: Case, member: MemberId, part: int, handed: Handed | None
+    ) -> tuple[int, bytes]:
         request = OpeningRequest(case_id=case.id, part=part, at=self._clock.wall_ms() // 1_000)
-        signature = self._signer.sign(request_digest(request, case.accused, self._domain))
-        sealed = await self._lines.fetch_opening(case.accused, encode_opening_request(request, signature))
-        return open_part(sealed, request, self._key)
+        signature = self._signer.sign(request_digest(request, member, self._domain, handed))
+        message = encode_opening_request(request, signature, handed)
+        return open_part(await self._lines.fetch_opening(member, message), request, self._key)

@@ -1,4 +1,7 @@
-"""Hands openings to the auditors in office: line and account prove who asks, a key opens what it gets."""
+"""Hands what this member shows in a case to the auditors in office, and takes what they hand over.
+
+Line and account prove who asks, a key opens what it gets.
+"""
 
 from typing import ClassVar, Protocol
 
@@ -6,9 +9,21 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.errors import SignatureRefused, WrongLength
 from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain
+from oracle.domain.audits import CaseKind
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import Address, MemberId
-from oracle.peer.openings import SKEW_S, OpeningRequest, parse_opening_request, request_digest, seal_part
+from oracle.peer.errors import SealingKeyUnknown
+from oracle.peer.openings import (
+    SKEW_S,
+    Handed,
+    OpeningRequest,
+    handed_info,
+    parse_opening_request,
+    request_digest,
+    seal_part,
+)
+from oracle.peer.sealed import Opener
+from oracle.rules.cases import Case
 from oracle.store.openings import OpeningJournal
 
 
@@ -36,8 +51,15 @@ class OpeningNotThere(Transient):
     code: ClassVar[str] = "opening_not_there"
 
 
+class Parties(Protocol):
+    """This member's part in its cases."""
+
+    async def take(self, case: Case, content: bytes) -> None:
+        """What the other party has shown; raises `Refused` for what does not count."""
+
+
 class HandingOver:
-    """Reads; writes nothing."""
+    """Only what this member's part in the case makes of what is handed over is written."""
 
     def __init__(
         self,
@@ -45,30 +67,45 @@ class HandingOver:
         me: MemberId,
         domain: Domain,
         journal: OpeningJournal,
+        parties: Parties,
+        opener: Opener,
         view: AllianceView,
         clock: WallClock,
     ) -> None:
         self._me = me
         self._domain = domain
         self._journal = journal
+        self._parties = parties
+        self._opener = opener
         self._view = view
         self._clock = clock
 
     async def part(self, raw: bytes, auditor: Address) -> bytes:
         """Everything about the request is checked before anything is read of the store."""
-        request, signature = parse_opening_request(raw)
-        key = self._key_of(request, signature, auditor)
+        request, signature, handed = parse_opening_request(raw)
+        key = self._key_of(request, signature, handed, auditor)
         case = self._view.audits.cases.get(request.case_id)
-        if case is None or case.accused != self._me or case.answer is None:
+        if case is None or self._me not in {case.accused, case.opener} or case.outcome is not None:
             raise OpeningNotThere("This member has handed in nothing for this case.")
+        if handed is not None:
+            await self._parties.take(case, self._opened(handed, case))
         kept = await self._journal.of(request.case_id)
-        if kept is None or kept.digest != case.answer:
-            raise OpeningNotThere("What this member handed in for this case is not here.")
+        # A dispute is about what is shown in the end: a record speaks for itself.
+        answered = case.kind is not CaseKind.DISPUTE and case.accused == self._me
+        if kept is None or (answered and kept.digest != case.answer):
+            raise OpeningNotThere("What this member shows in this case is not here.")
         return seal_part(kept.file, request, key)
 
-    def _key_of(self, request: OpeningRequest, signature: bytes, connected: Address) -> bytes:
+    def _opened(self, handed: Handed, case: Case) -> bytes:
+        if not self._opener.has_sealing_key(handed.key_version):
+            raise SealingKeyUnknown("it was sealed to a key that this member does not have any more")
+        return self._opener.open_sealed(handed.key_version, handed.sealed, handed_info(case.id))
+
+    def _key_of(
+        self, request: OpeningRequest, signature: bytes, handed: Handed | None, connected: Address
+    ) -> bytes:
         try:
-            account = recover(request_digest(request, self._me, self._domain), signature)
+            account = recover(request_digest(request, self._me, self._domain, handed), signature)
         except (SignatureRefused, WrongLength) as error:
             raise NoAuditorInOffice("The request for an opening is not signed.") from error
         auditor = self._view.audits.auditors.get(account)

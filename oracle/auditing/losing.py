@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from oracle.auditing.codec import DIGEST_SIZE
+from oracle.auditing.case_files import CaseFileDamaged, case_content, case_file
 from oracle.chain.quantities import checksummed
-from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import Address, BatchId, MemberId
-from oracle.peer import cbor
 from oracle.peer.bodies.fields import HASH_SIZE, U64, read_bytes, read_map, read_uint
 from oracle.peer.errors import WireRefused
 
@@ -31,7 +29,8 @@ class Loss:
 
 def encode_loss(loss: Loss) -> bytes:
     """The whole file, its digest at the end as in a dossier."""
-    content = FIRST_LINE + cbor.encode(
+    return case_file(
+        FIRST_LINE,
         {
             _CHAIN: loss.chain_id,
             _REGISTRY: bytes.fromhex(loss.registry[2:]),
@@ -39,20 +38,15 @@ def encode_loss(loss: Loss) -> bytes:
             _BATCH: loss.batch_id,
             _MEMBER: loss.member,
             _AT: loss.noticed_at,
-        }
+        },
     )
-    return content + keccak256(content)
 
 
 def decode_loss(file: bytes) -> Loss | None:
     """None for whatever is no whole statement of a loss."""
-    content = file[:-DIGEST_SIZE]
-    if not file.startswith(FIRST_LINE) or keccak256(content) != file[-DIGEST_SIZE:]:
-        return None
     try:
-        value = cbor.decode(content[len(FIRST_LINE) :])
         chain, registry, case, batch, member, at = read_map(
-            value, _CHAIN, _REGISTRY, _CASE, _BATCH, _MEMBER, _AT
+            case_content(file, FIRST_LINE), _CHAIN, _REGISTRY, _CASE, _BATCH, _MEMBER, _AT
         )
         return Loss(
             chain_id=read_uint(chain, "the chain", bits=U64),
@@ -62,5 +56,5 @@ def decode_loss(file: bytes) -> Loss | None:
             member=MemberId(read_uint(member, "the member", bits=U64, least=1)),
             noticed_at=read_uint(at, "the time", bits=U64),
         )
-    except WireRefused:
+    except (CaseFileDamaged, WireRefused):
         return None

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from oracle.auditing.dossier import Dossier
 from oracle.chain.errors import UnknownKeyVersion, UnknownMember
 from oracle.chain.facts import Fact
 from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
@@ -76,8 +75,8 @@ class ChainWitness:
         self._facts = facts
         self._blocks = blocks
 
-    async def picture(self, dossier: Dossier, head: BlockMark) -> Picture:
-        """`head` is the newest block whose facts were read."""
+    async def picture(self, statement: bytes, head: BlockMark) -> Picture:
+        """For the batch of this signed request; `head` is the newest block whose facts were read."""
         now = AllianceView(head=head)
         async for fact in self._facts.facts():
             now.apply(fact)
@@ -87,7 +86,7 @@ class ChainWitness:
             vouchers=voucher_domain(addresses.chain_id, addresses.credits),
             operators=_Operators(now),
         )
-        request = parse_request(dossier.request).value
+        request = parse_request(statement).value
         batch_id = witness.batch_id(request)
         ground = await self._ground(now, request, batch_id)
         return Picture(

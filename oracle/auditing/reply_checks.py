@@ -1,6 +1,6 @@
 """Checks of one holder's reply: its signature, its snapshot, its paths and its proof, and what it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle.asking.possession import proven
 from oracle.asking.rejection import (
@@ -83,6 +83,14 @@ def check_reply(part: HolderPart, dossier: Dossier, picture: Picture) -> ReplyFo
 def _prove(
     reply: ReceivedReply, head: ReplyHead, holder: MemberId, dossier: Dossier, picture: Picture
 ) -> ProvenReply:
+    case = reply_case(reply, head, holder, dossier.elements, picture)
+    return prove_reply(replace(case, openings=openings_of(dossier)))
+
+
+def reply_case(
+    reply: ReceivedReply, head: ReplyHead, holder: MemberId, elements: bytes, picture: Picture
+) -> ReplyCase:
+    """A signed reply beside what the chain says that it has to be; raises `ReplyRejected`."""
     signed = parse_reply_head(reply.statement)
     if not picture.witness.signed_by(signed.value, signed.signature, holder, reply.sender_key_version):
         raise ReplyHeadWrong("The head is not signed by the holder's operator key of the stated version.")
@@ -94,21 +102,19 @@ def _prove(
         key = picture.now.oprf_key(holder, publication.oprf_key_version)
     except (UnknownMember, UnknownKeyVersion) as error:
         raise ReplyProofWrong("The chain has no such key of this holder.") from error
-    return prove_reply(
-        ReplyCase(
-            expected=ExpectedReply(
-                batch_id=picture.batch_id,
-                holder=holder,
-                publication=publication,
-                snapshot_block=published.block_number,
-                snapshot_block_hash=published.block_hash,
-            ),
-            oprf_key=proven(key),
-            head=head,
-            frame=reply.frame,
-            elements=dossier.elements,
-            openings=openings_of(dossier),
-        )
+    return ReplyCase(
+        expected=ExpectedReply(
+            batch_id=picture.batch_id,
+            holder=holder,
+            publication=publication,
+            snapshot_block=published.block_number,
+            snapshot_block_hash=published.block_hash,
+        ),
+        oprf_key=proven(key),
+        head=head,
+        frame=reply.frame,
+        elements=elements,
+        openings=(),
     )
 
 

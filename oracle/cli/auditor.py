@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 auditor = group(about="Audit: commit seeds, draw, open, recompute, decide.")
 _FOLDER_MODE = 0o700
+_UPHELD, _DISMISSED = shown("upheld", style="red"), shown("dismissed", style="green")
+_UNDECIDED = shown("no verdict", style="dim")
 _TEMPLATE = """\
 [auditor]
 name = {name}
@@ -157,8 +159,8 @@ async def cases(session: Session) -> None:
     sheet = Sheet("Case", "Finding", "#Found", "Because")
     for one in found:
         because = "; ".join(msgspec.json.decode(one.reasons)["because"])
-        finding = shown("upheld", style="red") if one.found else shown("dismissed", style="green")
-        because = because or "nothing speaks against the requester"
+        finding = _UNDECIDED if one.found is None else _UPHELD if one.found else _DISMISSED
+        because = because or "nothing speaks against the accused"
         sheet.row("0x" + one.case_id.hex(), finding, one.found or None, because)
     sheet.print(session.out)
 

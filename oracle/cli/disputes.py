@@ -5,18 +5,17 @@ from typing import Annotated
 
 import typer
 
+from oracle.api.auditing_schema import LONGEST_ANSWER
 from oracle.api.client import LocalClient, connect
-from oracle.chain.files import PRIVATE, write_atomically
 from oracle.cli.audits import next_step, opening_cells, print_to_do, standing
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, count, moment, print_json, shortened
-from oracle.crypto.keccak import keccak256
 from oracle.domain.disputes import DisputeState
 from oracle.domain.reports import OwnDispute
 
 app = group(about="Disputes.")
-dispute = group(about="Dispute what a holder disclosed, and hand the auditors what you are asked for.")
+dispute = group(about="Dispute what a holder disclosed, or did not.")
 
 
 @command(app, "disputes", example="riskmesh disputes", failure="The disputes are not known.")
@@ -64,32 +63,6 @@ async def open_dispute(
 
 
 @command(
-    dispute,
-    "answer",
-    example="riskmesh dispute answer CASE --auditor ACCOUNT --out answer.bin",
-    failure="There is no answer to hand out.",
-)
-async def hand_out(
-    session: Session,
-    *,
-    case: Annotated[str, typer.Argument(help="The case, or its first digits.")],
-    auditor: Annotated[str, typer.Option(help="The auditor's account, as riskmesh auditors lists it.")],
-    out: Annotated[Path, typer.Option(help="Where to write it.")],
-) -> None:
-    """Write what the daemon answered a dispute with, sealed to one auditor who asks for it."""
-    async with connect(session.settings().api.listen) as client:
-        found = await client.sealed_answer(case_id=await _case(client, case), auditor=auditor)
-    try:
-        write_atomically(out, bytes.fromhex(found.sealed[2:]), PRIVATE)
-    except OSError as error:
-        raise UsageWrong(f"Cannot write {out}: {error.strerror}. Give another name.") from error
-    if session.json:
-        print_json(session.out, {"case_id": found.case_id, "digest": found.digest, "out": str(out)})
-    else:
-        session.say(f"{out}: sealed to {found.auditor}; the chain has the digest {found.digest}.")
-
-
-@command(
     app,
     "answer",
     example="riskmesh answer CASE rebuttal.pdf",
@@ -99,19 +72,24 @@ async def answer(
     session: Session,
     *,
     case: Annotated[str, typer.Argument(help="The case, or its first digits.")],
-    file: Annotated[Path, typer.Argument(help="What you hand to the auditors; it stays on this machine.")],
+    file: Annotated[Path, typer.Argument(help="What the auditors are to read: at most 1 MiB.")],
 ) -> None:
-    """Answer a case for cause or a contradiction against you: the digest of your file goes on the chain."""
+    """Answer a case for cause or a contradiction against you: auditors fetch your file from the daemon."""
     try:
-        digest = keccak256(file.read_bytes())
+        content = file.read_bytes()
     except OSError as error:
         raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
+    if not 0 < len(content) <= LONGEST_ANSWER:
+        raise UsageWrong(
+            f"{file} has {count(len(content))} bytes; an answer has 1 to {count(LONGEST_ANSWER)}."
+        )
     async with connect(session.settings().api.listen) as client:
-        line = await client.answer_case(case_id=await _case(client, case), digest=digest)
+        case_id = await _case(client, case)
+        line = await client.answer_case(case_id=case_id, name=file.name, content=content)
     if session.json:
         print_json(session.out, line)
     else:
-        session.say(f"Answered with {line.answer}. Keep {file} unchanged and send it to the auditors.")
+        session.say(f"Answered with {line.answer}. The auditors fetch the file; keep the daemon reachable.")
 
 
 async def _case(client: LocalClient, digits: str) -> bytes:

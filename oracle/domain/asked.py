@@ -1,6 +1,6 @@
 """What a requester keeps of its own questions: openings, and what each holder's reply proved."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence, Tag
@@ -151,6 +151,17 @@ class Settled:
     """(element index, refusal reason)."""
     answer: HolderAnswer | None = None
     """What all of this was read from; None where an earlier release did not keep it."""
+
+
+def with_record(settled: Settled, record: DisclosedRecord) -> Settled:
+    """With a record that came otherwise than as the answer to the receipt."""
+    others = [one for one in settled.records if one.index != record.index]
+    return replace(
+        settled,
+        records=tuple(sorted((*others, record), key=lambda one: one.index)),
+        withdrawn=tuple(index for index in settled.withdrawn if index != record.index),
+        unserved=tuple(one for one in settled.unserved if one[0] != record.index),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

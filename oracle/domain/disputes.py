@@ -1,6 +1,6 @@
 """Disputes over disclosures: what a requester accuses a holder of, and how far it is with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from oracle.domain.ids import BatchId, MemberId
@@ -63,12 +63,3 @@ class TakenClaim:
     """Of the record that was disclosed; None where none was."""
     claimed_at: int
     """Unix seconds, by the chain."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAnswer:
-    """What this member, accused, hands to the auditors. Written before its digest goes on the chain."""
-
-    case_id: bytes
-    digest: bytes
-    content: bytes = field(repr=False)

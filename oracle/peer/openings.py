@@ -1,17 +1,19 @@
 """How an auditor fetches what a member hands in: a request that its account signs, parts sealed to its key.
 
+With the request it may hand over what the other party of the case has shown, sealed to the member's key.
+
 The certificate that the auditor was appointed with proves the line. The signature in each request is that of
 its account, and what it gets opens with its key alone, so whoever repeats a request learns nothing.
 """
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.sealing import OVERHEAD, seal
 from oracle.crypto.typed_data import Domain
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import KeyVersion, MemberId
 from oracle.peer.errors import MessageLengthWrong, StatementFieldWrong
 from oracle.peer.statements import SIGNATURE_SIZE
 
@@ -20,10 +22,13 @@ SKEW_S: Final = 300
 """How far the time in a request may be from the member's."""
 _REQUEST: Final = struct.Struct(">32sIQ")
 _PARTS: Final = struct.Struct(">I")
+_VERSION: Final = struct.Struct(">I")
 REQUEST_SIZE: Final = _REQUEST.size + SIGNATURE_SIZE
 MOST: Final = PART_SIZE + _PARTS.size + OVERHEAD
+MOST_ASKED: Final = REQUEST_SIZE + _VERSION.size + PART_SIZE + OVERHEAD
 _SIGNED: Final = b"riskmesh/1/opening-request"
 _SEALED: Final = b"riskmesh/1/opening"
+_HANDED: Final = b"riskmesh/1/handed"
 
 
 class Opener(Protocol):
@@ -43,22 +48,54 @@ class OpeningRequest:
     """Unix seconds."""
 
 
-def request_digest(request: OpeningRequest, member: MemberId, domain: Domain) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What an auditor hands over with its request."""
+
+    key_version: KeyVersion
+    """Of the member's sealing key."""
+    sealed: bytes = field(repr=False)
+
+
+def request_digest(
+    request: OpeningRequest, member: MemberId, domain: Domain, handed: Handed | None = None
+) -> bytes:
     """What the auditor signs: for one member of one consortium."""
     packed = _REQUEST.pack(request.case_id, request.part, request.at)
-    return keccak256(_SIGNED + domain.separator + member.to_bytes(8) + packed)
+    return keccak256(_SIGNED + domain.separator + member.to_bytes(8) + packed + _packed(handed))
 
 
-def encode_opening_request(request: OpeningRequest, signature: bytes) -> bytes:
-    return _REQUEST.pack(request.case_id, request.part, request.at) + signature
+def encode_opening_request(request: OpeningRequest, signature: bytes, handed: Handed | None = None) -> bytes:
+    return _REQUEST.pack(request.case_id, request.part, request.at) + signature + _packed(handed)
 
 
-def parse_opening_request(raw: bytes) -> tuple[OpeningRequest, bytes]:
-    """The request and its signature, which is not checked yet."""
-    if len(raw) != REQUEST_SIZE:
-        raise MessageLengthWrong(f"a request for an opening has {REQUEST_SIZE} bytes, not {len(raw)}")
-    case_id, part, at = _REQUEST.unpack(raw[: _REQUEST.size])
-    return OpeningRequest(case_id=case_id, part=part, at=at), raw[_REQUEST.size :]
+def parse_opening_request(raw: bytes) -> tuple[OpeningRequest, bytes, Handed | None]:
+    """The request, its signature, which is not checked yet, and what is handed over with it."""
+    start, rest = raw[:REQUEST_SIZE], raw[REQUEST_SIZE:]
+    if len(start) < REQUEST_SIZE or 0 < len(rest) < _VERSION.size + OVERHEAD:
+        raise MessageLengthWrong(
+            f"a request for an opening has {REQUEST_SIZE} bytes, and maybe a sealed file"
+        )
+    case_id, part, at = _REQUEST.unpack(start[: _REQUEST.size])
+    request = OpeningRequest(case_id=case_id, part=part, at=at)
+    if not rest:
+        return request, start[_REQUEST.size :], None
+    version = KeyVersion(_VERSION.unpack(rest[: _VERSION.size])[0])
+    return request, start[_REQUEST.size :], Handed(key_version=version, sealed=rest[_VERSION.size :])
+
+
+def seal_handed(file: bytes, case_id: bytes, *, key: bytes, key_version: KeyVersion) -> Handed:
+    """For the member whose sealing key this is, in this case."""
+    return Handed(key_version=key_version, sealed=seal(key, file, handed_info(case_id)))
+
+
+def handed_info(case_id: bytes) -> bytes:
+    """What its seal is bound to."""
+    return _HANDED + case_id
+
+
+def _packed(handed: Handed | None) -> bytes:
+    return b"" if handed is None else _VERSION.pack(handed.key_version) + handed.sealed
 
 
 def parts_of(file: bytes) -> int:

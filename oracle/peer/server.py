@@ -18,7 +18,7 @@ from oracle.peer.errors import CallerNotSender, CallerUnknown, MessageTypeUnexpe
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ServerLimits
 from oracle.peer.listening import Listener
-from oracle.peer.openings import REQUEST_SIZE as OPENING_REQUEST_SIZE
+from oracle.peer.openings import MOST_ASKED as MOST_OF_AN_OPENING_REQUEST
 from oracle.peer.problems import problem, problem_for
 from oracle.peer.request_bodies import announced_size, read_body, read_message
 from oracle.peer.tls import TrustedPeers, certificate_on
@@ -248,9 +248,10 @@ class PeerServer:
         return await self._in_time(self._handlers.anchor_proof(batch_id, peer, version))
 
     async def _opening(self, request: web.Request, auditor: Address) -> bytes:
-        size = announced_size(request, most=OPENING_REQUEST_SIZE)
+        size = announced_size(request, most=MOST_OF_AN_OPENING_REQUEST)
         with self._admission.room(auditor, size):
-            raw = await read_body(request, most=OPENING_REQUEST_SIZE, timeout_s=self._limits.read_timeout_s)
+            timeout_s = self._limits.time_for(size, self._limits.read_timeout_s)
+            raw = await read_body(request, most=MOST_OF_AN_OPENING_REQUEST, timeout_s=timeout_s)
             return await self._in_time(self._handlers.opening(raw, auditor))
 
     async def _version(self, _: web.Request, __: MemberId) -> bytes:

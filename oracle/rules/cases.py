@@ -102,16 +102,16 @@ _ANSWERS = {
     CaseKind.DISPUTE: "The daemon answers it by itself: keep it running and its account able to send.",
     CaseKind.DRAWN: "The daemon answers it from its journal: keep it running, reached and able to send.",
     CaseKind.CAUSE: (
-        "Ask the auditors for the evidence, write what you have to say about it, and answer with its digest: "
-        "who does not answer has lost."
+        "Ask the auditors for the evidence, write what you have to say about it, and answer with "
+        "`riskmesh answer`: who does not answer has lost."
     ),
     CaseKind.CONTRADICTION: (
         "Two signatures of this member contradict each other. If you did not sign both, your operator key is "
-        "stolen: rotate it without grace, then answer with the digest of your rebuttal."
+        "stolen: rotate it without grace, then answer with your rebuttal."
     ),
     CaseKind.NONCE_REUSE: (
         "Two requests of this member bear one nonce. If you did not sign both, your operator key is stolen: "
-        "rotate it without grace, then answer with the digest of your rebuttal."
+        "rotate it without grace, then answer with your rebuttal."
     ),
     CaseKind.NONE: "",
 }

@@ -1,6 +1,7 @@
-"""When a disclosure may be disputed, and what for: decided from windows, times and reasons alone."""
+"""When a disclosure may be disputed, what for, and how that ends: decided from what is found alone."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from oracle.domain.disputes import DisputeGround
@@ -44,3 +45,47 @@ def is_unanswered(windows: DisputeWindows, *, deadline: int, now: int, patience_
 def amount_of(ground: DisputeGround, *, hit_price: int) -> int:
     """What waits in escrow: a claim that the holder itself refuses is not charged."""
     return 0 if ground is DisputeGround.REFUSED else hit_price
+
+
+class Shown(StrEnum):
+    """What the requester of a dispute showed."""
+
+    PROVEN = "proven"
+    """A signed claim on an element that the holder's own reply proves, and that is paid for."""
+    UNFOUNDED = "unfounded"
+    """Anything else, and nothing at all."""
+
+
+class Served(StrEnum):
+    """What the holder showed, once it had the claim."""
+
+    RIGHT = "right"
+    """The committed record, signed, and handed on to the requester."""
+    WITHDRAWN = "withdrawn"
+    """The record is erased, or its snapshot past its time: nothing to serve, and nothing owed."""
+    NOT = "not"
+    """Anything else, and nothing at all."""
+
+
+def faults(shown: Shown, served: Served) -> int | None:
+    """What an auditor finds in a dispute. None where it casts no verdict: the case lapses, escrow goes back.
+
+    A record that was erased is not paid for, and that it was is no breach.
+    """
+    if shown is Shown.UNFOUNDED:
+        return 0
+    match served:
+        case Served.RIGHT:
+            return 0
+        case Served.WITHDRAWN:
+            return None
+        case Served.NOT:
+            return 1
+
+
+def is_paid(*, escrowed: int, hit_price: int, refused_for: int | None) -> bool:
+    """Whether a disputed claim is paid for: its price waits, or the holder refused it for what is no fault.
+
+    `refused_for` is the reason in the holder's own signed answer; None where it did not refuse the claim.
+    """
+    return escrowed >= hit_price or (refused_for is not None and refused_for not in OWN_FAULT)

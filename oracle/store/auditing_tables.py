@@ -1,4 +1,4 @@
-"""Tables of audits: what the accused hands in, and what an auditor keeps."""
+"""Tables of audits: what parties hand in, and what an auditor keeps."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, Table
 
@@ -11,7 +11,7 @@ openings = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""Requester: the file that answers a drawn audit, written before its digest goes on the chain."""
+"""Party of a case: the file that it hands in, written before its digest goes on the chain."""
 
 seeds = Table(
     "seeds",

@@ -1,4 +1,4 @@
-"""Tables of what follows from disclosures: disputes, claims taken, answers to cases, recalls."""
+"""Tables of what follows from disclosures: disputes, claims taken, recalls."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, Text
 
@@ -31,15 +31,6 @@ claimed = Table(
     Column("claimed_at", BigInteger, nullable=False, index=True),
 )
 """Holder: claims that were taken, and which record each was answered with."""
-
-case_answers = Table(
-    "case_answers",
-    metadata,
-    Column("case_id", LargeBinary(32), primary_key=True),
-    Column("digest", LargeBinary(32), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-"""Accused: what is handed to the auditors of a case."""
 
 recalls = Table(
     "recalls",

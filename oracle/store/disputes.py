@@ -1,15 +1,14 @@
-"""The requester's journal of disputes, the holder's of claims that it took, the accused's of its answers."""
+"""The requester's journal of disputes, and the holder's of claims that it took."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Row, select, update
 
-from oracle.crypto.storage import StorageCipher
-from oracle.domain.disputes import CaseAnswer, Dispute, DisputeGround, DisputeState, TakenClaim
+from oracle.domain.disputes import Dispute, DisputeGround, DisputeState, TakenClaim
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.bulk import insert_rows
 from oracle.store.database import Database
-from oracle.store.tables import case_answers, claimed, disputes
+from oracle.store.tables import claimed, disputes
 
 
 class DisputeJournal:
@@ -41,6 +40,12 @@ class DisputeJournal:
 
     async def get(self, batch_id: BatchId, holder: MemberId, index: int) -> Dispute | None:
         statement = select(disputes).filter_by(batch_id=batch_id, holder=holder, element=index)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else _dispute(row)
+
+    async def of_claim(self, holder: MemberId, claim_digest: bytes) -> Dispute | None:
+        statement = select(disputes).filter_by(holder=holder, claim_digest=claim_digest)
         async with self._database.reading() as connection:
             row = (await connection.execute(statement)).first()
         return None if row is None else _dispute(row)
@@ -131,37 +136,6 @@ class ClaimedJournal:
             record_digest=row.record_digest,
             claimed_at=row.claimed_at,
         )
-
-
-class CaseAnswers:
-    """The first answer written stands: its digest may be on its way to the chain."""
-
-    def __init__(self, database: Database, cipher: StorageCipher) -> None:
-        self._database = database
-        self._cipher = cipher
-
-    async def add(self, answer: CaseAnswer) -> CaseAnswer:
-        """Returns the one that stands, which may be an earlier one."""
-        sealed = self._cipher.seal(answer.content, _context(answer.case_id))
-        async with self._database.leading() as connection:
-            await connection.execute(
-                self._database.insert(case_answers)
-                .values(case_id=answer.case_id, digest=answer.digest, sealed=sealed)
-                .on_conflict_do_nothing()
-            )
-        return await self.get(answer.case_id) or answer
-
-    async def get(self, case_id: bytes) -> CaseAnswer | None:
-        async with self._database.reading() as connection:
-            row = (await connection.execute(select(case_answers).filter_by(case_id=case_id))).first()
-        if row is None:
-            return None
-        content = self._cipher.open(row.sealed, _context(case_id))
-        return CaseAnswer(case_id=row.case_id, digest=row.digest, content=content)
-
-
-def _context(case_id: bytes) -> bytes:
-    return b"case_answers/" + case_id
 
 
 def _dispute(row: Row[tuple[object, ...]]) -> Dispute:

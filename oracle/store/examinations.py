@@ -1,6 +1,7 @@
 """An auditor's journal: its seeds, and what it found in each case."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 from sqlalchemy import Row, select
@@ -8,6 +9,8 @@ from sqlalchemy import Row, select
 from oracle.crypto.storage import StorageCipher
 from oracle.store.database import Database
 from oracle.store.tables import examined, seeds
+
+_NO_VERDICT: Final = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +20,8 @@ class Examination:
     case_id: bytes
     opened_at: int
     """Of the case, unix seconds."""
-    found: int
-    """Hits read and not claimed, 1 for any other fault, 0 for none."""
+    found: int | None
+    """Hits read and not claimed, 1 for any other fault, 0 for none; None where no verdict is cast."""
     reason: bytes
     """keccak256 of `reasons`, as the verdict names it."""
     reasons: bytes = field(repr=False)
@@ -57,7 +60,7 @@ class ExaminationJournal:
                 .values(
                     case_id=found.case_id,
                     opened_at=found.opened_at,
-                    upheld=found.found,
+                    upheld=_NO_VERDICT if found.found is None else found.found,
                     reason=found.reason,
                     sealed=self._cipher.seal(body, _case_context(found.case_id)),
                 )
@@ -88,7 +91,7 @@ class ExaminationJournal:
         return Examination(
             case_id=row.case_id,
             opened_at=row.opened_at,
-            found=row.upheld,
+            found=None if row.upheld == _NO_VERDICT else row.upheld,
             reason=row.reason,
             reasons=reasons,
             file=file,

@@ -1,4 +1,4 @@
-"""The accused's journal of what it hands in: one file a case, the first one written stands."""
+"""A party's journal of what it hands in: one file a case."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from oracle.store.tables import openings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptOpening:
-    """What answers one case."""
+    """What this member shows in one case, accused or accusing."""
 
     case_id: bytes
     digest: bytes
@@ -38,6 +38,18 @@ class OpeningJournal:
                 .on_conflict_do_nothing()
             )
         return await self.of(kept.case_id) or kept
+
+    async def replace(self, kept: KeptOpening) -> None:
+        """Of a dispute, where a claim that is handed over brings a record to light."""
+        sealed = self._cipher.seal(kept.file, _context(kept.case_id))
+        async with self._database.leading() as connection:
+            await connection.execute(
+                self._database.insert(openings)
+                .values(case_id=kept.case_id, digest=kept.digest, sealed=sealed)
+                .on_conflict_do_update(
+                    index_elements=[openings.c.case_id], set_={"digest": kept.digest, "sealed": sealed}
+                )
+            )
 
     async def of(self, case_id: bytes) -> KeptOpening | None:
         async with self._database.reading() as connection:

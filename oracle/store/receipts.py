@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import Row, select, update
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import AskedReceipt, ReceiptState, Settled
+from oracle.domain.asked import AskedReceipt, DisclosedRecord, ReceiptState, Settled, with_record
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
 from oracle.store.tables import receipts
@@ -63,6 +63,21 @@ class ReceiptJournal:
         body = msgspec.msgpack.encode(settled)
         sealed = self._cipher.seal(body, _context(batch_id, holder, "answer"))
         await self._turn(batch_id, holder, state=ReceiptState.SETTLED, answer=sealed)
+
+    async def disclosed(self, batch_id: BatchId, holder: MemberId, record: DisclosedRecord) -> None:
+        """Note a record that came through a dispute, whatever became of the receipt."""
+        known = await self.receipt(batch_id, holder)
+        if known is None:
+            return
+        before = known.settled or Settled(records=(), withdrawn=(), unserved=())
+        merged = with_record(before, record)
+        sealed = self._cipher.seal(msgspec.msgpack.encode(merged), _context(batch_id, holder, "answer"))
+        async with self._database.leading() as connection:
+            await connection.execute(
+                update(receipts)
+                .where(receipts.c.batch_id == batch_id, receipts.c.holder == holder)
+                .values(answer=sealed)
+            )
 
     async def refused(self, batch_id: BatchId, holder: MemberId, reason: int) -> None:
         await self._turn(batch_id, holder, state=ReceiptState.REFUSED, reason=reason)

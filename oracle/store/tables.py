@@ -8,7 +8,7 @@ anyway (identifiers, counts, times) or amounts between two members.
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, String, Table, Text, UniqueConstraint
 
 from oracle.store.auditing_tables import examined, openings, seeds
-from oracle.store.dispute_tables import case_answers, claimed, disputes, recalled, recalls
+from oracle.store.dispute_tables import claimed, disputes, recalled, recalls
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
 from oracle.store.stretches import stretches
@@ -20,7 +20,6 @@ __all__ = (
     "answers",
     "batches",
     "blocks",
-    "case_answers",
     "charges",
     "claimed",
     "disputes",

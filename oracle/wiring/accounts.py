@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from oracle.accounting.anchoring import Anchoring
-from oracle.accounting.defending import Defending
 from oracle.accounting.desk import CreditsDesk, VerdictDesk
 from oracle.accounting.dispute_desk import DisputesDesk
 from oracle.accounting.outcomes import OutcomeDesk
@@ -19,11 +18,9 @@ from oracle.domain.ids import MemberId
 from oracle.governing.audits import AuditsDesk
 from oracle.governing.names import MemberNames
 from oracle.peer.courier import Courier
-from oracle.peer.notary import Notary
 from oracle.rules.anchoring import AnchorPolicy
 from oracle.store.disputes import DisputeJournal
 from oracle.store.ratings import RatingJournal
-from oracle.wiring.disputes import build_defending
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
 from oracle.wiring.journals import StoredFacts
@@ -43,7 +40,6 @@ class Accounts:
     proving: Proving
     reporting: Reporting
     recalling: Recalling
-    defending: Defending
     disputes: DisputesDesk
 
 
@@ -55,7 +51,6 @@ def build_accounts(
     holder: Holder,
     names: MemberNames,
     courier: Courier,
-    notary: Notary,
 ) -> Accounts:
     redeeming = _redeeming(base, holder)
     rating = RatingDesk(
@@ -67,7 +62,6 @@ def build_accounts(
         view=base.view,
         clock=base.clock,
     )
-    defending = build_defending(base, me, holder, notary=notary)
     places = AnchorPlaces(requester.anchors)
     return Accounts(
         redeeming=redeeming,
@@ -95,8 +89,7 @@ def build_accounts(
         proving=_proving(base, me, requester, places, courier),
         reporting=_reporting(base, me, holder, courier),
         recalling=_recalling(base, requester, holder, names, courier),
-        defending=defending,
-        disputes=_disputes(base, me, requester, defending, names),
+        disputes=_disputes(base, me, requester, names),
     )
 
 
@@ -130,14 +123,11 @@ def _recalling(
     )
 
 
-def _disputes(
-    base: Foundation, me: MemberId, requester: Requester, defending: Defending, names: MemberNames
-) -> DisputesDesk:
+def _disputes(base: Foundation, me: MemberId, requester: Requester, names: MemberNames) -> DisputesDesk:
     return DisputesDesk(
         journal=DisputeJournal(base.database),
         asked=requester.journals.asked,
         disputing=requester.disputing,
-        defending=defending,
         cases=AuditsDesk(me=me, view=base.view, names=names, clock=base.clock),
         view=base.view,
         names=names,

@@ -11,6 +11,7 @@ import structlog
 
 from oracle.auditing.auditor import Auditor
 from oracle.auditing.fetching import Fetching
+from oracle.auditing.hearing import Hearing
 from oracle.auditing.own_keys import OwnKeys
 from oracle.auditing.picture import ChainWitness
 from oracle.auditing.purposes import purpose_lines
@@ -197,17 +198,21 @@ def _joined(
     own = OwnKeys(keyring=keys, view=view, ledger=ledger, lane=lane, show=client.use)
     journal = ExaminationJournal(database, keys.storage_cipher(CIPHER))
     witness = ChainWitness(addresses=addresses, facts=stream.journal, blocks=ChainBlocks(connection))
+    verifier = Verifier(witness=witness, view=view, known=record.names)
+    fetching = Fetching(
+        lines=client,
+        signer=keys.operator(),
+        key=own,
+        keys=Registry(view),
+        domain=member_domain(addresses.chain_id, addresses.registry),
+        clock=clock,
+    )
     return AuditorAtWork(
         auditor=Auditor(
             journal=journal,
-            fetching=Fetching(
-                lines=client,
-                signer=keys.operator(),
-                key=own,
-                domain=member_domain(addresses.chain_id, addresses.registry),
-                clock=clock,
-            ),
-            recomputing=Verifier(witness=witness, view=view, known=record.names),
+            fetching=fetching,
+            hearing=Hearing(fetching=fetching, chain=verifier),
+            recomputing=verifier,
             ledger=ledger,
             lane=lane,
             view=view,

@@ -1,14 +1,12 @@
-"""Builds both sides of disputes: what accuses, and what answers."""
+"""Builds the requester's side of disputes."""
 
-from oracle.accounting.defending import Defending
 from oracle.accounting.disputing import DisputePolicy, Disputing
 from oracle.asking.desk import QueryJournals
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.domain.ids import MemberId
 from oracle.peer.notary import Notary
-from oracle.store.disputes import CaseAnswers, DisputeJournal
+from oracle.store.disputes import DisputeJournal
 from oracle.wiring.foundation import Foundation
-from oracle.wiring.holder import Holder
 
 
 def build_disputing(
@@ -23,20 +21,6 @@ def build_disputing(
         replies=journals.replies,
         receipts=journals.receipts,
         hit_price=writer.hit_price,
-        notary=notary,
-        ledger=base.contracts.audits,
-        lane=base.lane,
-        view=base.view,
-        clock=base.clock,
-    )
-
-
-def build_defending(base: Foundation, me: MemberId, holder: Holder, *, notary: Notary) -> Defending:
-    return Defending(
-        me=me,
-        journal=CaseAnswers(base.database, base.keyring.storage_cipher("answered")),
-        claimed=holder.claimed,
-        answers=holder.journal,
         notary=notary,
         ledger=base.contracts.audits,
         lane=base.lane,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oracle.accounting.places import AnchorPlaces
+from oracle.auditing.answering_cases import CaseAnswering
 from oracle.auditing.codec import decode_dossier, dossier_digest
 from oracle.auditing.desk import DossierDesk
 from oracle.auditing.gathering import Gathering
-from oracle.auditing.picture import Addresses, ChainWitness
+from oracle.auditing.picture import Addresses, ChainWitness, Picture
 from oracle.auditing.recomputing import recompute
 from oracle.chain.blocks import ChainBlocks
 from oracle.chain.connection import Patience, open_connection
@@ -41,15 +42,19 @@ class Verifier:
     async def report(self, file: bytes) -> DossierReport:
         """Raises `DossierDamaged`."""
         dossier = decode_dossier(file)
-        head = self.view.head
-        if head is None:
-            raise Broken("a dossier is verified before anything of the chain is read")
-        picture = await self.witness.picture(dossier, head)
+        picture = await self.picture(dossier.request)
         names = MemberNames(view=picture.now, known=self.known)
         # Curves take a while: not in the event loop. The picture's views are its own.
         return await asyncio.to_thread(
             recompute, dossier, picture, digest=dossier_digest(file), name_of=names.name_of
         )
+
+    async def picture(self, statement: bytes) -> Picture:
+        """The chain as far as it was read, for the batch of this signed request."""
+        head = self.view.head
+        if head is None:
+            raise Broken("a batch is recomputed before anything of the chain is read")
+        return await self.witness.picture(statement, head)
 
 
 def addresses_of(record: DeploymentRecord) -> Addresses:
@@ -82,11 +87,14 @@ def build_gathering(base: Foundation, requester: Requester) -> Gathering:
     )
 
 
-def build_dossiers(base: Foundation, requester: Requester, *, audits: AuditsDesk) -> DossierDesk:
+def build_dossiers(
+    base: Foundation, requester: Requester, *, audits: AuditsDesk, answering: CaseAnswering
+) -> DossierDesk:
     return DossierDesk(
         gathering=build_gathering(base, requester),
         recomputing=build_verifier(base),
         cases=audits,
+        answering=answering,
         asked=requester.journals.asked,
         view=base.view,
     )

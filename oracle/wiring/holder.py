@@ -46,6 +46,7 @@ class Holder:
     superseded: SupersededAnswers
     vouchers: VoucherJournal
     claimed: ClaimedJournal
+    discloser: Discloser
     answering: Answering
     settling: Settling
     reminding: Reminding
@@ -193,6 +194,7 @@ def _build(
     evidence, recalls = EvidenceJournal(base.database, cipher), RecallJournal(base.database)
     vouchers, claimed = VoucherJournal(base.database, me), ClaimedJournal(base.database)
     parts = _shared(base, me, journal, evidence, snapshots, notary=notary, turns=turns)
+    discloser = Discloser(snapshots=snapshots, notary=notary)
     return Holder(
         dataset=dataset,
         publisher=publisher,
@@ -202,6 +204,7 @@ def _build(
         superseded=superseded,
         vouchers=vouchers,
         claimed=claimed,
+        discloser=discloser,
         answering=_answering(
             base,
             me,
@@ -214,7 +217,7 @@ def _build(
             superseded=superseded,
             vouchers=vouchers,
             claimed=claimed,
-            discloser=Discloser(snapshots=snapshots, notary=notary),
+            discloser=discloser,
             notary=notary,
             keys=base.keyring,
             view=base.view,

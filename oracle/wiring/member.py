@@ -113,10 +113,8 @@ def _join(
     names = MemberNames(view=base.view, known=(*base.record.names, base.settings.member.name))
     news, governance = News(), build_governance(base, me, names)
     requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=_wakings(news))
-    accounts = build_accounts(
-        base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
-    )
-    audited = build_audited(base, me, requester)
+    accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
+    audited = build_audited(base, me, requester, holder, notary=notary)
     work = _work(base, me, requester, holder, accounts=accounts, audited=audited, governance=governance)
     rounds = schedule(work, news=news, publish_s=base.settings.chain.poll_interval_s, pauses=_pauses(base))
     return Member(
@@ -143,6 +141,7 @@ def _join(
             names=names,
             accounts=accounts,
             governance=governance,
+            audited=audited,
             compacting=work.compacting,
         ),
         rounds=rounds,
@@ -167,6 +166,7 @@ def _desks(
     names: MemberNames,
     accounts: Accounts,
     governance: GovernanceDesk,
+    audited: Audited,
     compacting: Compacting,
 ) -> MemberDesks:
     audits = AuditsDesk(me=me, view=base.view, names=names, clock=base.clock)
@@ -175,7 +175,7 @@ def _desks(
         records=holder.records,
         members=MembersDesk(me=me, view=base.view, names=names, clock=base.clock),
         audits=audits,
-        dossiers=build_dossiers(base, requester, audits=audits),
+        dossiers=build_dossiers(base, requester, audits=audits, answering=audited.answering),
         governance=governance,
         keys=build_own_keys(base, me),
         credits=accounts.credits,
@@ -257,7 +257,6 @@ def _work(
         anchoring=accounts.anchoring,
         proving=accounts.proving,
         reporting=accounts.reporting,
-        defending=accounts.defending,
         opening=audited.answering,
         recalling=accounts.recalling,
         compacting=Compacting(

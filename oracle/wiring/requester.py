@@ -50,6 +50,8 @@ class Requester:
     express: Expressing
     anchors: AnchorJournal
     disputing: Disputing
+    changed: Callable[[], None]
+    """Tells whoever watches a query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,7 @@ def build_requester(
         express=express,
         anchors=anchors,
         disputing=disputing,
+        changed=changes.tell,
     )
 
 

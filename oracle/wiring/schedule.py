@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from oracle.accounting.anchoring import Anchoring
-from oracle.accounting.defending import Defending
 from oracle.accounting.proving import Proving
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.recalling import Recalling
@@ -47,7 +46,6 @@ class Rounds:
     prove: Round
     report: Round
     dispute: Round
-    defend: Round
     open: Round
     recall: Round
 
@@ -70,7 +68,6 @@ class Rounds:
             self.prove,
             self.report,
             self.dispute,
-            self.defend,
             self.open,
             self.recall,
         )
@@ -91,7 +88,6 @@ class Work:
     anchoring: Anchoring
     proving: Proving
     reporting: Reporting
-    defending: Defending
     opening: CaseAnswering
     recalling: Recalling
 
@@ -175,7 +171,6 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         prove=led("prove", work.proving.round, overlap=True),
         report=led("report", work.reporting.round),
         dispute=led("dispute", work.requester.disputing.round),
-        defend=led("defend", work.defending.round),
         open=led("open", work.opening.round),
         recall=led("recall", work.recalling.round, overlap=True),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),

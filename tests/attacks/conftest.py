@@ -212,3 +212,14 @@ def govern(bank: InProcess, chain: Chain) -> Callable[[Order], None]:
         chain.call("anvil_stopImpersonatingAccount", timelock)
 
     return carry_out
+
+
+@pytest.fixture
+def later(chain: Chain) -> Callable[[int], None]:
+    """Let so many seconds pass on the chain."""
+
+    def pass_time(seconds: int) -> None:
+        chain.call("evm_increaseTime", seconds)
+        chain.call("evm_mine")
+
+    return pass_time

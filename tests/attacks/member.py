@@ -76,7 +76,7 @@ class InProcess:
 
     @cached_property
     def audited(self) -> Audited:
-        return build_audited(self.base, self.id, self.requester)
+        return build_audited(self.base, self.id, self.requester, self.holder, notary=self.notary)
 
     def __post_init__(self) -> None:
         self.front.doors = self.doors()

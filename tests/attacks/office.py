@@ -1,11 +1,13 @@
 """An auditor in the test's process, at work with a store of its own."""
 
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from attacks.member import PASSPHRASE
+from attacks.member import PASSPHRASE, InProcess
 
 from oracle.chain.contracts.audit_ledger import AuditorPapers
+from oracle.chain.transactions import Order
 from oracle.config.auditor import AuditorSettings, parse_auditor_settings
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.key_files import AUDITORS, create_key_files
@@ -58,3 +60,16 @@ class Office:
             certificate=self.keys.certificate,
             name_hash=keccak256(b"the auditor"),
         )
+
+
+@asynccontextmanager
+async def appointed(
+    bank: InProcess, govern: Callable[[Order], None], folder: Path, url: str
+) -> AsyncIterator[Office]:
+    """The only auditor, as the members voted it in."""
+    settings = office_settings(folder / "auditor", rpc=url, deployment=bank.base.settings.chain.deployment)
+    async with AsyncExitStack() as stack:
+        made = Office(settings, stack)
+        govern(bank.base.contracts.audits.appoint(made.keys.operator_address(), made.papers()))
+        await made.open()
+        yield made

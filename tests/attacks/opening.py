@@ -56,9 +56,7 @@ async def open_in_process(
         names = MemberNames(view=base.view, known=base.record.names)
         wakings = Wakings(submitted=nothing, launched=nothing, judged=nothing)
         requester = build_requester(base, me, notary=notary, courier=courier, names=names, wakings=wakings)
-        accounts = build_accounts(
-            base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
-        )
+        accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
         front = Front(None)
         member = InProcess(
             id=me,

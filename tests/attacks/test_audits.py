@@ -3,14 +3,13 @@
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
-from attacks.office import Office, office_settings
+from attacks.office import Office, appointed
 from attacks.test_dossiers import ClaimsNothing
 
 from oracle.chain.transactions import Order
@@ -34,27 +33,10 @@ MILLION = 1_000_000
 async def office(
     bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
 ) -> AsyncIterator[Office]:
-    """The only auditor, appointed, with every batch drawn."""
-    deployment = bank.base.settings.chain.deployment
-    settings = office_settings(tmp_path / "auditor", rpc=chain.url, deployment=deployment)
-    async with AsyncExitStack() as stack:
-        made = Office(settings, stack)
-        contracts = bank.base.contracts
-        govern(contracts.audits.appoint(made.keys.operator_address(), made.papers()))
-        govern(contracts.parameters.set("audit_sample_ppm", MILLION))
-        await made.open()
+    """The only auditor, with every batch drawn."""
+    govern(bank.base.contracts.parameters.set("audit_sample_ppm", MILLION))
+    async with appointed(bank, govern, tmp_path, chain.url) as made:
         yield made
-
-
-@pytest.fixture
-def later(chain: Chain) -> Callable[[int], None]:
-    """Let so many seconds pass on the chain."""
-
-    def pass_time(seconds: int) -> None:
-        chain.call("evm_increaseTime", seconds)
-        chain.call("evm_mine")
-
-    return pass_time
 
 
 class Trial:

@@ -1,72 +1,55 @@
-"""A wrong disclosure on a real chain, from the dispute to what both accounts say of it."""
+"""Disputes on a real chain, from the dispute over the auditor's verdict to what both accounts say of it.
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+A party lies in each; what the auditor has to go by is what it is shown, and the chain.
+"""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
+from attacks.court import Closed, Court, TakesNothing, reading
 from attacks.member import InProcess
+from attacks.office import Office, appointed
 from attacks.test_lying_disclosure import LyingRecords, settle_with, with_another_salt
 
-from oracle.chain.contracts.audit_ledger import AuditorPapers
 from oracle.chain.transactions import Order
-from oracle.crypto.sealing import SealingKey
-from oracle.crypto.tls import create_certificate
+from oracle.domain.audits import CaseState
 from oracle.domain.disputes import DisputeGround, DisputeState
-from oracle.domain.ids import Address
-from oracle.domain.reports import CaseStanding
-from oracle.peer.bodies.case_answer import case_answer_digest, case_answer_info, decode_case_answer
-from oracle.peer.bodies.disclosures import decode_disclosures
-from oracle.peer.frames import frame
+from oracle.domain.reports import CaseStanding, RecordState
 
-AUDITOR = Address("0x52908400098527886E0F7030069857D2E4169EE7")
-CERTIFICATE = create_certificate(b"\x41" * 32, "The auditor")
-KEY = SealingKey(b"\x07" * 32)
 HIT_PRICE = 100
-Govern = Callable[[Order], None]
+LONG_AFTER_S = 1_000
+"""Past deadline and claim window."""
 
 
-async def _reading(member: InProcess, work: Awaitable[Any]) -> None:
-    """Do this while the member reads the chain, as its daemon does."""
-    doing = asyncio.ensure_future(work)
-    while not doing.done():
-        await member.base.stream.poll()
-        await asyncio.sleep(0.01)
-    await doing
+@pytest.fixture
+async def office(
+    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
+) -> AsyncIterator[Office]:
+    async with appointed(bank, govern, tmp_path, chain.url) as made:
+        yield made
 
 
-def _send(chain: Chain, account: Address, order: Order) -> None:
-    """From an account whose key the chain does not ask for; it mines at once."""
-    chain.call("anvil_impersonateAccount", account)
-    sent = {"from": account, "to": order.to, "data": "0x" + order.data.hex()}
-    done = chain.call("eth_sendTransaction", {**sent, "gas": hex(1_000_000), "gasPrice": "0x0"})
-    chain.call("evm_mine")
-    assert chain.call("eth_getTransactionReceipt", done)["status"] == "0x1", "the contract refused"
-    chain.call("anvil_stopImpersonatingAccount", account)
+@pytest.fixture
+def court(talk: Conversation, office: Office, later: Callable[[int], None]) -> Court:
+    return Court(talk, office, later)
 
 
-def _pass_time(chain: Chain, seconds: int) -> None:
-    chain.call("evm_increaseTime", seconds)
-    chain.call("evm_mine")
-
-
-async def _disputed(talk: Conversation) -> bytes:
-    """The holder discloses something else than it has committed to, and the bank brings that to the chain."""
+async def _wrongly_served(talk: Conversation) -> None:
+    """The holder discloses something else than it has committed to."""
     lying = LyingRecords(talk.holder, with_another_salt)
-    await settle_with(talk, talk.holder.discloser(snapshots=lying), HELD, MISSED)
-    desk = talk.bank.accounts.disputes
-    (noted,) = (await desk.disputes()).own
-    assert (noted.ground, noted.state, noted.amount) == (DisputeGround.WRONG, DisputeState.NOTED, HIT_PRICE)
-    await desk.open_dispute(query_id=talk.query_id, index=noted.index, holder=talk.holder.id)
-    await _reading(talk.bank, talk.bank.requester.disputing.round())
-    await talk.read_chain()
-    (case,) = (await desk.disputes()).cases
-    return bytes.fromhex(case.case_id[2:])
+    await settle_with(talk, talk.holder.discloser(snapshots=lying), HELD)
 
 
-async def _answered(talk: Conversation) -> None:
-    await _reading(talk.holder, talk.holder.accounts.defending.round())
+async def _unserved(court: Court) -> None:
+    """The receipt does not reach the holder, until it is too late."""
+    talk = court.talk
+    await talk.ask(HELD, MISSED)
+    await talk.answer()
+    await talk.judge()
+    court.later(LONG_AFTER_S)
     await talk.read_chain()
 
 
@@ -77,66 +60,168 @@ async def _require_reconciled(member: InProcess) -> list[tuple[int, int, int, in
     return [(one.escrowed, one.refunded, one.awarded, one.penalties) for one in report.epochs]
 
 
-async def test_dispute__record_that_was_not_committed__is_answered_upheld_and_paid_back(
-    talk: Conversation, chain: Chain, govern: Govern
-) -> None:
-    audits = talk.bank.base.contracts.audits
-    govern(
-        audits.appoint(
-            AUDITOR,
-            AuditorPapers(
-                sealing_suite=1, sealing_key=KEY.public, certificate=CERTIFICATE, name_hash=b"\x01" * 32
-            ),
-        )
-    )
-    case_id = await _disputed(talk)
+async def test_dispute__record_that_was_not_committed__is_upheld_and_paid_back(court: Court) -> None:
+    talk = court.talk
+    await _wrongly_served(talk)
+    (noted,) = (await talk.bank.accounts.disputes.disputes()).own
+    assert (noted.ground, noted.state, noted.amount) == (DisputeGround.WRONG, DisputeState.NOTED, HIT_PRICE)
+    await court.open()
     assert await _require_reconciled(talk.bank) == [(HIT_PRICE, 0, 0, 0)]
+    await court.answer()
 
-    await _answered(talk)
+    await court.office.round()
+    assert await court.settle() is CaseState.UPHELD
 
-    (case,) = (await talk.holder.accounts.disputes.disputes()).cases
-    assert case.standing is CaseStanding.ANSWERED
-    handed = await talk.holder.accounts.disputes.sealed_answer(case_id=case_id, auditor=AUDITOR)
-    content = KEY.open(bytes.fromhex(handed.sealed[2:]), case_answer_info(case_id, AUDITOR))
-    assert "0x" + case_answer_digest(content).hex() == case.answer
-    body = decode_case_answer(content)
-    assert body.batch_id == talk.batch_id
-    (record,) = decode_disclosures(frame(body.disclosures[4:], at_least=0)).records
-    assert record.salt == bytes(16), "not what the holder had disclosed"
-
-    _send(chain, AUDITOR, audits.cast_verdict(case_id, found=1, reason=b"\x02" * 32))
-    _pass_time(chain, 3_000_000)
-    _send(chain, AUDITOR, audits.settle(case_id))
-    await talk.read_chain()
-    await talk.bank.requester.disputing.round()
-
-    (own,) = (await talk.bank.accounts.disputes.disputes()).own
-    assert own.state is DisputeState.CLOSED
+    assert b"not the committed record" in await court.reasons()
     for desk in (talk.bank.accounts.disputes, talk.holder.accounts.disputes):
         (case,) = (await desk.disputes()).cases
         assert (case.standing, case.outcome) == (CaseStanding.SETTLED, CaseStanding.UPHELD)
+    (own,) = (await talk.bank.accounts.disputes.disputes()).own
+    assert own.state is DisputeState.CLOSED
     assert await _require_reconciled(talk.bank) == [(HIT_PRICE, 0, 0, 0), (0, HIT_PRICE, 0, 0)]
     penalty = talk.bank.base.view.parameter("breach_penalty").value
     assert (await _require_reconciled(talk.holder))[-1] == (0, 0, 0, penalty)
+    assert await court.record_state() is RecordState.REFUSED
+
+
+async def test_dispute__claim_that_never_reached_the_holder__is_served_and_dismissed(court: Court) -> None:
+    """The auditor hands the claim to the holder and the record to the bank: nobody is in breach."""
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    before = await court.balances()
+
+    await court.office.round()
+    assert await court.settle() is CaseState.DISMISSED
+
+    assert b"handed on to the requester" in await court.reasons()
+    assert await court.record_state() is RecordState.DISCLOSED
+    assert await court.balances() == (before[0], before[1] + HIT_PRICE)
+    assert (await court.talk.receipt()).settled is not None
+    assert await _require_reconciled(court.talk.holder)
+
+
+async def test_dispute__over_a_record_that_came__costs_the_bank_its_price_once(court: Court) -> None:
+    await court.talk.whole(HELD, MISSED)
+    await court.open_anyhow(amount=HIT_PRICE)
+    await court.answer()
+
+    await court.office.round()
+
+    assert await court.settle() is CaseState.DISMISSED
+    assert await _require_reconciled(court.talk.bank)
+    await reading(court.talk.holder, court.talk.holder.accounts.redeeming.round())
+    await court.talk.read_chain()
+    paid = 1_000_000 - (await court.balances())[0]
+    assert paid <= HIT_PRICE + 2, "it was paid twice"
+
+
+async def test_dispute__for_nothing_over_a_claim_never_sent__brings_no_record(court: Court) -> None:
+    """A bank that reads hits and does not claim them gets none through the auditors either."""
+    await _unserved(court)
+    await court.open_anyhow(amount=0)
+    await court.answer()
+
+    await court.office.round()
+
+    assert await court.settle() is CaseState.DISMISSED
+    assert b"credits wait" in await court.reasons()
+    assert await court.record_state() is RecordState.PENDING
+
+
+async def test_dispute__holder_never_answers__is_upheld_by_silence(court: Court) -> None:
+    await _unserved(court)
+    await court.open()
+
+    assert await court.settle() is CaseState.UPHELD
+
+
+async def test_dispute__holder_answers_and_shows_the_auditor_nothing__waits_and_is_upheld(
+    court: Court,
+) -> None:
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    court.talk.holder.front.doors = Closed()
+
+    await court.office.round()
+    assert court.case.verdicts == ()
+    await court.to_the_last()
+
+    assert court.case.ruled == 1
+    assert await court.settle() is CaseState.UPHELD
+
+
+async def test_dispute__bank_shows_the_auditor_nothing__waits_and_is_dismissed(court: Court) -> None:
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    court.talk.bank.front.doors = Closed()
+
+    await court.office.round()
+    assert court.case.verdicts == ()
+    await court.to_the_last()
+
+    assert await court.settle() is CaseState.DISMISSED
+
+
+async def test_dispute__bank_does_not_take_the_record__waits_and_is_dismissed(court: Court) -> None:
+    """It cannot have the case upheld by closing its door once the holder has shown the record."""
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    court.talk.bank.front.doors = TakesNothing(court.talk.bank)
+
+    await court.office.round()
+    assert court.case.verdicts == ()
+    await court.to_the_last()
+
+    assert await court.settle() is CaseState.DISMISSED
+    assert b"did not take it" in await court.reasons()
+
+
+async def test_dispute__record_that_was_erased__lapses_and_gives_the_escrow_back(court: Court) -> None:
+    await _unserved(court)
+    removed = await court.talk.holder.holder.records.remove_records([court.talk.subject(HELD)], refuted=False)
+    assert removed.removed == 1
+    await court.open()
+    await court.answer()
+
+    await court.office.round()
+    assert court.case.verdicts == ()
+
+    assert await court.settle() is CaseState.LAPSED
+    assert b"erased" in await court.reasons()
+    assert (await _require_reconciled(court.talk.bank))[-1][1] == HIT_PRICE
+
+
+async def test_dispute__auditor_killed_between_all_steps__comes_to_the_same(court: Court) -> None:
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    for _ in range(3):
+        await court.office.open()
+
+    assert await court.settle() is CaseState.DISMISSED
+    assert len(court.case.verdicts) == 1
 
 
 async def test_dispute__opened_again_after_a_restart__is_one_case(
     talk: Conversation, members: Callable[[int], Awaitable[InProcess]]
 ) -> None:
     """The daemon was killed after the transaction had left and before the journal said so."""
-    lying = LyingRecords(talk.holder, with_another_salt)
-    await settle_with(talk, talk.holder.discloser(snapshots=lying), HELD)
+    await _wrongly_served(talk)
     disputing = talk.bank.requester.disputing
     noted = await disputing.open(talk.batch_id, talk.holder.id, 0)
     order = talk.bank.base.contracts.audits.open_dispute(
         noted.holder, claim=noted.claim_digest, reply=noted.reply_digest, amount=noted.amount
     )
     intent = f"dispute:{disputing.case_of(noted).hex()}"
-    await _reading(talk.bank, talk.bank.base.lane.execute(intent, order))
+    await reading(talk.bank, talk.bank.base.lane.execute(intent, order))
 
     bank = await members(1)
     await bank.base.stream.poll()
-    await _reading(bank, bank.requester.disputing.round())
+    await reading(bank, bank.requester.disputing.round())
 
     report = await bank.accounts.disputes.disputes()
     assert [one.state for one in report.own] == [DisputeState.OPENED]

@@ -7,6 +7,7 @@ from fakes.audits import InMemoryAudits
 
 from oracle.accounting.disputing import NothingToDispute
 from oracle.accounting.statements import EpochUnknown
+from oracle.crypto.keccak import keccak256
 from oracle.domain.disputes import DisputeGround, DisputeState
 from oracle.domain.reports import (
     CaseLine,
@@ -22,7 +23,6 @@ from oracle.domain.reports import (
     RecallSent,
     RecallTaken,
     ReconciledValue,
-    SealedAnswer,
     StatementLine,
     StatementReport,
     Verdict,
@@ -74,7 +74,7 @@ class InMemoryAccounting(InMemoryAudits):
 
     ledger_balance = 860
     dispute_state = DisputeState.NOTED
-    answered_with: bytes | None = None
+    answered_with: tuple[str, bytes] | None = None
 
     def _own(self) -> OwnDispute:
         return OwnDispute(
@@ -122,15 +122,10 @@ class InMemoryAccounting(InMemoryAudits):
         self.dispute_state = DisputeState.OPENING
         return self._own()
 
-    async def answer_case(self, *, case_id: bytes, digest: bytes) -> CaseLine:
-        self.answered_with = digest
+    async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
+        self.answered_with = name, content
         found = next(one for one in await self.cases() if one.case_id == "0x" + case_id.hex())
-        return replace(found, answer="0x" + digest.hex())
-
-    async def sealed_answer(self, *, case_id: bytes, auditor: str) -> SealedAnswer:
-        return SealedAnswer(
-            case_id="0x" + case_id.hex(), digest="0x" + "cd" * 32, auditor=auditor, sealed="0xbeef"
-        )
+        return replace(found, answer="0x" + keccak256(content).hex())
 
     async def statement(self, *, epoch: int | None) -> StatementReport:
         if epoch is not None and epoch > 1:

@@ -253,6 +253,7 @@ def services_of(rooms: InMemoryRooms) -> Services:
         credits=rooms,
         ratings=rooms,
         disputes=rooms,
+        dossiers=rooms,
         recalls=rooms,
         store=rooms,
         status=rooms,

@@ -10,6 +10,7 @@ from attacks.test_dossiers import ClaimsNothing
 from oracle.domain.errors import Transient
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.sealed import OpenedMessage
+from oracle.rules.cases import Case
 
 
 class NothingSaid(Transient):
@@ -34,10 +35,21 @@ class SilentSettling:
         return getattr(self._settling, name)
 
 
+class NothingShown:
+    """Answers no dispute, whoever brings the claim."""
+
+    async def made(self, _case: Case) -> None:
+        return None
+
+    async def take(self, _case: Case, _content: bytes) -> None:
+        raise NothingSaid("The disputed claim is not answered either.")
+
+
 def silent(member: InProcess) -> frozenset[str]:
     """Ignores claims, and whoever disputes that."""
+    member.audited.answering._serving = NothingShown()  # type: ignore[assignment]  # noqa: SLF001 - to cheat
     member.front.doors = member.doors(settling=SilentSettling(member.holder.settling))
-    return frozenset({"defend"})
+    return frozenset()
 
 
 def reader(member: InProcess) -> frozenset[str]:

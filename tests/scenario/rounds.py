@@ -46,7 +46,6 @@ def _work(member: InProcess) -> Work:
         anchoring=accounts.anchoring,
         proving=accounts.proving,
         reporting=accounts.reporting,
-        defending=accounts.defending,
         opening=member.audited.answering,
         recalling=accounts.recalling,
     )

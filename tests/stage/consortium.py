@@ -32,7 +32,7 @@ from oracle.peer.post import Post
 from oracle.store.facts import FactTable
 from oracle.store.restoration import RestorationJournal
 from oracle.wiring.accounts import Accounts, build_accounts
-from oracle.wiring.audited import build_audited
+from oracle.wiring.audited import Audited, build_audited
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.doors import Doors
 from oracle.wiring.foundation import Foundation
@@ -61,6 +61,7 @@ class House:
     holder: Holder
     requester: Requester
     accounts: Accounts
+    audited: Audited
     doors: Doors
     woken: list[str]
 
@@ -255,9 +256,8 @@ async def _joined(
         requester = build_requester(
             base, me, notary=notary, courier=courier, names=names, wakings=_wakings(woken)
         )
-        accounts = build_accounts(
-            base, me, requester=requester, holder=holder, names=names, courier=courier, notary=notary
-        )
+        accounts = build_accounts(base, me, requester=requester, holder=holder, names=names, courier=courier)
+        audited = build_audited(base, me, requester, holder, notary=notary)
         yield House(
             id=me,
             base=base,
@@ -269,6 +269,7 @@ async def _joined(
             holder=holder,
             requester=requester,
             accounts=accounts,
+            audited=audited,
             doors=Doors(
                 me=me,
                 post=post,
@@ -280,7 +281,7 @@ async def _joined(
                 express=holder.express,
                 proving=accounts.proving,
                 reporting=accounts.reporting,
-                handing=build_audited(base, me, requester).handing,
+                handing=audited.handing,
                 recalling=accounts.recalling,
                 view=base.view,
                 clock=base.clock,

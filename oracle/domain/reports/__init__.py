@@ -33,7 +33,7 @@ from oracle.domain.reports.consortium import (
     SignedBallot,
     Support,
 )
-from oracle.domain.reports.disputes import DisputeReport, OwnDispute, SealedAnswer
+from oracle.domain.reports.disputes import DisputeReport, OwnDispute
 from oracle.domain.reports.dossiers import (
     DisclosedLine,
     DossierFile,
@@ -205,7 +205,6 @@ __all__ = [
     "RemovalSummary",
     "RotationReport",
     "RoundLine",
-    "SealedAnswer",
     "SignedBallot",
     "SignedOrder",
     "StateChange",

@@ -36,16 +36,3 @@ class DisputeReport:
 
     own: tuple[OwnDispute, ...]
     cases: tuple[CaseLine, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedAnswer:
-    """What this institution hands to one auditor of a case against it."""
-
-    case_id: str
-    """As `0x` hex."""
-    digest: str
-    """Of the content, as it stands on the chain; `0x` hex."""
-    auditor: str
-    sealed: str
-    """The content sealed to the auditor's key, `0x` hex."""

@@ -51,7 +51,7 @@ def encode_disclosures(body: DisclosuresBody, *, salt: bytes, count: int) -> byt
             SALT_KEY: salt,
             _OUTCOME: int(body.outcome),
             _REASON: body.reason,
-            _RECORDS: [_record_row(record) for record in body.records],
+            _RECORDS: [record_row(record) for record in body.records],
             _ACCEPTED: totals_row(body.accepted),
         }
     )
@@ -67,12 +67,12 @@ def decode_disclosures(framed: bytes) -> DisclosuresBody:
     why = read_uint(reason, "the reason", bits=U16)
     if (verdict is Outcome.ACCEPTED) != (why == 0):
         raise BodyFieldBounds("a reason is given exactly when a receipt is refused")
-    rows = tuple(_read_record(row) for row in read_list(records, "records", most=MAX_BATCH))
+    rows = tuple(read_record(row) for row in read_list(records, "records", most=MAX_BATCH))
     require_ascending([row.index for row in rows], "indices of records")
     return DisclosuresBody(outcome=verdict, reason=why, records=rows, accepted=read_totals(accepted))
 
 
-def _record_row(record: ServedRecord) -> list[cbor.Encodable]:
+def record_row(record: ServedRecord) -> list[cbor.Encodable]:
     return [
         record.index,
         int(record.status),
@@ -84,7 +84,7 @@ def _record_row(record: ServedRecord) -> list[cbor.Encodable]:
     ]
 
 
-def _read_record(value: object) -> ServedRecord:
+def read_record(value: object) -> ServedRecord:
     index, status, reason, record_frame, salt, digests, signatures = read_row(value, "a record", columns=7)
     record = ServedRecord(
         index=read_uint(index, "the index", bits=U32, most=MAX_BATCH - 1),

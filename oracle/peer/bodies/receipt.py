@@ -40,7 +40,7 @@ def encode_receipt(body: ReceiptBody, *, salt: bytes, count: int) -> bytes:
     content = cbor.encode(
         {
             SALT_KEY: salt,
-            _CLAIMS: [[claim.index, claim.subject, claim.blind, claim.signature] for claim in body.claims],
+            _CLAIMS: [claim_row(claim) for claim in body.claims],
             _VOUCHER: voucher_row(body.voucher),
             _VOUCHER_SIGNATURE: voucher_signature(body.voucher),
         }
@@ -55,7 +55,7 @@ def decode_receipt(framed: bytes, *, count: int) -> ReceiptBody:
         raise FrameSizeWrong(f"the receipt of a batch of {count} has one size only")
     read_salt(salt)
     rows = tuple(
-        _read_claim(row, count=count) for row in read_list(claims, "claims", most=min(count, MAX_BATCH))
+        read_claim(row, count=count) for row in read_list(claims, "claims", most=min(count, MAX_BATCH))
     )
     require_ascending([row.index for row in rows], "indices of claims")
     paid: Signed[Voucher] | None = read_voucher(voucher, signature)
@@ -64,7 +64,12 @@ def decode_receipt(framed: bytes, *, count: int) -> ReceiptBody:
     return ReceiptBody(claims=rows, voucher=paid)
 
 
-def _read_claim(value: object, *, count: int) -> ReceiptClaim:
+def claim_row(claim: ReceiptClaim) -> list[cbor.Encodable]:
+    return [claim.index, claim.subject, claim.blind, claim.signature]
+
+
+def read_claim(value: object, *, count: int) -> ReceiptClaim:
+    """`count` is the batch's."""
     index, subject, blind, signature = read_row(value, "a claim", columns=4)
     return ReceiptClaim(
         index=read_uint(index, "the index", bits=U32, most=count - 1),

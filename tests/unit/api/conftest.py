@@ -83,6 +83,7 @@ async def offered(
             credits=client,
             ratings=client,
             disputes=client,
+            dossiers=client,
             recalls=client,
             status=client,
             store=client,

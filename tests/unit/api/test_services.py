@@ -6,6 +6,7 @@ import pytest
 
 from oracle.api.connection import ProblemReported
 from oracle.api.ports import Services
+from oracle.crypto.keccak import keccak256
 from oracle.domain.application import Application
 from oracle.domain.disputes import DisputeState
 from oracle.domain.errors import RiskmeshError
@@ -214,12 +215,9 @@ async def test_dispute__of_what_was_served__is_refused(offered: Services) -> Non
     assert code_of(caught.value) == "nothing_to_dispute"
 
 
-async def test_case__answered_by_hand__has_the_digest(offered: Services) -> None:
-    case_id = b"\x01" * 32
-    line = await offered.disputes.answer_case(case_id=case_id, digest=b"\x09" * 32)
-    assert line.answer == "0x" + "09" * 32
-    sealed = await offered.disputes.sealed_answer(case_id=case_id, auditor="0x" + "52" * 20)
-    assert (sealed.case_id, sealed.sealed) == ("0x" + "01" * 32, "0xbeef")
+async def test_case__answered_by_hand__takes_the_file(offered: Services) -> None:
+    line = await offered.dossiers.answer_case(case_id=b"\x01" * 32, name="no.txt", content=b"\x00\xff")
+    assert line.answer == "0x" + keccak256(b"\x00\xff").hex()
 
 
 async def test_recalls__both_ways__are_told_apart(offered: Services) -> None:

@@ -7,11 +7,7 @@ from fakes.accounting import InMemoryAccounting
 from unit.cli.conftest import Command
 
 from oracle.cli.exits import ExitCode
-from oracle.crypto.keccak import keccak256
 from oracle.domain.disputes import DisputeState
-
-CASE = "0x" + "02" * 32
-AUDITOR = "0x52908400098527886E0F7030069857D2E4169EE7"
 
 
 @pytest.mark.usefixtures("rooms")
@@ -31,25 +27,17 @@ def test_dispute__opened__is_decided(riskmesh: Command, home: Path, rooms: InMem
     assert "nothing_to_dispute" in other.err
 
 
-@pytest.mark.usefixtures("rooms")
-def test_answer__handed_out__is_a_file_for_its_owner_alone(riskmesh: Command, home: Path) -> None:
-    target = home / "answer.bin"
-    ran = riskmesh("dispute", "answer", CASE[:6], "--auditor", AUDITOR, "--out", target, "--home", home)
-    assert ran.code == 0, ran.err
-    assert (target.read_bytes(), target.stat().st_mode & 0o777) == (b"\xbe\xef", 0o600)
-    ambiguous = riskmesh("dispute", "answer", "0x", "--auditor", AUDITOR, "--out", target, "--home", home)
-    assert ambiguous.code == ExitCode.USAGE
-
-
-def test_answer__to_a_case_for_cause__is_the_digest_of_the_file(
+def test_answer__to_a_case_for_cause__is_the_file(
     riskmesh: Command, home: Path, rooms: InMemoryAccounting
 ) -> None:
     rebuttal = home / "rebuttal.txt"
     rebuttal.write_bytes(b"We did not.")
     ran = riskmesh("answer", "0x0101", rebuttal, "--home", home)
     assert ran.code == 0, ran.err
-    assert rooms.answered_with == keccak256(b"We did not.")
-    assert riskmesh("answer", "0x0101", home / "none", "--home", home).code == ExitCode.USAGE
+    assert rooms.answered_with == ("rebuttal.txt", b"We did not.")
+    rebuttal.write_bytes(b"")
+    for case, file in (("0x0101", home / "none"), ("0x0101", rebuttal), ("0x", home / "none")):
+        assert riskmesh("answer", case, file, "--home", home).code == ExitCode.USAGE
 
 
 @pytest.mark.usefixtures("rooms")

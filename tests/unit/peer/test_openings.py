@@ -6,14 +6,17 @@ import pytest
 
 from oracle.crypto.errors import SealBroken
 from oracle.crypto.sealing import SealingKey
+from oracle.domain.ids import KeyVersion
 from oracle.peer.errors import MessageLengthWrong, StatementFieldWrong
 from oracle.peer.openings import (
     PART_SIZE,
     OpeningRequest,
     encode_opening_request,
+    handed_info,
     open_part,
     parse_opening_request,
     parts_of,
+    seal_handed,
     seal_part,
 )
 
@@ -28,9 +31,22 @@ def request(part: int = 0, case_id: bytes = CASE) -> OpeningRequest:
 def test_request__encoded__is_read_as_it_was() -> None:
     raw = encode_opening_request(request(3), b"\x01" * 65)
 
-    assert parse_opening_request(raw) == (request(3), b"\x01" * 65)
-    with pytest.raises(MessageLengthWrong):
-        parse_opening_request(raw + b"\0")
+    assert parse_opening_request(raw) == (request(3), b"\x01" * 65, None)
+    for wrong in (raw[:-1], raw + b"\0"):
+        with pytest.raises(MessageLengthWrong):
+            parse_opening_request(wrong)
+
+
+def test_request__with_a_file_for_the_member__hands_it_over_in_its_case_alone() -> None:
+    handed = seal_handed(b"what the other shows", CASE, key=KEY.public, key_version=KeyVersion(2))
+    raw = encode_opening_request(request(), b"\x01" * 65, handed)
+
+    _, _, read = parse_opening_request(raw)
+
+    assert read == handed
+    assert KEY.open(handed.sealed, handed_info(CASE)) == b"what the other shows"
+    with pytest.raises(SealBroken):
+        KEY.open(handed.sealed, handed_info(b"\x08" * 32))
 
 
 def test_file__of_more_than_one_part__is_put_together_from_all() -> None:

@@ -1,10 +1,19 @@
-"""When a disclosure may be disputed, for what, and for how much."""
+"""When a disclosure may be disputed, for what, for how much, and how that ends."""
 
 import pytest
 
 from oracle.domain.disputes import DisputeGround
 from oracle.domain.settlement import RefusalReason
-from oracle.rules.disputes import DisputeWindows, amount_of, ground_of, is_unanswered
+from oracle.rules.disputes import (
+    DisputeWindows,
+    Served,
+    Shown,
+    amount_of,
+    faults,
+    ground_of,
+    is_paid,
+    is_unanswered,
+)
 
 WINDOWS = DisputeWindows(claim_s=100, dispute_s=1_000)
 
@@ -48,3 +57,35 @@ def test_amount__of_a_claim_that_was_not_charged__is_nothing() -> None:
         DisputeGround.REFUSED: 0,
         DisputeGround.UNANSWERED: 97,
     }
+
+
+VERDICTS: dict[tuple[Shown, Served], int | None] = {
+    (Shown.PROVEN, Served.RIGHT): 0,
+    (Shown.PROVEN, Served.WITHDRAWN): None,
+    (Shown.PROVEN, Served.NOT): 1,
+    (Shown.UNFOUNDED, Served.RIGHT): 0,
+    (Shown.UNFOUNDED, Served.WITHDRAWN): 0,
+    (Shown.UNFOUNDED, Served.NOT): 0,
+}
+
+
+@pytest.mark.parametrize("shown", Shown)
+@pytest.mark.parametrize("served", Served)
+def test_verdict__what_both_sides_show__decides_it(shown: Shown, served: Served) -> None:
+    assert faults(shown, served) == VERDICTS[shown, served]
+
+
+PAID: dict[tuple[int, int | None], bool] = {
+    (100, None): True,
+    (101, RefusalReason.CLAIM_WINDOW_CLOSED): True,
+    (99, None): False,
+    (0, RefusalReason.CLAIM_NOT_FOUND): True,
+    (0, RefusalReason.CLAIM_WINDOW_CLOSED): False,
+}
+
+
+@pytest.mark.parametrize(("escrowed", "refused_for"), PAID)
+def test_claim__its_price_waits_or_it_was_refused_wrongly__is_paid_for(
+    escrowed: int, refused_for: int | None
+) -> None:
+    assert is_paid(escrowed=escrowed, hit_price=100, refused_for=refused_for) is PAID[escrowed, refused_for]

@@ -29,8 +29,21 @@ async def test_opening__written_twice__stays_the_first_until_it_is_erased(
     assert await journal.add(OPENING) == OPENING
     assert await journal.add(replace(OPENING, digest=bytes(32), file=b"another")) == OPENING
     assert (await journal.of(CASE), await journal.of(OTHER)) == (OPENING, None)
+    await journal.replace(replace(OPENING, digest=bytes(32), file=b"with a record"))
+    await journal.replace(replace(OPENING, case_id=OTHER))
+    kept = [await journal.of(case) for case in (CASE, OTHER)]
+    assert [one and one.file for one in kept] == [b"with a record", OPENING.file]
     await journal.erase(CASE)
+    await journal.erase(OTHER)
     assert await journal.cases() == ()
+
+
+async def test_examination__without_a_verdict__stays_without(
+    database: Database, cipher: StorageCipher
+) -> None:
+    kept = await ExaminationJournal(database, cipher).keep(replace(FOUND, found=None))
+
+    assert kept.found is None
 
 
 async def test_seed__written_twice__stays_the_first(database: Database, cipher: StorageCipher) -> None:

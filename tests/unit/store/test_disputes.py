@@ -1,13 +1,12 @@
-"""Disputes move forward only, claims are noted once a batch, the first answer to a case stands."""
+"""Disputes move forward only, claims are noted once a batch."""
 
 from dataclasses import replace
 
-from oracle.crypto.storage import StorageCipher
-from oracle.domain.disputes import CaseAnswer, Dispute, DisputeGround, DisputeState, TakenClaim
+from oracle.domain.disputes import Dispute, DisputeGround, DisputeState, TakenClaim
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.compaction import Compaction
 from oracle.store.database import Database
-from oracle.store.disputes import CaseAnswers, ClaimedJournal, DisputeJournal
+from oracle.store.disputes import ClaimedJournal, DisputeJournal
 
 BATCH, OTHER = BatchId(b"\x01" * 32), BatchId(b"\x02" * 32)
 NORTH = MemberId(2)
@@ -39,6 +38,8 @@ async def test_dispute__noted_again__stays_as_it_is(database: Database) -> None:
     await journal.note([replace(DISPUTE, amount=7)])
 
     assert await journal.opening(limit=9) == (replace(DISPUTE, state=DisputeState.OPENING),)
+    assert await journal.of_claim(NORTH, DISPUTE.claim_digest) == await journal.get(BATCH, NORTH, 3)
+    assert await journal.of_claim(MemberId(3), DISPUTE.claim_digest) is None
     assert await journal.noted(BATCH, NORTH)
     assert not await journal.noted(BATCH, MemberId(3))
 
@@ -83,12 +84,3 @@ async def test_claims__older_than_audits_reach__are_forgotten(database: Database
 
     assert await journal.of_digest(NORTH, TAKEN.claim_digest) is None
     assert await journal.of_digest(NORTH, b"\x07" * 32) is not None
-
-
-async def test_case_answer__written_twice__is_the_first(database: Database, cipher: StorageCipher) -> None:
-    journal = CaseAnswers(database, cipher)
-    first = CaseAnswer(case_id=b"\x01" * 32, digest=b"\x02" * 32, content=b"what was kept")
-
-    assert await journal.add(first) == first
-    assert await journal.add(replace(first, digest=b"\x03" * 32, content=b"other")) == first
-    assert await journal.get(b"\x09" * 32) is None

@@ -1,0 +1,30 @@
+"""The shapes of the interface's requests about batches and cases as auditors see them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from oracle.api.schema import Body, Digest, Parameters
+
+LONGEST_ANSWER = 1024 * 1024
+
+
+class DossierPath(Parameters, frozen=True, kw_only=True):
+    """Names a batch, or the audit of one, by its identifier or the first digits of it."""
+
+    reference: Annotated[str, Meta(pattern="^(0x)?[0-9a-fA-F]{6,64}$", max_length=66)]
+
+
+class CasePath(Parameters, frozen=True, kw_only=True):
+    """Names one case."""
+
+    case_id: Digest
+
+
+class AnswerCase(Body, frozen=True, kw_only=True):
+    """Answers a case that a person has to answer."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    """Of the file."""
+    content: Annotated[bytes, Meta(min_length=1, max_length=LONGEST_ANSWER)]
+    """In base64; auditors fetch it, and its digest goes on the chain."""
