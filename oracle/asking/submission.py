@@ -22,7 +22,7 @@ from oracle.domain.messages import Mode, Request
 from oracle.domain.reports import QueryAccepted, RawSubject, RefusedSubject
 from oracle.domain.settlement import Signed
 from oracle.domain.subject import Subject, SubjectType, subject_type
-from oracle.peer.bodies.elements import elements_hash, pack_elements
+from oracle.peer.bodies.elements import elements_hash, pack_elements, unpack_elements
 from oracle.peer.notary import Notary
 from oracle.peer.statements import encode_request, parse_request
 from oracle.store.asked import AskedJournal
@@ -126,6 +126,23 @@ class Submission:
             )
             await self._journalled(query_id, question, batches, timing, stretch)
         return accepted(query_id, question, batches)
+
+    async def submit_decoys(self, query_id: str, elements: bytes, *, purpose: int, deadline_s: int) -> None:
+        """Journal a batch about elements that only an auditor can open; once, by the query's identifier."""
+        timing = committed_timing(deadline_s, longest_s=self._view.parameter("max_deadline_s").value)
+        question = Question(
+            subjects=(),
+            positions=(),
+            refused=(),
+            purpose=purpose,
+            case_reference="",
+            deadline_s=deadline_s,
+        )
+        blinded = BlindedBatch(elements=unpack_elements(elements), openings=())
+        async with self._booking:
+            await self._budget.require(len(blinded.elements))
+            batch = self._sign(query_id, 0, question, blinded, timing)
+            await self._journalled(query_id, question, (batch,), timing, None)
 
     async def _timing(self, mode: Mode, deadline_s: int | None, deadline_ms: int | None) -> Timing:
         policy = self._policy

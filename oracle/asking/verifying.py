@@ -105,6 +105,8 @@ def _check_proof(case: ReplyCase, body: ReplyBody, elements: tuple[Element, ...]
 
 
 def _hits(case: ReplyCase, body: ReplyBody) -> tuple[ProvenHit, ...]:
+    if not case.openings:
+        return ()  # decoys: whoever asked for an auditor can open none of them
     subjects = [opening.subject.encoded for opening in case.openings]
     outputs = finalize_batch(subjects, [opening.blind for opening in case.openings], body.evaluated)
     found = []

@@ -15,6 +15,7 @@ from oracle.domain.ids import MemberId
 from oracle.domain.messages import Outcome, Receipt, Voucher
 from oracle.domain.reports import Party, ProofLine, ProofResult
 from oracle.domain.settlement import ReceiptBody, RefusalReason, Signed, reason_name
+from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.errors import WireRefused
 from oracle.peer.statements import parse_receipt_statement
@@ -88,7 +89,7 @@ def _readable(found: ReplyFound, dossier: Dossier) -> tuple[int, ...]:
 def _read_receipt(kept: KeptReceipt, dossier: Dossier) -> tuple[Signed[Receipt], ReceiptBody] | None:
     try:
         signed = parse_receipt_statement(kept.statement)
-        body = decode_receipt(kept.frame, count=len(dossier.opened))
+        body = decode_receipt(kept.frame, count=len(unpack_elements(dossier.elements)))
     except WireRefused:
         return None
     return (signed, body) if signed.value.body_digest == keccak256(kept.frame) else None

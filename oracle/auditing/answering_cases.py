@@ -6,7 +6,6 @@ import structlog
 
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.case_files import file_digest
-from oracle.auditing.codec import encode_dossier
 from oracle.auditing.gathering import BatchNotKept, Gathering
 from oracle.auditing.losing import Loss, encode_loss
 from oracle.auditing.picture import Addresses
@@ -150,10 +149,10 @@ class CaseAnswering:
 
     async def _opened(self, case: Case, now: int) -> KeptOpening | None:
         batch_id = BatchId(case.subject)
-        if not await self._decided(batch_id) and now < (case.opened_at + case.answer_by) // 2:
+        if not await self.decided(batch_id) and now < (case.opened_at + case.answer_by) // 2:
             return None
         try:
-            file = encode_dossier(await self._gathering.dossier(batch_id))
+            file = await self._gathering.file(batch_id)
         except BatchNotKept:
             log.warning("openings_lost", case_id=case.id.hex(), batch=batch_id.hex())
             file = encode_loss(
@@ -172,7 +171,7 @@ class CaseAnswering:
             return None
         return await self._journal.add(made)
 
-    async def _decided(self, batch_id: BatchId) -> bool:
+    async def decided(self, batch_id: BatchId) -> bool:
         """Nothing of the batch is under way: every part has ended, every judged reply has its receipt."""
         batch = await self._asked.batch(batch_id)
         if batch is None:

@@ -19,6 +19,7 @@ from oracle.peer.statements import parse_request
 from oracle.subjects import SubjectRefused, canonical
 
 FIRST = KeyVersion(1)
+UNOPENED = "openings"
 _BY = Party.REQUESTER
 OPENING = frozenset({"elements", "subjects", "openings"})
 """Without these nobody can say which elements were hits."""
@@ -118,6 +119,8 @@ def _elements(dossier: Dossier, picture: Picture) -> ProofLine:
 
 
 def _subjects(dossier: Dossier) -> ProofLine:
+    if not dossier.opened:
+        return not_applicable("subjects", "It rests on the openings.")
     wrong = [index for index, one in enumerate(dossier.opened) if subject_of(one.subject) is None]
     if wrong:
         return failed("subjects", f"No canonical subject at {places(wrong)}.", _BY)
@@ -125,6 +128,8 @@ def _subjects(dossier: Dossier) -> ProofLine:
 
 
 def _openings(dossier: Dossier) -> ProofLine:
+    if not dossier.opened:
+        return failed(UNOPENED, "The dossier opens none of its elements.", _BY)
     elements = unpack_elements(dossier.elements)
     wrong = [
         index
@@ -132,8 +137,8 @@ def _openings(dossier: Dossier) -> ProofLine:
         if not _opens(one.subject, one.blind, element.blinded)
     ]
     if wrong:
-        return failed("openings", f"Subject and blind do not open the elements {places(wrong)}.", _BY)
-    return passed("openings", "Every element is its subject blinded by its scalar: B = r · H(subject).")
+        return failed(UNOPENED, f"Subject and blind do not open the elements {places(wrong)}.", _BY)
+    return passed(UNOPENED, "Every element is its subject blinded by its scalar: B = r · H(subject).")
 
 
 def _opens(subject: bytes, blind: bytes, blinded: bytes) -> bool:
@@ -144,6 +149,8 @@ def _opens(subject: bytes, blind: bytes, blinded: bytes) -> bool:
 
 
 def _prefixes(dossier: Dossier, picture: Picture) -> ProofLine:
+    if not dossier.opened:
+        return not_applicable("prefixes", "It rests on the openings.")
     pairs = list(zip(dossier.opened, unpack_elements(dossier.elements), strict=True))
     wrong = [
         index

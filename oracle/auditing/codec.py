@@ -31,7 +31,7 @@ from oracle.peer.bodies.fields import (
     require_ascending,
 )
 from oracle.peer.bodies.receipt import BLIND_SIZE, MAX_SUBJECT
-from oracle.peer.errors import WireRefused
+from oracle.peer.errors import BodyFieldBounds, WireRefused
 from oracle.peer.statements import REQUEST_SIZE, parse_request
 
 FIRST_LINE: Final = b"riskmesh dossier 1\n"
@@ -114,13 +114,21 @@ def _read(value: object) -> Dossier:
         registry=checksummed(read_bytes(registry, "the registry", exactly=_ADDRESS_SIZE)),
         request=statement,
         elements=packed,
-        opened=tuple(_read_opened(row) for row in read_list(opened, "openings", least=size, most=size)),
+        opened=_read_all_opened(opened, size),
         case_salt=read_bytes(salt, "the salt", exactly=HASH_SIZE),
         case_reference=read_text(case, "the case reference", most=MAX_REFERENCE),
         reference=_read_reference(reference),
         anchor=_read_anchor(anchor),
         holders=parts,
     )
+
+
+def _read_all_opened(value: object, size: int) -> tuple[OpenedElement, ...]:
+    """All of them, or none: of decoys, whoever asked has nothing that opens them."""
+    rows = read_list(value, "openings", most=size)
+    if rows and len(rows) != size:
+        raise BodyFieldBounds("a dossier opens all of its elements, or none")
+    return tuple(map(_read_opened, rows))
 
 
 def _read_opened(row: object) -> OpenedElement:

@@ -83,10 +83,16 @@ class Fetching:
 
     async def shown(self, case: Case, member: MemberId, *, handing: bytes = b"") -> bytes:
         """What a party shows of this case now, once it is handed what the other one has shown."""
-        handed = self._sealed(case, member, handing) if handing else None
+        return await self._whole(member, case.id, self._sealed(case, member, handing) if handing else None)
+
+    async def whole(self, member: MemberId, identifier: bytes) -> bytes:
+        """What a member shows under an identifier."""
+        return await self._whole(member, identifier, None)
+
+    async def _whole(self, member: MemberId, identifier: bytes, handed: Handed | None) -> bytes:
         file, parts, part = b"", 1, 0
         while part < parts:
-            stated, piece = await self._part(case, member, part, handed if part == 0 else None)
+            stated, piece = await self._part(identifier, member, part, handed if part == 0 else None)
             parts = stated if part == 0 else parts
             if stated != parts or not 1 <= parts <= MOST_PARTS:
                 raise OpeningNotTheAnswered("The member says differently how many parts there are.")
@@ -101,9 +107,9 @@ class Fetching:
         return seal_handed(file, case.id, key=key, key_version=version)
 
     async def _part(
-        self, case: Case, member: MemberId, part: int, handed: Handed | None
+        self, identifier: bytes, member: MemberId, part: int, handed: Handed | None
     ) -> tuple[int, bytes]:
-        request = OpeningRequest(case_id=case.id, part=part, at=self._clock.wall_ms() // 1_000)
+        request = OpeningRequest(case_id=identifier, part=part, at=self._clock.wall_ms() // 1_000)
         signature = self._signer.sign(request_digest(request, member, self._domain, handed))
         message = encode_opening_request(request, signature, handed)
         return open_part(await self._lines.fetch_opening(member, message), request, self._key)

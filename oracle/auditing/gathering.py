@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Protocol
 
+from oracle.auditing.codec import encode_dossier
+from oracle.auditing.decoy_file import DecoyFile, encode_decoy_file
 from oracle.auditing.dossier import AnchorPlace, Dossier, HolderPart, KeptReceipt, OpenedElement
 from oracle.auditing.picture import Addresses
 from oracle.domain.anchors import OwnAnchor, ProvenPlace
@@ -10,6 +12,7 @@ from oracle.domain.errors import Refused
 from oracle.domain.ids import BatchId
 from oracle.store.anchors import AnchorJournal
 from oracle.store.asked import AskedJournal
+from oracle.store.decoys import DecoyJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 
@@ -38,6 +41,7 @@ class Gathering:
         receipts: ReceiptJournal,
         anchors: AnchorJournal,
         places: Places,
+        decoys: DecoyJournal,
     ) -> None:
         self._addresses = addresses
         self._asked = asked
@@ -45,6 +49,16 @@ class Gathering:
         self._receipts = receipts
         self._anchors = anchors
         self._places = places
+        self._decoys = decoys
+
+    async def file(self, batch_id: BatchId) -> bytes:
+        """The dossier as it is handed in; of decoys with the ticket that stands for the openings."""
+        dossier = encode_dossier(await self.dossier(batch_id))
+        batch = await self._asked.batch(batch_id)
+        kept = None if batch is None else await self._decoys.of_query(batch.query_id)
+        if kept is None:
+            return dossier
+        return encode_decoy_file(DecoyFile(ticket=kept.ticket, dossier=dossier))
 
     async def dossier(self, batch_id: BatchId) -> Dossier:
         """Raises `BatchNotKept`."""

@@ -58,6 +58,12 @@ class Parties(Protocol):
         """What the other party has shown; raises `Refused` for what does not count."""
 
 
+class Returning(Protocol):
+    """What came of an auditor's decoys."""
+
+    async def file(self, decoy_id: bytes, auditor: Address) -> bytes | None: ...
+
+
 class HandingOver:
     """Only what this member's part in the case makes of what is handed over is written."""
 
@@ -68,6 +74,7 @@ class HandingOver:
         domain: Domain,
         journal: OpeningJournal,
         parties: Parties,
+        decoys: Returning,
         opener: Opener,
         view: AllianceView,
         clock: WallClock,
@@ -76,6 +83,7 @@ class HandingOver:
         self._domain = domain
         self._journal = journal
         self._parties = parties
+        self._decoys = decoys
         self._opener = opener
         self._view = view
         self._clock = clock
@@ -85,6 +93,9 @@ class HandingOver:
         request, signature, handed = parse_opening_request(raw)
         key = self._key_of(request, signature, handed, auditor)
         case = self._view.audits.cases.get(request.case_id)
+        file = await self._decoys.file(request.case_id, auditor) if case is None else None
+        if file is not None:
+            return seal_part(file, request, key)
         if case is None or self._me not in {case.accused, case.opener} or case.outcome is not None:
             raise OpeningNotThere("This member has handed in nothing for this case.")
         if handed is not None:

@@ -43,6 +43,11 @@ deployment = {deployment}
 
 [members]
 {private}allow_private_endpoints = true
+
+[decoys]
+# file = "decoys.csv"   # type,value a line: plausible, of one type, known to be unused
+# most = 0              # of them in one batch; 0: no decoys
+# every_s = 86400
 """
 
 

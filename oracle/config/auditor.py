@@ -16,7 +16,8 @@ from oracle.config.loading import (
 from oracle.config.settings import ChainSettings, KeySettings, LogSettings, StoreSettings
 from oracle.config.table import Table
 
-TABLES = ("auditor", "keys", "chain", "store", "members", "log")
+TABLES = ("auditor", "keys", "chain", "store", "members", "decoys", "log")
+A_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,17 @@ class AuditedSettings:
     allow_private_endpoints: bool
     allowed_networks: tuple[IPv4Network | IPv6Network, ...]
     timeout_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecoySettings:
+    """Values that nobody uses, which members are given to ask about."""
+
+    file: Path
+    """`type,value` a line, all of one type."""
+    most: int
+    """Of them at once; 0: none are made."""
+    every_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +53,7 @@ class AuditorSettings:
     chain: ChainSettings
     store: StoreSettings
     members: AuditedSettings
+    decoys: DecoySettings
     log: LogSettings
 
 
@@ -60,6 +73,7 @@ def parse_auditor_settings(document: str, *, path: Path) -> AuditorSettings:
         chain=read_chain(tables["chain"]),
         store=read_store(tables["store"], home),
         members=_members(tables["members"]),
+        decoys=_decoys(tables["decoys"]),
         log=read_log(tables["log"]),
     )
     for table in tables.values():
@@ -72,4 +86,12 @@ def _members(table: Table) -> AuditedSettings:
         allow_private_endpoints=table.switch("allow_private_endpoints", default=False),
         allowed_networks=read_networks(table),
         timeout_s=table.seconds("timeout_s", low=0.1, high=120, default=30),
+    )
+
+
+def _decoys(table: Table) -> DecoySettings:
+    return DecoySettings(
+        file=table.path("file", default="decoys.csv"),
+        most=table.whole("most", low=0, high=100, default=0),
+        every_s=table.whole("every_s", low=1, high=30 * A_DAY_S, default=A_DAY_S),
     )

@@ -202,6 +202,7 @@ def _policy(table: Table) -> PolicySettings:
         default_purpose=table.whole("default_purpose", low=1, high=65_535, default=1),
         default_deadline_s=table.whole("default_deadline_s", low=5, high=30 * DAY_S, default=120),
         carry_through_proposals=table.switch("carry_through_proposals", default=True),
+        decoys_percent=table.whole("decoys_percent", low=0, high=50, default=2),
     )
 
 

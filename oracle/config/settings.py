@@ -118,6 +118,8 @@ class PolicySettings:
     default_deadline_s: int
     carry_through_proposals: bool
     """Queue and execute proposals that the vote has passed."""
+    decoys_percent: int
+    """Of own elements in a day, how many may be asked about for auditors; 0: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

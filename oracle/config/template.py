@@ -105,6 +105,12 @@ OPTIONS = (
         True,
         "Queue and execute what the members have voted for.",
     ),
+    Option(
+        "policy",
+        "decoys_percent",
+        2,
+        "Of what you ask in a day, as much is asked about for auditors at your cost; 0: nothing.",
+    ),
     Option("express", "serve", True, "Answer other members' express requests."),
     Option("express", "min_score_bps", 0, "Only those of members with at least this score, 0 to 10,000."),
     Option("express", "default_deadline_ms", 5_000, "How long an express query waits, if it does not say."),

@@ -168,6 +168,9 @@ class PeerClient:
         """A sealed part of what a member handed in, for the auditor that signed the request."""
         return await self._call(member, "POST", paths.OPENINGS, request, most=MOST_OF_AN_OPENING)
 
+    async def hand_decoys(self, member: MemberId, ticket: bytes) -> None:
+        await self._call(member, "POST", paths.DECOYS, ticket, most=0)
+
     async def version(self, peer: MemberId) -> PeerVersion:
         """What the member says of its program, its protocol and its clock."""
         began = time.time()

@@ -14,6 +14,7 @@ VOUCHER_STATE: Final = "/peer/v1/voucher-state"
 EXPRESS: Final = "/peer/v1/express"
 ANCHOR_PROOFS: Final = "/peer/v1/anchor-proofs"
 OPENINGS: Final = "/peer/v1/openings"
+DECOYS: Final = "/peer/v1/decoys"
 RECALLS: Final = "/peer/v1/recalls"
 VERSION: Final = "/peer/v1/version"
 

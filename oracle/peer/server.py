@@ -14,6 +14,7 @@ from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.messages import Header, MessageType
 from oracle.peer import paths
 from oracle.peer.admission import Admission
+from oracle.peer.decoys import MOST_SIZE as MOST_OF_DECOYS
 from oracle.peer.errors import CallerNotSender, CallerUnknown, MessageTypeUnexpected, WireBroken
 from oracle.peer.headers import largest_message
 from oracle.peer.limits import ServerLimits
@@ -56,6 +57,9 @@ class PeerHandlers(Protocol):
 
     async def opening(self, raw: bytes, auditor: Address) -> bytes:
         """A part of what was handed in for a case, sealed to this auditor in office."""
+
+    async def decoys(self, raw: bytes, auditor: Address) -> None:
+        """Elements that this member is to ask about for this auditor; returns once they are on disk."""
 
     async def recall(self, raw: bytes, peer: MemberId) -> None: ...
 
@@ -108,6 +112,7 @@ class PeerServer:
                     paths.ANCHOR_PROOFS + "/{batch_id}", self._serve(self._anchor_proof), allow_head=False
                 ),
                 web.post(paths.OPENINGS, self._serve_auditors(self._opening)),
+                web.post(paths.DECOYS, self._serve_auditors(self._decoys)),
                 web.post(paths.RECALLS, self._serve(self._recall)),
                 web.get(paths.VERSION, self._serve(self._version), allow_head=False),
             ]
@@ -253,6 +258,12 @@ class PeerServer:
             timeout_s = self._limits.time_for(size, self._limits.read_timeout_s)
             raw = await read_body(request, most=MOST_OF_AN_OPENING_REQUEST, timeout_s=timeout_s)
             return await self._in_time(self._handlers.opening(raw, auditor))
+
+    async def _decoys(self, request: web.Request, auditor: Address) -> None:
+        size = announced_size(request, most=MOST_OF_DECOYS)
+        with self._admission.room(auditor, size):
+            raw = await read_body(request, most=MOST_OF_DECOYS, timeout_s=self._limits.read_timeout_s)
+            await self._in_time(self._handlers.decoys(raw, auditor))
 
     async def _version(self, _: web.Request, __: MemberId) -> bytes:
         """Inside mutual TLS: whoever is no member learns nothing of it."""

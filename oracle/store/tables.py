@@ -8,6 +8,7 @@ anyway (identifiers, counts, times) or amounts between two members.
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, String, Table, Text, UniqueConstraint
 
 from oracle.store.auditing_tables import examined, openings, seeds
+from oracle.store.decoy_tables import decoys, planted
 from oracle.store.dispute_tables import claimed, disputes, recalled, recalls
 from oracle.store.express_tables import anchors, evidence, express, told
 from oracle.store.metadata import Wide, metadata
@@ -22,6 +23,7 @@ __all__ = (
     "blocks",
     "charges",
     "claimed",
+    "decoys",
     "disputes",
     "evidence",
     "examined",
@@ -32,6 +34,7 @@ __all__ = (
     "marks",
     "metadata",
     "openings",
+    "planted",
     "queries",
     "ratings",
     "recalled",

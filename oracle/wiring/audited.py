@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.answering_cases import CaseAnswering
+from oracle.auditing.decoys_back import DecoysBack
 from oracle.auditing.handing_over import HandingOver
 from oracle.auditing.serving import Serving
 from oracle.crypto.typed_data import member_domain
@@ -11,6 +12,7 @@ from oracle.domain.ids import MemberId
 from oracle.peer.notary import Notary
 from oracle.store.disputes import DisputeJournal
 from oracle.store.openings import OpeningJournal
+from oracle.wiring.decoys import decoy_journal
 from oracle.wiring.dossiers import addresses_of, build_gathering
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.holder import Holder
@@ -32,13 +34,14 @@ def build_audited(
     addresses = addresses_of(base.record)
     journal = OpeningJournal(base.database, base.keyring.storage_cipher("openings"))
     journals = requester.journals
+    gathering = build_gathering(base, requester)
     answering = CaseAnswering(
         me=me,
         addresses=addresses,
         journal=journal,
         serving=_serving(base, me, holder, journal, notary=notary),
         accusing=_accusing(base, requester, journal, notary=notary),
-        gathering=build_gathering(base, requester),
+        gathering=gathering,
         asked=journals.asked,
         replies=journals.replies,
         receipts=journals.receipts,
@@ -54,6 +57,12 @@ def build_audited(
             domain=member_domain(addresses.chain_id, addresses.registry),
             journal=journal,
             parties=answering,
+            decoys=DecoysBack(
+                journal=decoy_journal(base),
+                asked=journals.asked,
+                gathering=gathering,
+                deciding=answering,
+            ),
             opener=SealingKeys(base.keyring, me, base.view),
             view=base.view,
             clock=base.clock,

@@ -14,6 +14,7 @@ from oracle.auditing.fetching import Fetching
 from oracle.auditing.hearing import Hearing
 from oracle.auditing.own_keys import OwnKeys
 from oracle.auditing.picture import ChainWitness
+from oracle.auditing.planting import Planting
 from oracle.auditing.purposes import purpose_lines
 from oracle.chain.blocks import ChainBlocks
 from oracle.chain.connection import ChainConnection, Patience, open_connection
@@ -44,6 +45,7 @@ from oracle.store.transactions import TransactionTable
 from oracle.telemetry.logs import configure
 from oracle.wiring.clock import ChainClock
 from oracle.wiring.compacting import Compacting
+from oracle.wiring.decoys import decoy_plan, planted_journal
 from oracle.wiring.dossiers import Verifier, addresses_of
 from oracle.wiring.foundation import finality_depth
 from oracle.wiring.journals import StoredFacts, StoredTransactions
@@ -64,6 +66,7 @@ class AuditorAtWork:
     """Everything that an auditor's process has."""
 
     auditor: Auditor
+    planting: Planting
     stream: EventStream
     lane: Lane
     connection: ChainConnection
@@ -103,6 +106,9 @@ async def work(at_work: AuditorAtWork) -> None:
         held=lambda: not clock.caught_up.is_set() or stream.hold.holds(),
     )
 
+    async def plant() -> None:
+        await at_work.planting.round(clock.wall_ms() // 1_000)
+
     async def hear(arrival: Arrival) -> None:
         if arrival.caught_up:
             clock.caught_up.set()
@@ -122,6 +128,7 @@ async def work(at_work: AuditorAtWork) -> None:
         # to follow a reorganisation either.
         await patiently(lambda: at_work.lane.roll_back(_surely_there(stream.view)))
         group.create_task(duties.run())
+        group.create_task(Round(name="decoy", work=plant, every_s=LOOK_S, held=duties.held).run())
         group.create_task(Round(name="compact", work=at_work.compacting.round, every_s=COMPACT_S).run())
 
 
@@ -169,6 +176,29 @@ def _stream(
     )
 
 
+def _lane(
+    settings: AuditorSettings,
+    record: DeploymentRecord,
+    keys: Keyring,
+    database: Database,
+    stream: EventStream,
+) -> Lane:
+    return Lane(
+        connection=stream.connection,
+        journal=StoredTransactions(TransactionTable(database)),
+        signer=DigestTransactionSigner(keys.operator()),
+        chain_id=record.chain_id,
+        clear=stream.hold.check,
+        settings=LaneSettings(
+            gas_price_wei=settings.chain.gas_price_wei,
+            max_gas_price_wei=settings.chain.max_gas_price_wei,
+            replace_after_s=settings.chain.replace_after_s,
+            poll_s=settings.chain.poll_interval_s / 2,
+            confirmations=lambda: finality_depth(stream.view, record),
+        ),
+    )
+
+
 def _joined(
     settings: AuditorSettings,
     record: DeploymentRecord,
@@ -180,31 +210,19 @@ def _joined(
 ) -> AuditorAtWork:
     view, connection = stream.view, stream.connection
     clock, addresses = ChainClock(view, stream.wake), addresses_of(record)
-    lane = Lane(
-        connection=connection,
-        journal=StoredTransactions(TransactionTable(database)),
-        signer=DigestTransactionSigner(keys.operator()),
-        chain_id=record.chain_id,
-        clear=stream.hold.check,
-        settings=LaneSettings(
-            gas_price_wei=settings.chain.gas_price_wei,
-            max_gas_price_wei=settings.chain.max_gas_price_wei,
-            replace_after_s=settings.chain.replace_after_s,
-            poll_s=settings.chain.poll_interval_s / 2,
-            confirmations=lambda: finality_depth(view, record),
-        ),
-    )
+    lane = _lane(settings, record, keys, database, stream)
     ledger = bindings(record).audits
     own = OwnKeys(keyring=keys, view=view, ledger=ledger, lane=lane, show=client.use)
     journal = ExaminationJournal(database, keys.storage_cipher(CIPHER))
     witness = ChainWitness(addresses=addresses, facts=stream.journal, blocks=ChainBlocks(connection))
     verifier = Verifier(witness=witness, view=view, known=record.names)
+    domain = member_domain(addresses.chain_id, addresses.registry)
     fetching = Fetching(
         lines=client,
         signer=keys.operator(),
         key=own,
         keys=Registry(view),
-        domain=member_domain(addresses.chain_id, addresses.registry),
+        domain=domain,
         clock=clock,
     )
     return AuditorAtWork(
@@ -218,6 +236,18 @@ def _joined(
             view=view,
             keys=own,
             strikes=settings.strike_off,
+        ),
+        planting=Planting(
+            plan=decoy_plan(settings.decoys),
+            journal=planted_journal(database, keys),
+            lines=client,
+            files=fetching,
+            recomputing=verifier,
+            signer=keys.operator(),
+            domain=domain,
+            ledger=ledger,
+            lane=lane,
+            view=view,
         ),
         stream=stream,
         lane=lane,

@@ -10,6 +10,7 @@ from oracle.answering.express import ExpressAnswering
 from oracle.answering.settling import Settling
 from oracle.asking.collecting import Collector
 from oracle.asking.commitment import NotYetCommitted
+from oracle.asking.decoys import Decoys
 from oracle.auditing.handing_over import HandingOver
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import BatchState
@@ -62,6 +63,7 @@ class Doors:
         proving: Proving,
         reporting: Reporting,
         handing: HandingOver,
+        decoys: Decoys,
         recalling: Recalling,
         view: AllianceView,
         clock: ChainClock,
@@ -81,6 +83,7 @@ class Doors:
         self._proving = proving
         self._reporting = reporting
         self._handing = handing
+        self._decoys = decoys
         self._recalling = recalling
         self._view = view
         self._clock = clock
@@ -219,3 +222,6 @@ class Doors:
     async def opening(self, raw: bytes, auditor: Address) -> bytes:
         self._clear()
         return await self._handing.part(raw, auditor)
+
+    async def decoys(self, raw: bytes, auditor: Address) -> None:
+        await self._decoys.take(raw, auditor)

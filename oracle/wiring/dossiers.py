@@ -9,6 +9,8 @@ from pathlib import Path
 from oracle.accounting.places import AnchorPlaces
 from oracle.auditing.answering_cases import CaseAnswering
 from oracle.auditing.codec import decode_dossier, dossier_digest
+from oracle.auditing.decoy_checks import with_ticket
+from oracle.auditing.decoy_file import decode_decoy_file
 from oracle.auditing.desk import DossierDesk
 from oracle.auditing.gathering import Gathering
 from oracle.auditing.picture import Addresses, ChainWitness, Picture
@@ -25,6 +27,7 @@ from oracle.domain.errors import Broken
 from oracle.domain.reports import DossierReport
 from oracle.governing.audits import AuditsDesk
 from oracle.governing.names import MemberNames
+from oracle.wiring.decoys import decoy_journal
 from oracle.wiring.foundation import Foundation
 from oracle.wiring.journals import StoredFacts
 from oracle.wiring.requester import Requester
@@ -41,13 +44,15 @@ class Verifier:
 
     async def report(self, file: bytes) -> DossierReport:
         """Raises `DossierDamaged`."""
-        dossier = decode_dossier(file)
+        shown = decode_decoy_file(file)
+        dossier = decode_dossier(file if shown is None else shown.dossier)
         picture = await self.picture(dossier.request)
         names = MemberNames(view=picture.now, known=self.known)
         # Curves take a while: not in the event loop. The picture's views are its own.
-        return await asyncio.to_thread(
+        report = await asyncio.to_thread(
             recompute, dossier, picture, digest=dossier_digest(file), name_of=names.name_of
         )
+        return report if shown is None else with_ticket(report, shown.ticket, dossier, picture)
 
     async def picture(self, statement: bytes) -> Picture:
         """The chain as far as it was read, for the batch of this signed request."""
@@ -84,6 +89,7 @@ def build_gathering(base: Foundation, requester: Requester) -> Gathering:
         receipts=journals.receipts,
         anchors=requester.anchors,
         places=AnchorPlaces(requester.anchors),
+        decoys=decoy_journal(base),
     )
 
 

@@ -211,6 +211,7 @@ def _doors(
         proving=accounts.proving,
         reporting=accounts.reporting,
         handing=audited.handing,
+        decoys=requester.decoys,
         recalling=accounts.recalling,
         view=base.view,
         clock=base.clock,

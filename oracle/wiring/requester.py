@@ -9,6 +9,7 @@ from oracle.accounting.vouchers import VoucherBook
 from oracle.asking.budget import OwnBudget
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
+from oracle.asking.decoys import Decoys
 from oracle.asking.desk import Changes, QueryDesk, QueryJournals
 from oracle.asking.express import Expressing
 from oracle.asking.judging import Judge
@@ -31,6 +32,7 @@ from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
 from oracle.store.stretches import StretchJournal
 from oracle.store.superseded_replies import SupersededReplies
+from oracle.wiring.decoys import build_decoys
 from oracle.wiring.disputes import build_disputing
 from oracle.wiring.foundation import Foundation
 
@@ -50,6 +52,7 @@ class Requester:
     express: Expressing
     anchors: AnchorJournal
     disputing: Disputing
+    decoys: Decoys
     changed: Callable[[], None]
     """Tells whoever watches a query."""
 
@@ -80,17 +83,8 @@ def build_requester(
     writer = ReceiptWriter(me=me, lane=lane, notary=notary, view=base.view)
     disputing = build_disputing(base, me, journals, writer=writer, notary=notary)
     reminders = Reminders(journal=journals.receipts, writer=writer, courier=courier)
-    receipts = Receipts(
-        me=me,
-        asked=journals.asked,
-        journal=journals.receipts,
-        replies=journals.replies,
-        lane=lane,
-        grievances=disputing,
-        notary=notary,
-        courier=courier,
-        view=base.view,
-        changed=changes.tell,
+    receipts = _receipts(
+        base, me, journals, lane, disputing, notary=notary, courier=courier, changed=changes.tell
     )
     superseded = SupersededReplies(base.database, base.keyring.storage_cipher("asked"))
     judge = Judge(me=me, notary=notary, view=base.view, workers=base.workers)
@@ -124,7 +118,33 @@ def build_requester(
         express=express,
         anchors=anchors,
         disputing=disputing,
+        decoys=build_decoys(base, me, journals.asked, submission),
         changed=changes.tell,
+    )
+
+
+def _receipts(
+    base: Foundation,
+    me: MemberId,
+    journals: QueryJournals,
+    lane: VoucherBook,
+    disputing: Disputing,
+    *,
+    notary: Notary,
+    courier: Courier,
+    changed: Callable[[], None],
+) -> Receipts:
+    return Receipts(
+        me=me,
+        asked=journals.asked,
+        journal=journals.receipts,
+        replies=journals.replies,
+        lane=lane,
+        grievances=disputing,
+        notary=notary,
+        courier=courier,
+        view=base.view,
+        changed=changed,
     )
 
 

@@ -48,6 +48,7 @@ class Rounds:
     dispute: Round
     open: Round
     recall: Round
+    decoy: Round
 
     @property
     def all(self) -> tuple[Round, ...]:
@@ -70,6 +71,7 @@ class Rounds:
             self.dispute,
             self.open,
             self.recall,
+            self.decoy,
         )
 
 
@@ -173,5 +175,6 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         dispute=led("dispute", work.requester.disputing.round),
         open=led("open", work.opening.round),
         recall=led("recall", work.recalling.round, overlap=True),
+        decoy=led("decoy", work.requester.decoys.round),
         compact=Round(name="compact", work=work.compacting.round, every_s=COMPACT_S, held=pauses.all),
     )

@@ -146,7 +146,7 @@ class InProcess:
             "asked": self.requester.journals.asked,
         }
         rest = {"collector": self.requester.collector, "settling": self.holder.settling}
-        rest |= {"handing": self.audited.handing}
+        rest |= {"handing": self.audited.handing, "decoys": self.requester.decoys}
         rest |= {"proving": self.accounts.proving, "reporting": self.accounts.reporting}
         rest |= {"recalling": self.accounts.recalling}
         return Doors(

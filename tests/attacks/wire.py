@@ -48,6 +48,9 @@ class Front:
         answer: bytes = await self.doors.opening(raw, auditor)
         return answer
 
+    async def decoys(self, raw: bytes, auditor: Address) -> None:
+        await self.doors.decoys(raw, auditor)
+
     async def envelope(self, batch_id: BatchId, peer: MemberId, version: int) -> bytes:
         found: bytes = await self.doors.envelope(batch_id, peer, version)
         return found

@@ -95,8 +95,7 @@ class House:
         )
 
     async def batch(self, accepted: QueryAccepted, ordinal: int = 0) -> AskedBatch:
-        batches = await self.requester.journals.asked.batches_of(accepted.query_id)
-        return batches[ordinal]
+        return (await self.requester.journals.asked.batches_of(accepted.query_id))[ordinal]
 
     async def commit(self) -> None:
         """Bring what is prepared to the chain, and see it there."""
@@ -282,6 +281,7 @@ async def _joined(
                 proving=accounts.proving,
                 reporting=accounts.reporting,
                 handing=audited.handing,
+                decoys=requester.decoys,
                 recalling=accounts.recalling,
                 view=base.view,
                 clock=base.clock,

@@ -46,6 +46,8 @@ class AuditBook:
     auditors: dict[Address, Auditor] = field(default_factory=dict)
     draws: dict[int, Draw] = field(default_factory=dict)
     cases: dict[bytes, Case] = field(default_factory=dict)
+    ever_appointed: set[Address] = field(default_factory=set)
+    """Also those that are not in office any more."""
 
     def apply(self, fact: facts.AuditFact) -> None:
         match fact:
@@ -81,6 +83,7 @@ class AuditBook:
     def _change_auditor(self, fact: facts.AuditorFact) -> None:
         match fact:
             case facts.AuditorAppointed():
+                self.ever_appointed.add(fact.auditor)
                 self.auditors[fact.auditor] = Auditor(
                     account=fact.auditor,
                     sealing_suite=fact.sealing_suite,

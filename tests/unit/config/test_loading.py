@@ -66,6 +66,7 @@ def test_settings__every_kind_of_value_given__is_taken() -> None:
         limits.member_requests_per_s = 50
         limits.connections = 64
         policy.carry_through_proposals = false
+        policy.decoys_percent = 0
         log.level = "debug"
         log.format = "json"
         [api]

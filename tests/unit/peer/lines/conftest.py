@@ -97,6 +97,9 @@ class Handlers:
         self.seen.append(("opening", raw, auditor))
         return await self.opening_answer(raw, auditor)
 
+    async def decoys(self, raw: bytes, auditor: Address) -> Any:
+        self.seen.append(("decoys", raw, auditor))
+
     async def recall(self, raw: bytes, peer: MemberId) -> Any:
         self.seen.append(("recall", raw, peer))
         return await self.recall_answer(raw, peer)

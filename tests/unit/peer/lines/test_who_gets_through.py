@@ -67,10 +67,11 @@ async def test_auditor__in_office__gets_openings_and_nothing_of_members(house: A
 async def test_member__on_the_path_of_auditors__is_turned_away(house: Any) -> None:
     await house.open()
 
-    with pytest.raises(PeerRefused) as refused:
-        await house.client(ALICE).fetch_opening(SERVER, b"request")
-
-    assert refused.value.peer_code == "caller_unknown"
+    alice = house.client(ALICE)
+    for call in (alice.fetch_opening(SERVER, b"request"), alice.hand_decoys(SERVER, b"ticket")):
+        with pytest.raises(PeerRefused) as refused:
+            await call
+        assert refused.value.peer_code == "caller_unknown"
     assert house.handlers.seen == []
 
 
