@@ -117,6 +117,10 @@ class Disputing:
         )
         log.warning("disclosures_disputable", holder=int(receipt.holder), count=len(grounds))
 
+    async def noted(self, receipt: AskedReceipt) -> bool:
+        """Whether any claim of this receipt is disputed, or can be."""
+        return await self._journal.noted(receipt.batch_id, receipt.holder)
+
     async def open(self, batch_id: BatchId, holder: MemberId, index: int) -> Dispute:
         """Decide to open one; it goes to the chain with the next round."""
         found = await self._journal.get(batch_id, holder, index)

@@ -76,3 +76,7 @@ class Grievances(Protocol):
     ) -> None:
         """Claims of this receipt, by element, that were not served as they had to be."""
         ...
+
+    async def noted(self, receipt: AskedReceipt) -> bool:
+        """Whether any claim of this receipt is noted: then it is a dispute that gives its price back."""
+        ...

@@ -146,7 +146,10 @@ class Receipts:
         reply = await self._replies.reply(receipt.batch_id, receipt.holder)
         # Of a batch that was answered anew the holder still counts what it accepted before.
         anew = reply is not None and reply.earlier > 0
-        if not anew and receipt.hits and answer in {RefusalReason.UNKNOWN_BATCH, *TOO_LITTLE}:
+        lost = answer in {RefusalReason.UNKNOWN_BATCH, *TOO_LITTLE}
+        # A holder that kept the records to itself and forgets the batch in the end has taken its voucher: the
+        # ledger gives back what is disputed, and who charged less as well would owe less than was accepted.
+        if not anew and receipt.hits and lost and not await self._grievances.noted(receipt):
             await self._charge_less(batch, receipt, served=0)
         if answer == RefusalReason.MALFORMED:
             claims = decode_receipt(receipt.frame, count=batch.count).claims

@@ -7,10 +7,14 @@ from typing import Any
 from attacks.member import InProcess
 from attacks.test_dossiers import ClaimsNothing
 
+from oracle.auditing.case_files import file_digest
+from oracle.auditing.disclosure_file import DisclosureFile, encode_disclosure_file
 from oracle.domain.errors import Transient
 from oracle.peer.bodies.disclosures import decode_disclosures
+from oracle.peer.bodies.fields import SALT_SIZE
 from oracle.peer.sealed import OpenedMessage
 from oracle.rules.cases import Case
+from oracle.store.openings import KeptOpening, OpeningJournal
 
 
 class NothingSaid(Transient):
@@ -36,18 +40,25 @@ class SilentSettling:
 
 
 class NothingShown:
-    """Answers no dispute, whoever brings the claim."""
+    """Answers a dispute with a file that has no record in it, or not at all, whoever brings the claim."""
 
-    async def made(self, _case: Case) -> None:
-        return None
+    def __init__(self, journal: OpeningJournal) -> None:
+        self._journal = journal
 
-    async def take(self, _case: Case, _content: bytes) -> None:
-        raise NothingSaid("The disputed claim is not answered either.")
+    async def made(self, case: Case) -> KeptOpening | None:
+        if case.id[-1] % 2:
+            return None
+        file = encode_disclosure_file(DisclosureFile(case_id=case.id, salt=bytes(SALT_SIZE), record=None))
+        return await self._journal.add(KeptOpening(case_id=case.id, digest=file_digest(file), file=file))
+
+    async def take(self, case: Case, content: bytes) -> None:
+        """What an auditor hands over is not served either."""
 
 
 def silent(member: InProcess) -> frozenset[str]:
     """Ignores claims, and whoever disputes that."""
-    member.audited.answering._serving = NothingShown()  # type: ignore[assignment]  # noqa: SLF001 - to cheat
+    answering = member.audited.answering
+    answering._serving = NothingShown(answering._journal)  # type: ignore[assignment]  # noqa: SLF001 - to cheat
     member.front.doors = member.doors(settling=SilentSettling(member.holder.settling))
     return frozenset()
 

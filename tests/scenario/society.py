@@ -39,6 +39,7 @@ from oracle.crypto.workers import Workers
 from oracle.demo.processes import free_port
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Address, MemberId
+from oracle.rules.cases import Case
 from oracle.wiring.rounds import Round
 
 NAMES = ("Alder", "Birch", "Stale", "Inventor", "Friend", "Silent", "Reader", "Unanchored")
@@ -48,6 +49,8 @@ PATIENCE_S = 240.0
 PARAMETERS = {
     "epoch_length_s": EPOCH_S,
     "claim_window_s": 600,
+    # Within an epoch a holder may forget what it has answered.
+    "dispute_window_s": 50_000,
     "answer_window_s": 10_000,
     "ruling_window_s": 10_000,
     "appeal_window_s": 1_000,
@@ -117,19 +120,17 @@ class Society:
             await self.audit()
 
     async def decided(self) -> None:
-        """Until both have a verdict on every case that is answered, however slow this machine is."""
+        """Until both have a verdict on every drawn batch and every case that is answered."""
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 await self.audit()
-                view = self.alder.base.view
-                waiting = [
-                    one
-                    for one in view.audits.cases.values()
-                    if one.kind is CaseKind.DRAWN
-                    and one.state(view.now) in {CaseState.OPEN, CaseState.ANSWERED}
-                ]
-                if not waiting:
+                if not any(map(self._waits, self.alder.base.view.audits.cases.values())):
                     return
+
+    def _waits(self, case: Case) -> bool:
+        """For a verdict, or for an answer that a daemon gives without being asked twice."""
+        state = case.state(self.alder.base.view.now)
+        return state is CaseState.ANSWERED or (state is CaseState.OPEN and case.kind is CaseKind.DRAWN)
 
     async def later(self, seconds: int) -> None:
         await self.chain.call("evm_increaseTime", seconds)

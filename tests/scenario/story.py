@@ -70,7 +70,7 @@ class Story:
         for seconds in STEPS_S:
             await society.later(seconds)
             await society.turn()
-            await society.audit()
+            await society.decided()
 
     async def end(self) -> None:
         """The draw of the last epoch, and its cases to their end."""

@@ -14,6 +14,7 @@ from oracle.domain.disputes import DisputeGround, DisputeState
 from oracle.domain.ids import MemberId
 from oracle.domain.reports import UnknownReference
 from oracle.store.disputes import DisputeJournal
+from oracle.store.tables import answers
 from oracle.wiring.disputes import build_disputing
 
 NORTH = MemberId(2)
@@ -94,6 +95,23 @@ async def test_open__after_holders_have_forgotten__is_refused(consortium: Consor
 
     with pytest.raises(DisputeTooLate):
         await asker.accounts.disputes.open_dispute(query_id=query_id, index=1, holder=2)
+
+
+async def test_receipt__disputed_and_then_forgotten_by_its_holder__stays_charged(
+    consortium: Consortium,
+) -> None:
+    """What was accepted stands in the holder's books; the price comes back through the dispute, and once."""
+    asker, _ = await _decided(consortium)
+    owed, _ = await asker.requester.journals.charges.totals(NORTH)
+    async with consortium[2].base.database.writing() as connection:
+        await connection.execute(answers.delete())
+    asker.client.away.clear()
+
+    await asker.settle()
+
+    assert await asker.requester.journals.receipts.pending() == ()
+    assert (await asker.requester.journals.charges.totals(NORTH))[0] == owed
+    assert owed.hits == 2
 
 
 async def test_round__the_ledger_refuses__says_why_and_can_be_tried_again(consortium: Consortium) -> None:
