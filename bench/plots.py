@@ -13,7 +13,7 @@ from growth import PLOTS, Plot, Point, digest
 from kept import RESULTS, ROOT
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 PLACE: Final = ROOT / "docs" / "plots"
 POINTS_IN: Final = "Description"
@@ -55,11 +55,11 @@ def _panel(axes: Axes, plot: Plot, unit: str, lines: Mapping[str, Sequence[Point
         axes.set_xscale("log")
     if "y" in plot.logarithmic:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     else:
-        axes.set_ylim(bottom=0)
-    ticks = sorted({across for points in lines.values() for across, _ in points})
-    axes.set_xticks(ticks)
-    axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.set_ylim(0, 1.1 * max(up for points in lines.values() for _, up in points))
+    axes.set_xticks(sorted({across for points in lines.values() for across, _ in points}))
+    axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(_number))
     axes.grid(alpha=0.25)
