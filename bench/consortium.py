@@ -12,7 +12,7 @@ from typing import Any
 from bare_lines import BareLines, bare_lines
 from facts import FactsOnly, Registration
 from holder import InThisProcess
-from members import Prepared, free_ports
+from members import Prepared, reserved_ports
 from rows import progress
 
 from oracle.crypto.workers import Workers
@@ -100,24 +100,25 @@ async def consortium(layout: Layout) -> AsyncIterator[Sequence[Asker]]:
     """Those that ask, with lines to all the holders."""
     numbers = range(ASKER + 1, ASKER + 1 + layout.holders)
     shares = [list(numbers[start :: layout.processes]) for start in range(layout.processes)]
-    context, ports = multiprocessing.get_context("spawn"), free_ports()
+    context = multiprocessing.get_context("spawn")
     pipes: list[Connection] = []
     children = []
-    for share in shares:
-        near, far = context.Pipe()
-        child = context.Process(target=_host, args=(far, share, layout.records, ports))
-        child.start()
-        far.close()
-        pipes.append(near)
-        children.append(child)
-    try:
-        async with _asking(pipes, layout, ports) as askers:
-            yield askers
-    finally:
-        for pipe in pipes:
-            pipe.close()
-        for child in children:
-            await asyncio.to_thread(child.join)
+    with reserved_ports() as ports:
+        for share in shares:
+            near, far = context.Pipe()
+            child = context.Process(target=_host, args=(far, share, layout.records, ports))
+            child.start()
+            far.close()
+            pipes.append(near)
+            children.append(child)
+        try:
+            async with _asking(pipes, layout, ports) as askers:
+                yield askers
+        finally:
+            for pipe in pipes:
+                pipe.close()
+            for child in children:
+                await asyncio.to_thread(child.join)
 
 
 @asynccontextmanager

@@ -3,8 +3,8 @@
 import shutil
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -60,16 +60,18 @@ REAL_AT_MOST: Final = 10_000
 about subjects that are not on them: buckets, paths and proofs are the same."""
 
 
-def free_ports() -> int:
-    """The first of a thousand ports, if the first holder's can be had: another benchmark may have them."""
-    for first in PORTS:
-        with socket.socket() as probe:
+@contextmanager
+def reserved_ports() -> Iterator[int]:
+    """The first of a thousand ports, held meanwhile: another benchmark takes other thousands."""
+    with socket.socket() as holding:
+        for first in PORTS:
             try:
-                probe.bind(("127.0.0.1", first + 4))
+                holding.bind(("127.0.0.1", first))
             except OSError:
                 continue
-            return first
-    raise SystemExit(f"No ports are free from {PORTS.start} to {PORTS.stop}.")
+            yield first
+            return
+    raise SystemExit(f"All ports from {PORTS.start} to {PORTS.stop} are taken.")
 
 
 class Prepared:
