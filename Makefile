@@ -162,7 +162,8 @@ audit: .make/package .make/node ## Look the locked packages up in the advisory d
 
 .PHONY: bench
 bench: setup .make/bench ## Measure every performance claim beside its limit; renew bench/results.json and docs/plots (25 minutes; BENCH="express timing", BENCH=--quick)
-	@$(PY) bench/run.py $(BENCH)
+	@# An installed daemon has its bytecode, whatever is usual in this shell.
+	PYTHONDONTWRITEBYTECODE= $(PY) bench/run.py $(BENCH)
 
 # Where one of them has no wheel its rows fail, and the others are measured.
 .make/bench: requirements/bench.txt .make/python

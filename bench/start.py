@@ -32,12 +32,14 @@ from oracle.demo.institutions import (
     status_when,
 )
 from oracle.demo.lists import HeldList
-from oracle.demo.processes import Processes, processes, start_anvil
+from oracle.demo.processes import Processes, ProcessFailed, processes, start_anvil
 from oracle.domain.errors import RiskmeshError
 from oracle.domain.ids import KeyVersion, MemberId
 
 RECORDS: Final = 1_000_000
 NAMES: Final = ("large", "second", "third")
+TOLD: Final = 2_000
+"""Characters of the logs, when a process has ended that should not have."""
 LOOK_S: Final = 0.02
 LONGEST_S: Final = 60.0
 NOTHING: Final = HeldList(source="the benchmark", lines=(), category="telecom_fraud", reason="phishing")
@@ -62,14 +64,19 @@ def measure(records: int = RECORDS) -> Sequence[Row]:
 async def _measure(records: int) -> tuple[list[float], list[float]]:
     with tempfile.TemporaryDirectory(prefix="rm") as folder:
         work = Path(folder)
-        async with processes(work / "logs") as running:
-            large = await _stage(running, work, records)
-            await _started(large, records, work)  # the first time it registers and publishes, too
-            starts, imports = [], []
-            for _ in range(RUNS):
-                starts.append(await _started(large, records, work))
-                imports.append(await _imported())
-            return starts, imports
+        try:
+            async with processes(work / "logs") as running:
+                large = await _stage(running, work, records)
+                await _started(large, records, work)  # the first time it registers and publishes, too
+                starts, imports = [], []
+                for _ in range(RUNS):
+                    starts.append(await _started(large, records, work))
+                    imports.append(await _imported())
+                return starts, imports
+        except ProcessFailed:
+            for log in (work / "logs").glob("*.log"):
+                progress(f"{log.name} ends with: {log.read_text()[-TOLD:]}")
+            raise
 
 
 async def _stage(running: Processes, work: Path, records: int) -> Institution:
