@@ -33,6 +33,8 @@ WRITERS = 0x7269736B
 _TURN = select(func.pg_advisory_xact_lock(WRITERS))
 FREED_PAGES = 2_000
 INCREMENTAL = 2
+ENDED_WHEN_IDLE = frozenset({"25P03", "25P04"})
+"""What a daemon is told that was paused within a transaction and wakes after the server's patience."""
 
 
 class Database:
@@ -192,8 +194,7 @@ class Database:
         try:
             yield
         except (DBAPIError, PoolExhausted) as error:
-            away = isinstance(error, OperationalError | InterfaceError | PoolExhausted)
-            if self.shared and away:
+            if self.shared and _away(error):
                 raise StoreUnreachable(
                     f"the database of [store] url does not answer ({type(error).__name__}); what was begun "
                     "is undone and tried again. Check that the server runs and is not overloaded"
@@ -202,6 +203,13 @@ class Database:
             if refused is None:
                 raise
             raise refused from error
+
+
+def _away(error: DBAPIError | PoolExhausted) -> bool:
+    """Whether the server is not reached, was busy for too long, or has ended the session."""
+    if isinstance(error, OperationalError | InterfaceError | PoolExhausted):
+        return True
+    return getattr(error.orig, "sqlstate", None) in ENDED_WHEN_IDLE
 
 
 def _file_size(engine: AsyncEngine) -> int:

@@ -183,6 +183,34 @@ async def test_store__opened_by_two_daemons_at_once__is_brought_up_to_date_once(
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("goes_on", [True, False], ids=["in the midst", "at its end"])
+async def test_transaction__of_a_daemon_that_was_paused_within_it__is_undone_and_may_be_tried_again(
+    postgres_url: str, *, goes_on: bool
+) -> None:
+    """The server has ended a session that stood idle in a transaction before the daemon wakes."""
+    database = await Database.open(postgres_url)
+
+    async def paused() -> None:
+        async with database.reading() as connection:
+            mine = await connection.scalar(text("SELECT pg_backend_pid()"))
+            await connection.execute(text("SET idle_in_transaction_session_timeout = 1"))
+            with synchronous(postgres_url) as other:
+                there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid").bindparams(pid=mine)
+                while other.scalar(there):
+                    await asyncio.sleep(0.01)
+                    other.execute(text("SELECT pg_stat_clear_snapshot()"))
+            if goes_on:
+                await connection.scalar(text("SELECT 1"))
+
+    with pytest.raises(StoreUnreachable, match="tried again"):
+        await paused()
+
+    async with database.writing() as connection:
+        await connection.execute(marks.insert().values(name="a", value="1"))
+    await database.close()
+
+
+@pytest.mark.postgres
 async def test_transaction__whose_connection_the_server_ends__is_undone_and_may_be_tried_again(
     postgres_url: str,
 ) -> None:
