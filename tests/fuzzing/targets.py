@@ -36,6 +36,7 @@ from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.bodies.reply import decode_reply
 from oracle.peer.bodies.voucher_state import decode_voucher_state, decode_voucher_state_request
+from oracle.peer.decoys import parse_ticket
 from oracle.peer.endpoints import parse_endpoint
 from oracle.peer.frames import frame, unframe
 from oracle.peer.headers import parse_header
@@ -146,6 +147,7 @@ def _peer() -> Iterable[Target]:
     yield Target(name="wire_versions", run=lambda data: read_versions(_text(data)), seeds=(b"1,2", b"1"))
     yield Target(name="program_version", run=_program_version, seeds=(encode_version(),))
     yield Target(name="problem", run=code_of_a_problem, seeds=(b'{"code":"unknown_batch","message":"m"}',))
+    yield Target(name="ticket", run=parse_ticket, seeds=(bytes(81) + b"\x01" * 32 + b"\x11" + bytes(4),))
     yield Target(name="certificate", run=check_certificate, seeds=(create_certificate(bytes(32), "Bank"),))
 
 

@@ -19,6 +19,8 @@ ROWS = 3
 GREATEST = 2**63 - 1
 LIMITS = {"sqlite": GREATEST, "postgresql": 2**31 - 1}
 """The greatest whole number that every column of every schema takes."""
+DROPPED = frozenset({"case_answers"})
+"""What a step left behind on purpose: an answer of the form before is made anew when it is asked for."""
 
 
 def _steps() -> ScriptDirectory:
@@ -90,6 +92,8 @@ async def test_upgrade__of_an_earlier_schema_with_rows_in_every_table__keeps_eve
     with synchronous(store_url) as connection:
         now = {table.name: table for table in _tables(connection)}
         for name, rows in filled.items():
+            if name in DROPPED:
+                continue
             found = connection.execute(select(now[name])).mappings().all()
             kept = [{column: row[column] for column in rows[0]} for row in found]
             assert sorted(kept, key=repr) == sorted(rows, key=repr), name
