@@ -9,6 +9,14 @@ from oracle.domain.reports import CaseLine, CaseReason, CaseStanding
 
 app = group(about="Audits.")
 
+NO_AUDITORS = (
+    "There is no auditor, so nothing is drawn and no case decided. One makes its keys with "
+    "`riskmesh auditor init`; members appoint it by vote: `riskmesh propose auditor`."
+)
+NO_AUDITS = (
+    "There is no audit. Auditors open one of each batch that the draw of its epoch falls on, or for cause; "
+    "anybody does with two signatures that contradict each other."
+)
 _STYLES = {
     CaseStanding.OPEN: "bold yellow",
     CaseStanding.ANSWERED: "yellow",
@@ -29,7 +37,7 @@ async def auditors(session: Session) -> None:
     for one in listed:
         hashes = (shortened(one.tls_fingerprint), shortened(one.name_hash))
         sheet.row(shown(one.account, style="cyan"), moment(one.appointed_at), *hashes)
-    sheet.print(session.out)
+    sheet.print(session.out, otherwise=NO_AUDITORS)
 
 
 @command(app, "audits", example="riskmesh audits", failure="The audits are not known.")
@@ -46,7 +54,7 @@ async def audits(session: Session) -> None:
     for one in listed:
         votes = (one.upheld_votes, one.dismissed_votes)
         sheet.row(*opening_cells(one), standing(one), one.found or None, *votes, next_step(one))
-    sheet.print(session.out)
+    sheet.print(session.out, otherwise=NO_AUDITS)
     print_to_do(session, listed)
 
 

@@ -15,6 +15,10 @@ from oracle.domain.disputes import DisputeState
 from oracle.domain.reports import OwnDispute
 
 app = group(about="Disputes.")
+NO_DISPUTES = (
+    "There is no dispute on the chain. A record that a holder did not disclose, or not as it had committed "
+    "to it, brings one: `riskmesh dispute open`, or `disputes.automatic`."
+)
 dispute = group(about="Dispute what a holder disclosed, or did not.")
 
 
@@ -30,7 +34,7 @@ async def disputes(session: Session) -> None:
     for one in report.cases:
         case, _, accused = opening_cells(one)
         sheet.row(case, one.opener, accused, standing(one), one.amount, next_step(one))
-    sheet.print(session.out)
+    sheet.print(session.out, otherwise=NO_DISPUTES)
     waiting = [one for one in report.own if not one.case_id]
     if waiting:
         _print_own(session, waiting)

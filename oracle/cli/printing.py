@@ -44,7 +44,11 @@ class Sheet:
     def row(self, *cells: Cell) -> None:
         self._table.add_row(*(_cell(one) for one in cells))
 
-    def print(self, out: Console) -> None:
+    def print(self, out: Console, *, otherwise: str = "") -> None:
+        """`otherwise` is said in the place of a table without rows."""
+        if self.empty and otherwise:
+            out.print(otherwise)
+            return
         if self._title:
             # Not as the table's own: that one is folded to the width of its columns.
             out.print(shown(self._title, style="bold"))

@@ -108,9 +108,14 @@ def _sentence(out: Console, state: QueryState, by_subject: Mapping[int, list[Sub
         f"{count(clear)} clear at every holder",
         *([f"{count(open_ends)} not fully answered"] if open_ends else []),
         *([f"{count(len(state.refused))} refused"] if state.refused else []),
-        f"{counted(paid, 'credit')} owed",
+        f"{counted(paid, 'credit')} owed" + (" so far" if _uncharged(state) else ""),
     ]
     out.print(shown(f"{state.summary.phase.value.capitalize()}: {' · '.join(parts)}", style="bold"))
+
+
+def _uncharged(state: QueryState) -> bool:
+    """Whether an answer is here whose charge is not: it is written a moment later, with the receipt."""
+    return any(one.state is HolderState.ANSWERED and not one.paid for one in state.holders)
 
 
 def _subject(index: int, subjects: Sequence[RawSubject]) -> Text:
