@@ -14,6 +14,10 @@ class DossierService(Protocol):
 
     async def dossier_file(self, reference: str) -> DossierFile: ...
 
+    async def open_audit(self, *, accused: int, batch_id: bytes) -> CaseLine:
+        """Have auditors look at a committed batch of another member, for cause."""
+        ...
+
     async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
         """Answer a case that the daemon does not answer by itself, with a file that auditors then fetch."""
         ...

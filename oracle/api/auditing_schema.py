@@ -15,6 +15,14 @@ class DossierPath(Parameters, frozen=True, kw_only=True):
     reference: Annotated[str, Meta(pattern="^(0x)?[0-9a-fA-F]{6,64}$", max_length=66)]
 
 
+class OpenAudit(Body, frozen=True, kw_only=True):
+    """Opens an audit for cause of one batch."""
+
+    accused: Annotated[int, Meta(ge=1)]
+    """Member number of who asked the batch."""
+    batch_id: Digest
+
+
 class CasePath(Parameters, frozen=True, kw_only=True):
     """Names one case."""
 

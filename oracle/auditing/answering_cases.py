@@ -6,6 +6,7 @@ import structlog
 
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.case_files import file_digest
+from oracle.auditing.causes import audited_batch, batch_evidence
 from oracle.auditing.gathering import BatchNotKept, Gathering
 from oracle.auditing.losing import Loss, encode_loss
 from oracle.auditing.picture import Addresses
@@ -28,8 +29,6 @@ from oracle.store.replies import ReplyJournal
 
 log = structlog.get_logger()
 UNDECIDED = frozenset({CaseState.OPEN, CaseState.ANSWERED})
-BY_ITSELF = frozenset({CaseKind.DRAWN, CaseKind.DISPUTE})
-"""What the daemon answers from its journals; a person answers the others."""
 JUDGED = frozenset({ReplyState.ACCEPTED, ReplyState.REJECTED})
 
 
@@ -88,7 +87,7 @@ class CaseAnswering:
         for case in tuple(self._view.audits.cases.values()):
             if case.state(now) not in UNDECIDED:
                 continue
-            if case.accused == self._me and case.kind in BY_ITSELF:
+            if case.accused == self._me and self._by_itself(case):
                 await self._follow(case, now)
             elif case.opener == self._me and case.kind is CaseKind.DISPUTE:
                 await self._journal.of(case.id) or await self._accusing.made(case)
@@ -111,9 +110,9 @@ class CaseAnswering:
         case = self._view.audits.cases.get(case_id)
         if case is None or case.accused != self._me:
             raise UnknownReference("There is no case of this identifier against this member.")
-        if case.kind in BY_ITSELF or case.state(self._clock.chain_time()) is not CaseState.OPEN:
+        if self._by_itself(case) or case.state(self._clock.chain_time()) is not CaseState.OPEN:
             raise CaseNotOpen(
-                "Disputes and drawn audits are answered by the daemon, other cases once and in time."
+                "Disputes and audits of batches are answered by the daemon, other cases once and in time."
             )
         file = encode_rebuttal_file(RebuttalFile(case_id=case_id, name=name, content=content))
         made = KeptOpening(case_id=case_id, digest=file_digest(file), file=file)
@@ -122,14 +121,35 @@ class CaseAnswering:
         row = await self._lane.execute(_intent(case), self._ledger.answer(case_id, made.digest))
         await self._clock.reached(row.block_number or 0)
 
+    async def open_for_cause(self, accused: MemberId, batch_id: BatchId) -> bytes:
+        """Have auditors look at a committed batch of another member; returns the case."""
+        if accused == self._me or self._view.commitment(accused, batch_id) is None:
+            raise UnknownReference(f"Member {accused} is no other member that has committed such a batch.")
+        evidence = batch_evidence(accused, batch_id)
+        order = self._ledger.open_for_cause(accused, evidence)
+        row = await self._lane.execute(f"cause:{accused}:{batch_id.hex()}", order)
+        await self._clock.reached(row.block_number or 0)
+        found = (
+            case.id
+            for case in self._view.audits.cases.values()
+            if (case.accused, case.opener, case.subject) == (accused, self._me, evidence)
+        )
+        return next(found)
+
     def under_audit(self) -> frozenset[BatchId]:
         """Batches of which an opening may still have to be made: nothing of them is forgotten."""
         now = self._clock.chain_time()
         return frozenset(
-            BatchId(case.subject)
+            batch_id
             for case in self._view.audits.cases.values()
-            if case.kind is CaseKind.DRAWN and case.accused == self._me and case.state(now) in UNDECIDED
+            if case.accused == self._me
+            and case.state(now) in UNDECIDED
+            and (batch_id := audited_batch(case, self._view)) is not None
         )
+
+    def _by_itself(self, case: Case) -> bool:
+        """What the daemon answers from its journals; a person answers the others."""
+        return case.kind is CaseKind.DISPUTE or audited_batch(case, self._view) is not None
 
     async def _follow(self, case: Case, now: int) -> None:
         kept = await self._journal.of(case.id) or await self._made(case, now)
@@ -143,12 +163,12 @@ class CaseAnswering:
             log.warning("case_answered", case_id=case.id.hex())
 
     async def _made(self, case: Case, now: int) -> KeptOpening | None:
-        if case.kind is CaseKind.DISPUTE:
+        batch_id = audited_batch(case, self._view)
+        if batch_id is None:
             return await self._serving.made(case)
-        return await self._opened(case, now)
+        return await self._opened(case, batch_id, now)
 
-    async def _opened(self, case: Case, now: int) -> KeptOpening | None:
-        batch_id = BatchId(case.subject)
+    async def _opened(self, case: Case, batch_id: BatchId, now: int) -> KeptOpening | None:
         if not await self.decided(batch_id) and now < (case.opened_at + case.answer_by) // 2:
             return None
         try:

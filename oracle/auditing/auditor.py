@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Awaitable
-from typing import assert_never
 
 import structlog
 
@@ -13,6 +12,7 @@ from oracle.auditing.duties import (
     Examine,
     MakeDraw,
     OpenDrawn,
+    Pursue,
     RevealSeed,
     Settle,
     StrikeOff,
@@ -28,9 +28,7 @@ from oracle.chain.lane import Lane
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.crypto.draws import seed_commitment
-from oracle.domain.audits import CaseKind
 from oracle.domain.errors import Refused, Transient
-from oracle.rules.cases import Case
 from oracle.store.examinations import Examination, ExaminationJournal
 
 log = structlog.get_logger()
@@ -54,8 +52,9 @@ class Auditor:
         view: AllianceView,
         keys: OwnKeys,
         strikes: bool,
+        pursues: bool,
     ) -> None:
-        """`strikes` says whether it takes the office of an auditor that withheld its seed."""
+        """`strikes` and `pursues`: what the configuration calls `strike_off` and `pursue`."""
         self._journal = journal
         self._fetching = fetching
         self._hearing = hearing
@@ -65,6 +64,7 @@ class Auditor:
         self._view = view
         self._keys = keys
         self._strikes = strikes
+        self._pursues = pursues
 
     async def round(self) -> None:
         """All duties of now; one that is refused or has to wait holds up no other."""
@@ -83,34 +83,46 @@ class Auditor:
             log.warning("duty_waits", task=task, reason=error.code)
 
     async def _do(self, duty: Duty) -> None:
-        ledger = self._ledger
         match duty:
             case CommitSeed():
                 seed = await self._journal.keep_seed(duty.epoch, secrets.token_bytes(SEED_SIZE))
                 commitment = seed_commitment(duty.epoch, self._lane.account, seed)
-                await self._send(f"seed:{duty.epoch}", ledger.commit_seed(duty.epoch, commitment))
-            case CloseEpoch():
-                await self._send(f"close:{duty.epoch}", ledger.close_epoch(duty.epoch))
+                await self._send(f"seed:{duty.epoch}", self._ledger.commit_seed(duty.epoch, commitment))
             case RevealSeed():
                 await self._reveal(duty.epoch)
-            case MakeDraw():
-                await self._send(f"draw:{duty.epoch}", ledger.draw(duty.epoch))
-            case StrikeOff() if not self._strikes:
-                pass
-            case StrikeOff():
-                await self._send(
-                    f"strike:{duty.epoch}:{duty.auditor}", ledger.strike_off(duty.epoch, duty.auditor)
-                )
-                log.warning("auditor_struck_off", auditor=duty.auditor, epoch=duty.epoch)
-            case OpenDrawn():
-                order = ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
-                await self._send(f"open:{duty.requester}:{duty.batch_id.hex()}", order)
             case Examine():
-                await self._examine(duty.case)
-            case Settle():
-                await self._send(f"settle:{duty.case_id.hex()}", ledger.settle(duty.case_id))
+                await self._examine(duty)
+            case StrikeOff():
+                if self._strikes:
+                    await self._send(*self._order(duty))
+                    log.warning("auditor_struck_off", auditor=duty.auditor, epoch=duty.epoch)
+            case Pursue():
+                if self._pursues:
+                    await self._send(*self._order(duty))
             case _:
-                assert_never(duty)
+                await self._send(*self._order(duty))
+
+    def _order(
+        self, duty: CloseEpoch | MakeDraw | StrikeOff | OpenDrawn | Pursue | Settle
+    ) -> tuple[str, Order]:
+        """The intent, and what carries it out."""
+        ledger = self._ledger
+        match duty:
+            case CloseEpoch():
+                return f"close:{duty.epoch}", ledger.close_epoch(duty.epoch)
+            case MakeDraw():
+                return f"draw:{duty.epoch}", ledger.draw(duty.epoch)
+            case StrikeOff():
+                intent = f"strike:{duty.epoch}:{duty.auditor}"
+                return intent, ledger.strike_off(duty.epoch, duty.auditor)
+            case OpenDrawn():
+                intent = f"open:{duty.requester}:{duty.batch_id.hex()}"
+                return intent, ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
+            case Pursue():
+                intent = f"pursue:{duty.accused}:{duty.evidence.hex()}"
+                return intent, ledger.open_for_cause(duty.accused, duty.evidence)
+            case Settle():
+                return f"settle:{duty.case_id.hex()}", ledger.settle(duty.case_id)
 
     async def _reveal(self, epoch: int) -> None:
         seed = await self._journal.seed(epoch)
@@ -120,10 +132,11 @@ class Auditor:
             return
         await self._send(f"reveal:{epoch}", self._ledger.reveal_seed(epoch, seed))
 
-    async def _examine(self, case: Case) -> None:
+    async def _examine(self, duty: Examine) -> None:
+        case = duty.case
         found = await self._journal.of(case.id)
         if found is None:
-            made = await self._found(case)
+            made = await self._found(duty)
             if made is None:
                 return
             found = await self._journal.keep(made)
@@ -132,10 +145,11 @@ class Auditor:
         order = self._ledger.cast_verdict(case.id, found=found.found, reason=found.reason)
         await self._send(f"verdict:{case.id.hex()}", order)
 
-    async def _found(self, case: Case) -> Examination | None:
+    async def _found(self, duty: Examine) -> Examination | None:
         """None while what is missing may still be had."""
+        case = duty.case
         last = self._view.now > case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
-        if case.kind is CaseKind.DISPUTE:
+        if duty.batch_id is None:
             return await self._hearing.found(case, last=last)
         try:
             file = await self._fetching.file(case)
@@ -144,7 +158,7 @@ class Auditor:
                 log.warning("opening_waits", case_id=case.id.hex(), reason=error.code)
                 return None
             return not_handed_over(case)
-        return await examined(case, file, self._recomputing)
+        return await examined(case, duty.batch_id, file, self._recomputing)
 
     async def _send(self, intent: str, order: Order) -> None:
         await self._lane.execute(intent, order)

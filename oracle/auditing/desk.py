@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from typing import Protocol
 
+from oracle.auditing.causes import audited_batch
 from oracle.auditing.codec import dossier_digest, encode_dossier
 from oracle.auditing.gathering import Gathering
 from oracle.chain.view import AllianceView
-from oracle.domain.audits import CaseKind
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import CaseLine, DossierFile, DossierReport, UnknownReference
 from oracle.store.asked import AskedJournal
 
@@ -32,6 +32,8 @@ class Answering(Protocol):
     """This member's part in its cases."""
 
     async def answer_by_hand(self, case_id: bytes, *, name: str, content: bytes) -> None: ...
+
+    async def open_for_cause(self, accused: MemberId, batch_id: BatchId) -> bytes: ...
 
 
 class DossierDesk:
@@ -72,6 +74,13 @@ class DossierDesk:
     async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
         """Raises `CaseNotOpen`, or `UnknownReference` where this member is not accused."""
         await self._answering.answer_by_hand(case_id, name=name, content=content)
+        return await self._line(case_id)
+
+    async def open_audit(self, *, accused: int, batch_id: bytes) -> CaseLine:
+        """Raises `UnknownReference` where that member has committed no such batch."""
+        return await self._line(await self._answering.open_for_cause(MemberId(accused), BatchId(batch_id)))
+
+    async def _line(self, case_id: bytes) -> CaseLine:
         return next(one for one in await self._cases.cases() if one.case_id == "0x" + case_id.hex())
 
     async def _batch(self, reference: str) -> BatchId:
@@ -84,8 +93,9 @@ class DossierDesk:
         first, last = (bytes.fromhex(digits.ljust(_DIGITS, end)) for end in "0f")
         found = set(await self._asked.batches_between(BatchId(first), BatchId(last), limit=2))
         for case in self._view.audits.cases.values():
-            if case.kind is CaseKind.DRAWN and first <= case.id <= last:
-                found.add(BatchId(case.subject))
+            batch_id = audited_batch(case, self._view) if first <= case.id <= last else None
+            if batch_id is not None:
+                found.add(batch_id)
         if not found:
             raise UnknownReference(f"No batch and no audit of a batch begins with {digits}.")
         if len(found) > 1:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from oracle.auditing.causes import audited_batch, to_pursue
 from oracle.chain.books.audits import Draw
 from oracle.chain.view import AllianceView
 from oracle.crypto.draws import falls_on
@@ -11,7 +12,7 @@ from oracle.domain.audits import CaseKind
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.rules.cases import Case
 
-EXAMINED = frozenset({CaseKind.DRAWN, CaseKind.DISPUTE})
+EXAMINED = frozenset({CaseKind.DRAWN, CaseKind.CAUSE, CaseKind.DISPUTE})
 """What auditors decide by themselves. What the contract has proven stands unless people find otherwise."""
 
 
@@ -51,8 +52,18 @@ class OpenDrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pursue:
+    """Audit another batch of a member that a draw has caught."""
+
+    accused: MemberId
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examine:
     case: Case
+    batch_id: BatchId | None = None
+    """That it is about; None of a dispute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +71,9 @@ class Settle:
     case_id: bytes
 
 
-Duty: TypeAlias = CommitSeed | CloseEpoch | RevealSeed | MakeDraw | StrikeOff | OpenDrawn | Examine | Settle
+Duty: TypeAlias = (
+    CommitSeed | CloseEpoch | RevealSeed | MakeDraw | StrikeOff | OpenDrawn | Pursue | Examine | Settle
+)
 
 
 def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
@@ -77,10 +90,14 @@ def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
     if coming is None or me not in coming.commitments:
         found.append(CommitSeed(epoch=current + 1))
     found += _drawn(view, now)
+    found += (Pursue(accused=accused, evidence=evidence) for accused, evidence in to_pursue(view, me))
     for case in view.audits.cases.values():
         voted = any(auditor == me for auditor, _ in case.verdicts)
         if case.kind in EXAMINED and not voted and case.takes_verdicts(now):
-            found.append(Examine(case=case))
+            batch_id = audited_batch(case, view)
+            # What else a cause is about, people look into.
+            if case.kind is CaseKind.DISPUTE or batch_id is not None:
+                found.append(Examine(case=case, batch_id=batch_id))
         if case.can_settle(now):
             found.append(Settle(case_id=case.id))
     return tuple(found)

@@ -7,6 +7,7 @@ import msgspec
 from oracle.auditing.codec import DossierDamaged
 from oracle.auditing.losing import decode_loss
 from oracle.crypto.keccak import keccak256
+from oracle.domain.ids import BatchId
 from oracle.domain.reports import DossierReport
 from oracle.rules.cases import Case
 from oracle.store.examinations import Examination
@@ -27,7 +28,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
 
 
-async def examined(case: Case, file: bytes, recomputing: Recomputing) -> Examination:
+async def examined(case: Case, batch_id: BatchId, file: bytes, recomputing: Recomputing) -> Examination:
     """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake.
 
     Where nobody can count, as much is found as can be: else a file that is no good would be worth handing in.
@@ -38,7 +39,7 @@ async def examined(case: Case, file: bytes, recomputing: Recomputing) -> Examina
         report = await recomputing.report(file)
     except DossierDamaged as error:
         return verdict(case, file, case.most, f"what was handed in is no dossier: {error}")
-    if (report.batch_id, report.requester) != ("0x" + case.subject.hex(), case.accused):
+    if (report.batch_id, report.requester) != ("0x" + batch_id.hex(), case.accused):
         return verdict(case, file, case.most, "what was handed in is about another batch")
     lines = (
         f"{line.name}{'' if line.holder is None else f' of holder {line.holder}'}: {line.why}"

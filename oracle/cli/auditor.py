@@ -32,6 +32,7 @@ _TEMPLATE = """\
 [auditor]
 name = {name}
 # strike_off = true   # dismiss an auditor that withheld its seed of an epoch
+# pursue = true       # audit the other batches of a member that a draw has caught
 
 [chain]
 rpc = {rpc}

@@ -1,5 +1,6 @@
 """`riskmesh audit`: one batch with everything about it, as a page, as a file, and verified anywhere."""
 
+import string
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from oracle.subjects import ListName, code_list
 
 audit = group(about="Look at one batch with everything about it, and verify such files.")
 
+_DIGITS = 64
 Reference = Annotated[str, typer.Argument(metavar="ID", help="A batch or its audit; the first digits do.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page instead.")]
 _STYLES = {
@@ -89,6 +91,30 @@ async def verify(
         raise ChecksFailed(
             f"{counted(len(report.failed), 'check')} failed; the lines above say which and why."
         )
+
+
+@command(
+    audit,
+    "open",
+    example="riskmesh audit open 3 0x2f41c9…",
+    failure="No audit was opened.",
+)
+async def open_audit(
+    session: Session,
+    *,
+    member: Annotated[int, typer.Argument(min=1, help="Member number of who asked the batch.")],
+    batch: Annotated[str, typer.Argument(help="The whole identifier, as you were asked it.")],
+) -> None:
+    """Have auditors look at a batch of another member; needless, it costs you needless_case_fee."""
+    digits = batch.removeprefix("0x")
+    if len(digits) != _DIGITS or not set(digits) <= set(string.hexdigits):
+        raise UsageWrong(f"'{batch}' is no whole identifier of a batch: 64 hexadecimal digits.")
+    async with connect(session.settings().api.listen) as client:
+        line = await client.open_audit(accused=member, batch_id=bytes.fromhex(digits))
+    if session.json:
+        print_json(session.out, line)
+    else:
+        session.say(f"Case {line.case_id}: the daemon of member {line.accused} answers it, auditors decide.")
 
 
 def _give_out(session: Session, report: DossierReport, html: Path | None) -> None:

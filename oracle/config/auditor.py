@@ -49,6 +49,8 @@ class AuditorSettings:
     name: str
     strike_off: bool
     """Whether it takes the office of another auditor that withheld its seed."""
+    pursue: bool
+    """Whether it audits the other batches of a member that a draw has caught."""
     keys: KeySettings
     chain: ChainSettings
     store: StoreSettings
@@ -69,6 +71,7 @@ def parse_auditor_settings(document: str, *, path: Path) -> AuditorSettings:
         home=home,
         name=tables["auditor"].text("name", expected='who audits: name = "Supervisor"'),
         strike_off=tables["auditor"].switch("strike_off", default=True),
+        pursue=tables["auditor"].switch("pursue", default=True),
         keys=read_keys(tables["keys"]),
         chain=read_chain(tables["chain"]),
         store=read_store(tables["store"], home),

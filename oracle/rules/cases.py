@@ -102,8 +102,9 @@ _ANSWERS = {
     CaseKind.DISPUTE: "The daemon answers it by itself: keep it running and its account able to send.",
     CaseKind.DRAWN: "The daemon answers it from its journal: keep it running, reached and able to send.",
     CaseKind.CAUSE: (
-        "Ask the auditors for the evidence, write what you have to say about it, and answer with "
-        "`riskmesh answer`: who does not answer has lost."
+        "The daemon answers it by itself where it names a batch of yours. Otherwise ask the auditors for the "
+        "evidence, write what you have to say about it, and answer with `riskmesh answer`: who does not "
+        "answer has lost."
     ),
     CaseKind.CONTRADICTION: (
         "Two signatures of this member contradict each other. If you did not sign both, your operator key is "

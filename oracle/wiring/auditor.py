@@ -236,6 +236,7 @@ def _joined(
             view=view,
             keys=own,
             strikes=settings.strike_off,
+            pursues=settings.pursue,
         ),
         planting=Planting(
             plan=decoy_plan(settings.decoys),

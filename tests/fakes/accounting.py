@@ -122,6 +122,10 @@ class InMemoryAccounting(InMemoryAudits):
         self.dispute_state = DisputeState.OPENING
         return self._own()
 
+    async def open_audit(self, *, accused: int, batch_id: bytes) -> CaseLine:
+        found = next(one for one in await self.cases() if one.reason is CaseReason.CAUSE)
+        return replace(found, accused=accused, subject="0x" + batch_id.hex())
+
     async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
         self.answered_with = name, content
         found = next(one for one in await self.cases() if one.case_id == "0x" + case_id.hex())

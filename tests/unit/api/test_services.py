@@ -215,6 +215,11 @@ async def test_dispute__of_what_was_served__is_refused(offered: Services) -> Non
     assert code_of(caught.value) == "nothing_to_dispute"
 
 
+async def test_audit__opened_for_cause__is_a_case(offered: Services) -> None:
+    line = await offered.dossiers.open_audit(accused=3, batch_id=b"\x0b" * 32)
+    assert (line.reason, line.accused, line.subject) == (CaseReason.CAUSE, 3, "0x" + "0b" * 32)
+
+
 async def test_case__answered_by_hand__takes_the_file(offered: Services) -> None:
     line = await offered.dossiers.answer_case(case_id=b"\x01" * 32, name="no.txt", content=b"\x00\xff")
     assert line.answer == "0x" + keccak256(b"\x00\xff").hex()

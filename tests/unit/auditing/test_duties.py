@@ -1,16 +1,19 @@
 """What an auditor has to do follows from the chain alone, whoever else does it too."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from stage.ledger import START, FactChain
 
+from oracle.auditing.causes import batch_evidence
 from oracle.auditing.duties import (
     CloseEpoch,
     CommitSeed,
     Examine,
     MakeDraw,
     OpenDrawn,
+    Pursue,
     RevealSeed,
     Settle,
     StrikeOff,
@@ -19,7 +22,7 @@ from oracle.auditing.duties import (
 from oracle.chain import facts
 from oracle.chain.facts import Fact, Position
 from oracle.crypto.keccak import keccak256
-from oracle.domain.audits import CaseKind
+from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Address, BatchId, MemberId
 
 ME, OTHER = Address("0x" + "11" * 20), Address("0x" + "22" * 20)
@@ -171,4 +174,103 @@ def test_case__answered__is_examined_once_and_settled_when_nothing_can_change_it
     chain.pass_time(60)
     assert duties(chain.view, ME) == (), "others may find more until their time is over"
     chain.pass_time(141)
+    assert duties(chain.view, ME) == (Settle(case_id=CASE),)
+
+
+def caught(chain: FactChain, outcome: CaseState = CaseState.UPHELD) -> None:
+    """A draw has found something in one batch of member 1, and that is settled."""
+    chain.happen(opened(chain), lambda at: facts.audits.CaseSettled(at=at, case_id=CASE, outcome=outcome))
+
+
+def asked(chain: FactChain, number: int) -> bytes:
+    """Another batch of member 1, whose deadline lies in the epoch of now."""
+    batch_id, deadline = bytes([number]) * 32, chain.view.now + 10
+    chain.happen(
+        lambda at: facts.Committed(
+            at=at, batch_id=BatchId(batch_id), requester=MemberId(1), count=2, deadline=deadline
+        )
+    )
+    return batch_evidence(MemberId(1), BatchId(batch_id))
+
+
+def pursued(chain: FactChain) -> dict[Address, set[bytes]]:
+    return {
+        me: {one.evidence for one in duties(chain.view, me) if isinstance(one, Pursue)} for me in (ME, OTHER)
+    }
+
+
+def test_member__whom_a_draw_has_caught__has_its_other_batches_audited_each_by_one_auditor(
+    chain: FactChain,
+) -> None:
+    evidence = {asked(chain, number) for number in range(20, 36)}
+    assert pursued(chain) == {ME: set(), OTHER: set()}, "nothing was found yet"
+    caught(chain)
+    assert pursued(chain) == {ME: set(), OTHER: set()}, "their epoch is not over"
+
+    to_epoch(chain, 1)
+
+    parts = pursued(chain)
+    assert parts[ME] | parts[OTHER] == evidence
+    assert not parts[ME] & parts[OTHER]
+    assert parts[ME]
+
+
+@pytest.mark.parametrize("outcome", [CaseState.DISMISSED, CaseState.LAPSED])
+def test_member__whose_drawn_audit_was_not_upheld__is_not_pursued(
+    chain: FactChain, outcome: CaseState
+) -> None:
+    asked(chain, 20)
+    caught(chain, outcome)
+    to_epoch(chain, 1)
+
+    assert pursued(chain) == {ME: set(), OTHER: set()}
+
+
+def test_batch__that_a_draw_may_still_fall_on__is_left_to_the_draw(chain: FactChain) -> None:
+    chain.happen(committed(1, ME))
+    to_epoch(chain, 1)
+    asked(chain, 20)
+    caught(chain)
+    to_epoch(chain, 2)
+    assert pursued(chain) == {ME: set(), OTHER: set()}
+
+    chain.happen(
+        closed(1, chain.view.now),
+        lambda at: facts.audits.Drawn(at=at, epoch=1, value=keccak256(b"draw"), withheld=0),
+    )
+    assert pursued(chain) == {ME: set(), OTHER: set()}, "it falls on every batch"
+
+
+def cause(chain: FactChain, evidence: bytes) -> None:
+    made = opened(chain)
+    chain.happen(lambda at: replace(made(at), kind=CaseKind.CAUSE, subject=evidence, case_id=evidence))
+    chain.happen(lambda at: facts.audits.CaseAnswered(at=at, case_id=evidence, digest=bytes(32)))
+
+
+def test_cause__that_names_a_batch__is_examined_and_another_is_left_to_people(chain: FactChain) -> None:
+    chain.happen(committed(1, ME))
+    evidence = asked(chain, 20)
+    cause(chain, b"\x33" * 32)
+    assert duties(chain.view, ME) == ()
+
+    cause(chain, evidence)
+
+    (duty,) = duties(chain.view, ME)
+    assert isinstance(duty, Examine)
+    assert duty.batch_id == bytes([20]) * 32
+
+
+@pytest.mark.parametrize("kind", [CaseKind.CONTRADICTION, CaseKind.NONCE_REUSE])
+def test_proof__rebutted__is_left_to_people_and_stands_when_they_do_not_decide(
+    chain: FactChain, kind: CaseKind
+) -> None:
+    chain.happen(committed(1, ME))
+    made = opened(chain)
+    chain.happen(lambda at: replace(made(at), kind=kind))
+    chain.happen(lambda at: facts.audits.CaseAnswered(at=at, case_id=CASE, digest=bytes(32)))
+    assert duties(chain.view, ME) == ()
+
+    chain.pass_time(201)
+    assert chain.view.audits.cases[CASE].state(chain.view.now) is CaseState.UPHELD
+    chain.pass_time(50)
     assert duties(chain.view, ME) == (Settle(case_id=CASE),)

@@ -41,6 +41,14 @@ def test_answer__to_a_case_for_cause__is_the_file(
 
 
 @pytest.mark.usefixtures("rooms")
+def test_audit__opened_for_cause__says_who_answers(riskmesh: Command, home: Path) -> None:
+    ran = riskmesh("audit", "open", 3, "0x" + "0b" * 32, "--home", home)
+    assert ran.code == 0, ran.err
+    assert "member 3" in ran.out
+    assert riskmesh("audit", "open", 3, "0x0b", "--home", home).code == ExitCode.USAGE
+
+
+@pytest.mark.usefixtures("rooms")
 def test_audits__this_member_is_accused__says_what_to_do(riskmesh: Command, home: Path) -> None:
     ran = riskmesh("audits", "--home", home)
     assert "Ask the auditors for the evidence" in ran.out

@@ -76,7 +76,7 @@ def test_case__at_a_time__stands_for_so_many_faults_and_takes_verdicts(
 @pytest.mark.parametrize(
     ("case", "now", "says"),
     [
-        (OPENED, 1_100, "Ask the auditors for the evidence"),
+        (OPENED, 1_100, "The daemon answers it by itself where it names"),
         (replace(OPENED, kind=CaseKind.DISPUTE), 1_100, "The daemon answers it by itself"),
         (replace(OPENED, kind=CaseKind.CONTRADICTION), 1_100, "rotate it without grace"),
         (replace(OPENED, kind=CaseKind.NONCE_REUSE), 1_100, "one nonce"),
