@@ -157,7 +157,7 @@ async def _looks_into_it(office: Office, case_id: str, file: Path) -> None:
     chain = ("--rpc", office.alliance.rpc, "--deployment", office.alliance.work / "deployment.json")
     verified = await office.run("audit", "verify", file, *chain, "--json")
 
-    assert [(one["case_id"], one["upheld"]) for one in listed.json()] == [(case_id, False)]
+    assert [(one["case_id"], one["found"]) for one in listed.json()] == [(case_id, 0)]
     assert [(one["purpose"], one["batches"], one["committed_batches"]) for one in purposes.json()] == [
         (1, 1, 1)
     ]
