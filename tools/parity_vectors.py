@@ -179,7 +179,14 @@ def draw_case() -> dict[str, Any]:
                 "element": str(int.from_bytes(element, "big") % count),
             }
         )
+    root, leaves = drawn("drawn root", 32), []
+    for index in range(200):
+        stands = keccak(encode(["bytes32", "uint32"], [root, index]))
+        fallen = keccak(encode(["bytes32", "uint64", "bytes32"], [value, 3, stands]))
+        leaves.append({"leaf": text(stands), "place": str(int.from_bytes(fallen, "big") % 1_000_000)})
     return {
+        "root": text(root),
+        "leaves": leaves,
         "epoch": str(epoch),
         "count": str(count),
         "closingHash": text(closing_hash),

@@ -131,17 +131,25 @@ contract AuditLedger is AccessControl, IAuditLedger {
 
     /// @inheritdoc IAuditLedger
     function openDrawn(uint64 epoch, uint64 requester, bytes32 batchId) external onlyAuditor returns (bytes32 caseId) {
-        Draw storage drawn = _draws.draws[epoch];
-        if (drawn.value == bytes32(0)) revert NotDrawn(epoch);
         IQueryLedger.Committal memory batch = _ledgers.queries.commitmentOf(requester, batchId);
-        uint256 deadline = batch.deadline;
-        if (deadline == 0 || _PARAMETERS.epochAt(deadline) != epoch) revert BatchNotOfEpoch(epoch, requester, batchId);
-        Retention.requireWithin(_PARAMETERS, deadline);
-        if (!Draws.falls(drawn.value, drawn.samplePpm, requester, batchId)) {
-            revert NotSampled(epoch, requester, batchId);
+        return _openDrawn(epoch, requester, batchId, batch.deadline, batch.count);
+    }
+
+    /// @inheritdoc IAuditLedger
+    function openLeaf(uint64 epoch, uint64 requester, bytes32 root, uint32 index)
+        external
+        onlyAuditor
+        returns (bytes32 caseId)
+    {
+        IQueryLedger.Anchor memory made = _ledgers.queries.anchorOf(requester, root);
+        uint256 elements = _PARAMETERS.get(ParameterKeys.MAX_BATCH_COUNT);
+        // Each of the others has an element at least; of no anchor there is nothing to subtract.
+        if (index < made.batches && made.elements - made.batches < elements) {
+            elements = made.elements - made.batches + 1;
         }
-        caseId = keccak256(abi.encode(CaseKind.Drawn, epoch, requester, batchId));
-        _open(caseId, CaseKind.Drawn, 0, requester, batchId, _hitsIn(batch.count));
+        uint256 anchoredAt = index < made.batches ? made.anchoredAt : 0;
+        caseId = _openDrawn(epoch, requester, Draws.leaf(root, index), anchoredAt, elements);
+        emit LeafDrawn(caseId, root, index);
     }
 
     /// @inheritdoc IAuditLedger
@@ -286,6 +294,19 @@ contract AuditLedger is AccessControl, IAuditLedger {
     function _endEscrow(bytes32 caseId, CaseState outcome, uint64 holder, uint64 requester) private {
         if (outcome == CaseState.Lapsed) _ledgers.credits.giveBack(caseId);
         else _ledgers.credits.release(caseId, outcome == CaseState.Dismissed ? holder : requester);
+    }
+
+    function _openDrawn(uint64 epoch, uint64 requester, bytes32 id, uint256 timestamp, uint256 elements)
+        private
+        returns (bytes32 caseId)
+    {
+        Draw storage drawn = _draws.draws[epoch];
+        if (drawn.value == bytes32(0)) revert NotDrawn(epoch);
+        if (timestamp == 0 || _PARAMETERS.epochAt(timestamp) != epoch) revert BatchNotOfEpoch(epoch, requester, id);
+        Retention.requireWithin(_PARAMETERS, timestamp);
+        if (!Draws.falls(drawn.value, drawn.samplePpm, requester, id)) revert NotSampled(epoch, requester, id);
+        caseId = keccak256(abi.encode(CaseKind.Drawn, epoch, requester, id));
+        _open(caseId, CaseKind.Drawn, 0, requester, id, _hitsIn(elements));
     }
 
     function _openContradiction() private returns (bytes32 caseId) {

@@ -19,7 +19,8 @@ import {IQueryLedger} from "./IQueryLedger.sol";
 /// where `mix` is the exclusive or of `keccak256(abi.encode(auditor, seed))` over revealed seeds, and `instead` is zero when
 /// all were revealed, else the hash of the block before the draw. An auditor that withheld a seed can be struck off by
 /// anyone, and returns only by vote. A draw of an epoch falls on a batch whose deadline lies in it when
-/// `uint256(keccak256(abi.encode(draw, requester, batchId))) % 1000000 < audit_sample_ppm`.
+/// `uint256(keccak256(abi.encode(draw, requester, batchId))) % 1000000 < audit_sample_ppm`. Express batches are drawn by
+/// their places in anchors made in the epoch: `keccak256(abi.encode(root, index))` is there in the place of `batchId`.
 ///
 /// **Cases.** Open → (answer) → Answered → (quorum) → Upheld or Dismissed → (appeal window) → Settled. Who does not answer
 /// in time has lost: the case is Upheld. One that is answered and not decided in time is Lapsed, or Upheld if it is a
@@ -72,6 +73,8 @@ interface IAuditLedger {
         uint64 appealWindowS,
         uint32 most
     );
+    /// @dev Which batch of which anchor the case is about; `subject` is keccak256(abi.encode(root, index)).
+    event LeafDrawn(bytes32 indexed caseId, bytes32 indexed root, uint32 index);
     /// @dev What a dispute is about beside the claim, and what waits in escrow.
     event Disputed(bytes32 indexed caseId, bytes32 replyDigest, uint256 amount);
     /// @dev What two requests of one nonce are; `CaseOpened` is emitted with it.
@@ -163,6 +166,10 @@ interface IAuditLedger {
 
     /// @notice Opens the audit of a committed batch that the draw of its deadline's epoch fell on. Auditors only.
     function openDrawn(uint64 epoch, uint64 requester, bytes32 batchId) external returns (bytes32 caseId);
+
+    /// @notice Opens the audit of a batch that stands in an anchor at `index`, when the draw of the epoch that it was
+    /// anchored in fell on that place. Which batch it is, the accused shows with its answer. Auditors only.
+    function openLeaf(uint64 epoch, uint64 requester, bytes32 root, uint32 index) external returns (bytes32 caseId);
 
     /// @notice Opens an audit for cause. Operator of a member in standing, or an auditor.
     /// @param evidence digest of what the auditors are shown

@@ -79,7 +79,12 @@ library Draws {
         return keccak256(abi.encode(epoch, auditor, seed));
     }
 
-    /// @dev Whether a draw falls on a batch or an anchor of a requester.
+    /// @dev What stands for a batch of which the chain knows its place in an anchor alone.
+    function leaf(bytes32 root, uint32 index) internal pure returns (bytes32) {
+        return keccak256(abi.encode(root, index));
+    }
+
+    /// @dev Whether a draw falls on a batch of a requester, by its identifier or its place in an anchor.
     function falls(bytes32 value, uint256 samplePpm, uint64 requester, bytes32 id) internal pure returns (bool) {
         return uint256(keccak256(abi.encode(value, requester, id))) % MILLION < samplePpm;
     }

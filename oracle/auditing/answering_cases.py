@@ -7,6 +7,7 @@ import structlog
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.case_files import file_digest
 from oracle.auditing.causes import audited_batch, batch_evidence
+from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import BatchNotKept, Gathering
 from oracle.auditing.losing import Loss, encode_loss
 from oracle.auditing.picture import Addresses
@@ -59,6 +60,7 @@ class CaseAnswering:
         serving: Serving,
         accusing: Accusing,
         gathering: Gathering,
+        drawn: DrawnBatches,
         asked: AskedJournal,
         replies: ReplyJournal,
         receipts: ReceiptJournal,
@@ -73,6 +75,7 @@ class CaseAnswering:
         self._serving = serving
         self._accusing = accusing
         self._gathering = gathering
+        self._drawn = drawn
         self._asked = asked
         self._replies = replies
         self._receipts = receipts
@@ -166,6 +169,9 @@ class CaseAnswering:
         batch_id = audited_batch(case, self._view)
         if batch_id is None:
             return await self._serving.made(case)
+        if case.leaf is not None:
+            # An anchor that is gone leaves the batch unknown, and lost.
+            batch_id = await self._drawn.of(case.leaf) or batch_id
         return await self._opened(case, batch_id, now)
 
     async def _opened(self, case: Case, batch_id: BatchId, now: int) -> KeptOpening | None:

@@ -12,6 +12,7 @@ from oracle.auditing.duties import (
     Examine,
     MakeDraw,
     OpenDrawn,
+    OpenLeaf,
     Pursue,
     RevealSeed,
     Settle,
@@ -27,7 +28,7 @@ from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
-from oracle.crypto.draws import seed_commitment
+from oracle.crypto.draws import leaf_id, seed_commitment
 from oracle.domain.errors import Refused, Transient
 from oracle.store.examinations import Examination, ExaminationJournal
 
@@ -103,7 +104,7 @@ class Auditor:
                 await self._send(*self._order(duty))
 
     def _order(
-        self, duty: CloseEpoch | MakeDraw | StrikeOff | OpenDrawn | Pursue | Settle
+        self, duty: CloseEpoch | MakeDraw | StrikeOff | OpenDrawn | OpenLeaf | Pursue | Settle
     ) -> tuple[str, Order]:
         """The intent, and what carries it out."""
         ledger = self._ledger
@@ -118,6 +119,9 @@ class Auditor:
             case OpenDrawn():
                 intent = f"open:{duty.requester}:{duty.batch_id.hex()}"
                 return intent, ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
+            case OpenLeaf():
+                intent = f"open:{duty.requester}:{leaf_id(duty.leaf).hex()}"
+                return intent, ledger.open_leaf(duty.epoch, duty.requester, duty.leaf)
             case Pursue():
                 intent = f"pursue:{duty.accused}:{duty.evidence.hex()}"
                 return intent, ledger.open_for_cause(duty.accused, duty.evidence)

@@ -21,6 +21,7 @@ from oracle.subjects import SubjectRefused, canonical
 FIRST = KeyVersion(1)
 UNOPENED = "openings"
 _BY = Party.REQUESTER
+ANCHOR = "anchor"
 OPENING = frozenset({"elements", "subjects", "openings"})
 """Without these nobody can say which elements were hits."""
 
@@ -91,7 +92,7 @@ def _reference(dossier: Dossier, picture: Picture) -> ProofLine:
 def _anchor(dossier: Dossier, picture: Picture) -> ProofLine:
     stated, request = dossier.anchor, picture.request
     if stated is None:
-        return not_applicable("anchor", "It was in no anchor when the dossier was made.")
+        return not_applicable(ANCHOR, "It was in no anchor when the dossier was made.")
     place = stated.place
     proven = place.batch_id == picture.batch_id and proves(
         AnchorNode(hash=stated.root, elements=stated.elements),
@@ -101,13 +102,13 @@ def _anchor(dossier: Dossier, picture: Picture) -> ProofLine:
         siblings=[AnchorNode(hash=hashed, elements=elements) for hashed, elements in place.siblings],
     )
     if not proven:
-        return failed("anchor", "The batch does not stand where the dossier says in this anchor.", _BY)
+        return failed(ANCHOR, "The batch does not stand where the dossier says in this anchor.", _BY)
     found = picture.now.anchors.anchor(request.requester, stated.root)
     if found is None:
-        return not_applicable("anchor", "The anchor was decided on and is not on the chain yet.")
+        return not_applicable(ANCHOR, "The anchor was decided on and is not on the chain yet.")
     if (found.batches, found.elements) != (stated.batches, stated.elements):
-        return failed("anchor", "The chain has this root with other sums.", _BY)
-    return passed("anchor", f"Anchored in block {found.at.block_number}.")
+        return failed(ANCHOR, "The chain has this root with other sums.", _BY)
+    return passed(ANCHOR, f"Anchored in block {found.at.block_number}.")
 
 
 def _elements(dossier: Dossier, picture: Picture) -> ProofLine:

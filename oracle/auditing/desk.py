@@ -6,8 +6,11 @@ from typing import Protocol
 
 from oracle.auditing.causes import audited_batch
 from oracle.auditing.codec import dossier_digest, encode_dossier
+from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import Gathering
 from oracle.chain.view import AllianceView
+from oracle.crypto.draws import leaf_id
+from oracle.domain.audits import AnchorLeaf
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import CaseLine, DossierFile, DossierReport, UnknownReference
 from oracle.store.asked import AskedJournal
@@ -43,6 +46,7 @@ class DossierDesk:
         self,
         *,
         gathering: Gathering,
+        drawn: DrawnBatches,
         recomputing: Recomputing,
         cases: Cases,
         answering: Answering,
@@ -50,6 +54,7 @@ class DossierDesk:
         view: AllianceView,
     ) -> None:
         self._gathering = gathering
+        self._drawn = drawn
         self._recomputing = recomputing
         self._cases = cases
         self._answering = answering
@@ -68,7 +73,11 @@ class DossierDesk:
         """As `dossier_file`, recomputed."""
         file = await self.dossier_file(reference)
         report = await self._recomputing.report(file.content)
-        about = tuple(case for case in await self._cases.cases() if case.subject == file.batch_id)
+        names = {file.batch_id}
+        if report.anchor_root is not None and report.anchor_index is not None:
+            leaf = AnchorLeaf(root=bytes.fromhex(report.anchor_root[2:]), index=report.anchor_index)
+            names.add("0x" + leaf_id(leaf).hex())
+        about = tuple(case for case in await self._cases.cases() if case.subject in names)
         return replace(report, cases=about)
 
     async def answer_case(self, *, case_id: bytes, name: str, content: bytes) -> CaseLine:
@@ -95,7 +104,8 @@ class DossierDesk:
         for case in self._view.audits.cases.values():
             batch_id = audited_batch(case, self._view) if first <= case.id <= last else None
             if batch_id is not None:
-                found.add(batch_id)
+                shown = None if case.leaf is None else await self._drawn.of(case.leaf)
+                found.add(shown or batch_id)
         if not found:
             raise UnknownReference(f"No batch and no audit of a batch begins with {digits}.")
         if len(found) > 1:

@@ -7,8 +7,8 @@ from typing import TypeAlias
 from oracle.auditing.causes import audited_batch, to_pursue
 from oracle.chain.books.audits import Draw
 from oracle.chain.view import AllianceView
-from oracle.crypto.draws import falls_on
-from oracle.domain.audits import CaseKind
+from oracle.crypto.draws import falls_on, leaf_id, leaves_drawn
+from oracle.domain.audits import AnchorLeaf, CaseKind
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.rules.cases import Case
 
@@ -60,6 +60,13 @@ class Pursue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLeaf:
+    epoch: int
+    requester: MemberId
+    leaf: AnchorLeaf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examine:
     case: Case
     batch_id: BatchId | None = None
@@ -72,7 +79,16 @@ class Settle:
 
 
 Duty: TypeAlias = (
-    CommitSeed | CloseEpoch | RevealSeed | MakeDraw | StrikeOff | OpenDrawn | Pursue | Examine | Settle
+    CommitSeed
+    | CloseEpoch
+    | RevealSeed
+    | MakeDraw
+    | StrikeOff
+    | OpenDrawn
+    | OpenLeaf
+    | Pursue
+    | Examine
+    | Settle
 )
 
 
@@ -129,7 +145,7 @@ def _withheld(draw: Draw, view: AllianceView, me: Address) -> Iterator[StrikeOff
             yield StrikeOff(epoch=draw.epoch, auditor=account)
 
 
-def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn]:
+def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn | OpenLeaf]:
     """Batches that a draw fell on, within retention, and that nobody has opened yet."""
     oldest = now - view.parameter("audit_retention_s").value
     drawn = {draw.epoch: draw for draw in view.audits.draws.values() if draw.value is not None}
@@ -146,3 +162,12 @@ def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn]:
             yield OpenDrawn(
                 epoch=draw.epoch, requester=committed.requester, batch_id=BatchId(committed.batch_id)
             )
+    for anchor in view.anchors.all:
+        anchored_at = anchor.at.block_timestamp
+        draw = None if anchored_at < oldest else drawn.get(view.epoch_of(anchored_at))
+        if draw is None or draw.value is None:
+            continue
+        requester = anchor.requester
+        for leaf in leaves_drawn(draw.value, draw.sample_ppm, requester, anchor.root, anchor.batches):
+            if (requester, leaf_id(leaf)) not in opened:
+                yield OpenLeaf(epoch=draw.epoch, requester=requester, leaf=leaf)

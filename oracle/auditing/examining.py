@@ -4,11 +4,12 @@ from typing import Protocol
 
 import msgspec
 
+from oracle.auditing.batch_checks import ANCHOR
 from oracle.auditing.codec import DossierDamaged
 from oracle.auditing.losing import decode_loss
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import BatchId
-from oracle.domain.reports import DossierReport
+from oracle.domain.reports import DossierReport, ProofResult
 from oracle.rules.cases import Case
 from oracle.store.examinations import Examination
 
@@ -39,7 +40,7 @@ async def examined(case: Case, batch_id: BatchId, file: bytes, recomputing: Reco
         report = await recomputing.report(file)
     except DossierDamaged as error:
         return verdict(case, file, case.most, f"what was handed in is no dossier: {error}")
-    if (report.batch_id, report.requester) != ("0x" + batch_id.hex(), case.accused):
+    if report.requester != case.accused or not _is_about(report, case, batch_id):
         return verdict(case, file, case.most, "what was handed in is about another batch")
     lines = (
         f"{line.name}{'' if line.holder is None else f' of holder {line.holder}'}: {line.why}"
@@ -47,6 +48,15 @@ async def examined(case: Case, batch_id: BatchId, file: bytes, recomputing: Reco
     )
     unclaimed = case.most if report.unclaimed is None else report.unclaimed
     return verdict(case, file, min(case.most, max(1, unclaimed)), *lines)
+
+
+def _is_about(report: DossierReport, case: Case, batch_id: BatchId) -> bool:
+    """A batch that the chain knows by its place alone has to be proven to stand there."""
+    if case.leaf is None:
+        return report.batch_id == "0x" + batch_id.hex()
+    anchored = {line.result for line in report.checks if line.name == ANCHOR} == {ProofResult.PASSED}
+    place = (report.anchor_root, report.anchor_index)
+    return anchored and place == ("0x" + case.leaf.root.hex(), case.leaf.index)
 
 
 def not_handed_over(case: Case) -> Examination:

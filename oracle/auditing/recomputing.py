@@ -60,6 +60,7 @@ def recompute(
         stands_in_block=None if picture.ground is None else picture.ground.block_number,
         block_time=None if picture.ground is None else picture.ground.block_timestamp,
         anchor_root=None if dossier.anchor is None else "0x" + dossier.anchor.root.hex(),
+        anchor_index=None if dossier.anchor is None else dossier.anchor.place.index,
         elements=tuple(_opened(index, one.subject) for index, one in enumerate(dossier.opened)),
         holders=tuple(folders),
         checks=tuple(checks),

@@ -1,13 +1,16 @@
 """Draws of audits: the same hashes as the `AuditLedger`, for auditors and for whom a draw falls on."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from eth_abi.abi import encode
 
 from oracle.crypto.keccak import keccak256
+from oracle.domain.audits import AnchorLeaf
 from oracle.domain.ids import Address, MemberId
 
 _MILLION = 1_000_000
+_ANCHORS_REMEMBERED = 65_536
 
 
 def seed_commitment(epoch: int, auditor: Address, seed: bytes) -> bytes:
@@ -32,6 +35,24 @@ def falls_on(draw: bytes, sample_ppm: int, requester: MemberId, batch: bytes) ->
     """Whether the draw of an epoch falls on a batch whose deadline lies in it."""
     drawn = keccak256(encode(("bytes32", "uint64", "bytes32"), (draw, requester, batch)))
     return int.from_bytes(drawn) % _MILLION < sample_ppm
+
+
+def leaf_id(leaf: AnchorLeaf) -> bytes:
+    """What stands for a batch of which the chain knows its place in an anchor alone."""
+    return keccak256(leaf.root + leaf.index.to_bytes(32))
+
+
+@lru_cache(maxsize=_ANCHORS_REMEMBERED)
+def leaves_drawn(
+    draw: bytes, sample_ppm: int, requester: MemberId, root: bytes, batches: int
+) -> tuple[AnchorLeaf, ...]:
+    """The places of an anchor that the draw of its epoch falls on; remembered, for they are many to try."""
+    head = draw + requester.to_bytes(32)
+    return tuple(
+        leaf
+        for leaf in (AnchorLeaf(root=root, index=index) for index in range(batches))
+        if int.from_bytes(keccak256(head + leaf_id(leaf))) % _MILLION < sample_ppm
+    )
 
 
 def element_drawn(draw: bytes, requester: MemberId, batch: bytes, count: int) -> int:

@@ -1,5 +1,6 @@
 """Audits, disputes and contradictions: what a member can be accused of, and where its case stands."""
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -17,6 +18,14 @@ class CaseKind(IntEnum):
     """Its own signatures contradict each other or its publication: proven, unless rebutted."""
     NONCE_REUSE = 5
     """It signed two requests with one nonce: proven, unless rebutted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorLeaf:
+    """The place of a batch in an anchor, which is all that the chain knows of an express batch."""
+
+    root: bytes
+    index: int
 
 
 class CaseState(IntEnum):

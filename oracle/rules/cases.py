@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.audits import AnchorLeaf, CaseKind, CaseState
 from oracle.domain.ids import MemberId
 
 _PROVEN = frozenset({CaseKind.CONTRADICTION, CaseKind.NONCE_REUSE})
@@ -23,6 +23,8 @@ class Case:
     answer_by: int
     decide_by: int
     appeal_window_s: int
+    leaf: AnchorLeaf | None = None
+    """Where the batch stands of a drawn audit whose batch only the accused knows; `subject` stands for it."""
     reply_digest: bytes | None = None
     amount: int = 0
     """What waits in escrow, of a dispute."""

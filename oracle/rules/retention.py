@@ -22,6 +22,8 @@ class Windows:
     audit_s: int
     report_s: int = 0
     """From an express request on: until no report of it can be made, nor one that was made be answered."""
+    answer_s: int = 0
+    """For a member to answer an audit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class Horizon:
     """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies.
     A holder's notes of earlier claims."""
     reports: int
-    """Express requests issued earlier: neither side needs anchor or evidence any more."""
+    """Express requests issued earlier: a holder needs them as evidence no more."""
+    anchors: int
+    """Own anchors decided earlier: no report and no audit can be about their batches any more."""
     commitments: int
     """Commitment events of earlier blocks: their deadline is before every other horizon."""
     transactions: int
@@ -49,6 +53,8 @@ def horizon(windows: Windows, *, now: int, head: int, longest_deadline_s: int) -
         answers=max(0, now - disputed),
         questions=max(0, now - audited),
         reports=max(0, now - windows.report_s),
+        # The chain may have an anchor later than it was decided on.
+        anchors=max(0, now - max(audited + longest_deadline_s + windows.answer_s, windows.report_s)),
         commitments=max(0, now - audited - longest_deadline_s),
         transactions=max(0, head - SETTLED_BLOCKS),
     )

@@ -69,8 +69,9 @@ class Compaction:
         """Requester: batches in these states with an earlier deadline, and all that belongs to them.
 
         `but` are kept whatever their age. A batch with a receipt that its holder has not answered, with a
-        rating on its way or in dispute stays.
+        rating on its way or in dispute stays; so does one whose anchor is kept, which a draw may fall on.
         """
+        anchored = exists().where(express.c.batch_id == batches.c.batch_id)
         waiting = exists().where(
             receipts.c.batch_id == batches.c.batch_id, receipts.c.state == ReceiptState.PENDING
         )
@@ -83,6 +84,7 @@ class Compaction:
             batches.c.state.in_(states),
             batches.c.deadline < before,
             batches.c.batch_id.not_in(but),
+            ~anchored,
             ~waiting,
             ~rating,
             ~disputed,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.answering_cases import CaseAnswering
 from oracle.auditing.decoys_back import DecoysBack
+from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.handing_over import HandingOver
 from oracle.auditing.serving import Serving
 from oracle.crypto.typed_data import member_domain
@@ -42,6 +43,7 @@ def build_audited(
         serving=_serving(base, me, holder, journal, notary=notary),
         accusing=_accusing(base, requester, journal, notary=notary),
         gathering=gathering,
+        drawn=DrawnBatches(requester.anchors),
         asked=journals.asked,
         replies=journals.replies,
         receipts=journals.receipts,

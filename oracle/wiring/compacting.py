@@ -65,7 +65,8 @@ class Compacting:
         async with self._turn:
             before = await self._database.size()
             over = self._horizon()
-            await self._forget_anchors(over.reports)
+            await _repeatedly(lambda: self._compaction.anchors(before=over.anchors, limit=STEP))
+            await _repeatedly(lambda: self._compaction.evidence(before=over.reports, limit=STEP))
             await _repeatedly(lambda: self._compaction.claimed(before=over.questions, limit=STEP))
             done = CompactionReport(
                 batches=await _repeatedly(
@@ -87,11 +88,6 @@ class Compacting:
             )
             await self._database.give_back()
             return replace(done, bytes_after=await self._database.size())
-
-    async def _forget_anchors(self, before: int) -> None:
-        """What can not be reported any more: own anchors, and others' requests kept as evidence."""
-        await _repeatedly(lambda: self._compaction.anchors(before=before, limit=STEP))
-        await _repeatedly(lambda: self._compaction.evidence(before=before, limit=STEP))
 
     async def _forget_commitments(self, over: Horizon) -> int:
         """Commitments are most of a chain's events; all others are few and stay."""
@@ -120,6 +116,7 @@ class Compacting:
                 dispute_s=parameter("dispute_window_s").value,
                 audit_s=parameter("audit_retention_s").value,
                 report_s=parameter("report_retention_s").value + parameter("report_answer_s").value,
+                answer_s=parameter("answer_window_s").value,
             ),
             now=0 if head is None else head.timestamp,
             head=0 if head is None else head.number,

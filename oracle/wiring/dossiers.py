@@ -12,6 +12,7 @@ from oracle.auditing.codec import decode_dossier, dossier_digest
 from oracle.auditing.decoy_checks import with_ticket
 from oracle.auditing.decoy_file import decode_decoy_file
 from oracle.auditing.desk import DossierDesk
+from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import Gathering
 from oracle.auditing.picture import Addresses, ChainWitness, Picture
 from oracle.auditing.recomputing import recompute
@@ -98,6 +99,7 @@ def build_dossiers(
 ) -> DossierDesk:
     return DossierDesk(
         gathering=build_gathering(base, requester),
+        drawn=DrawnBatches(requester.anchors),
         recomputing=build_verifier(base),
         cases=audits,
         answering=answering,

@@ -28,7 +28,7 @@ from oracle.peer.statements import encode_request, parse_request
 from oracle.store.tables import express as express_rows
 
 
-async def _asked(bank: InProcess, *numbers: int) -> AskedBatch:
+async def asked(bank: InProcess, *numbers: int) -> AskedBatch:
     """Asked in express mode and carried to the holders, whatever they make of it."""
     accepted = await bank.requester.desk.submit(
         [RawSubject(type="phone", value=phone(number)) for number in numbers],
@@ -69,7 +69,7 @@ def _answering_from(holder: InProcess, **other: Any) -> None:
     holder.front.doors = holder.doors(express=made)
 
 
-async def _carried(work: Callable[[], Awaitable[None]], *members: InProcess) -> None:
+async def carried(work: Callable[[], Awaitable[None]], *members: InProcess) -> None:
     """A round that waits for blocks, while these members read the chain."""
     running = asyncio.ensure_future(work())
     while not running.done():
@@ -93,9 +93,9 @@ def _issued(batch: AskedBatch) -> int:
     return parse_request(batch.content.statement).value.issued_at
 
 
-async def _open_budget(bank: InProcess, *others: InProcess) -> None:
+async def open_budget(bank: InProcess, *others: InProcess) -> None:
     """As a daemon does at its start: nothing is anchored before."""
-    await _carried(bank.accounts.upkeep.round, bank, *others)
+    await carried(bank.accounts.upkeep.round, bank, *others)
 
 
 def _window(member: InProcess, name: str = "anchor_window_s") -> int:
@@ -105,8 +105,8 @@ def _window(member: InProcess, name: str = "anchor_window_s") -> int:
 async def test_express_query__of_honest_members__is_proven_paid_anchored_and_proven_to_the_holder(
     bank: InProcess, holder: InProcess, chain: Chain
 ) -> None:
-    await _open_budget(bank, holder)
-    batch = await _asked(bank, HELD, MISSED)
+    await open_budget(bank, holder)
+    batch = await asked(bank, HELD, MISSED)
 
     reply = await _reply(bank, batch, holder)
     assert reply.state is ReplyState.ACCEPTED
@@ -119,7 +119,7 @@ async def test_express_query__of_honest_members__is_proven_paid_anchored_and_pro
     assert (held.voucher.queries, held.voucher.hits) == (2, 1)
 
     await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
-    await _carried(bank.accounts.anchoring.round, bank, holder)
+    await carried(bank.accounts.anchoring.round, bank, holder)
     await bank.accounts.proving.round()
 
     assert await holder.holder.evidence.is_proven(bank.id, batch.batch_id)
@@ -140,7 +140,7 @@ async def test_holder__that_omits_or_invents_an_entry__is_no_answer_and_is_not_p
 ) -> None:
     _answering_from(holder, snapshots=LyingIndex(holder, in_fullest(change)))
 
-    batch = await _asked(bank, HELD)
+    batch = await asked(bank, HELD)
     await bank.requester.collector.judge_all()
 
     reply = await _reply(bank, batch, holder)
@@ -154,7 +154,7 @@ async def test_holder__that_evaluates_with_another_key__is_no_answer(
 ) -> None:
     _answering_from(holder, keys=OtherKeys((7).to_bytes(32, "little")))
 
-    reply = await _reply(bank, await _asked(bank, HELD), holder)
+    reply = await _reply(bank, await asked(bank, HELD), holder)
 
     assert (reply.state, reply.reason) == (ReplyState.REJECTED, RefusalReason.REPLY_PROOF_WRONG)
 
@@ -163,7 +163,7 @@ async def test_request__sent_again_or_by_another_or_to_another__buys_nothing(
     bank: InProcess, holder: InProcess, members: Callable[[int], Awaitable[InProcess]]
 ) -> None:
     third = await members(3)
-    batch = await _asked(bank, HELD)
+    batch = await asked(bank, HELD)
     (message,) = bank.client.express
     known = await holder.holder.journal.batch(bank.id, batch.batch_id)
 
@@ -180,16 +180,16 @@ async def test_request__sent_again_or_by_another_or_to_another__buys_nothing(
 async def test_request__that_is_never_anchored__is_reported_and_becomes_a_breach(
     bank: InProcess, holder: InProcess, chain: Chain
 ) -> None:
-    batch = await _asked(bank, HELD)
+    batch = await asked(bank, HELD)
     await _pass_to(chain, _issued(batch) + _window(holder) + 1, holder)
-    await _carried(holder.accounts.reporting.round, bank, holder)
+    await carried(holder.accounts.reporting.round, bank, holder)
     report = holder.base.view.anchors.report(bank.id, batch.batch_id)
     assert report is not None
     assert report.state is ReportState.OPEN
     before = holder.base.view.balance(bank.id)
 
     await _pass_to(chain, report.reported.answerable_until + 1, bank, holder)
-    await _carried(holder.accounts.reporting.round, bank, holder)
+    await carried(holder.accounts.reporting.round, bank, holder)
 
     closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
     assert closed is not None
@@ -200,17 +200,17 @@ async def test_request__that_is_never_anchored__is_reported_and_becomes_a_breach
 async def test_batch__anchored_too_late__is_answered_for_the_requester_s_fee(
     bank: InProcess, holder: InProcess, chain: Chain
 ) -> None:
-    await _open_budget(bank, holder)
-    batch = await _asked(bank, HELD)
+    await open_budget(bank, holder)
+    batch = await asked(bank, HELD)
     await _pass_to(chain, _issued(batch) + _window(holder) + 1, bank, holder)
-    await _carried(holder.accounts.reporting.round, bank, holder)
+    await carried(holder.accounts.reporting.round, bank, holder)
     before = holder.base.view.balance(bank.id)
     # In a later second than the report.
     await _pass_to(chain, holder.base.view.now + 5, bank, holder)
 
     # The report itself wakes it: decided and sent in one round, answered in the next.
     for _ in range(2):
-        await _carried(bank.accounts.anchoring.round, bank, holder)
+        await carried(bank.accounts.anchoring.round, bank, holder)
 
     closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
     assert closed is not None
@@ -221,10 +221,10 @@ async def test_batch__anchored_too_late__is_answered_for_the_requester_s_fee(
 async def test_report__of_a_batch_that_was_anchored_in_time__costs_its_reporter(
     bank: InProcess, holder: InProcess, chain: Chain
 ) -> None:
-    await _open_budget(bank, holder)
-    batch = await _asked(bank, HELD)
+    await open_budget(bank, holder)
+    batch = await asked(bank, HELD)
     await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
-    await _carried(bank.accounts.anchoring.round, bank, holder)
+    await carried(bank.accounts.anchoring.round, bank, holder)
     await _pass_to(chain, _issued(batch) + _window(bank) + 1, bank, holder)
     signed = parse_request(batch.content.statement)
     report = SignedRequest(
@@ -237,7 +237,7 @@ async def test_report__of_a_batch_that_was_anchored_in_time__costs_its_reporter(
         await member.base.stream.poll()
     before = holder.base.view.balance(holder.id)
 
-    await _carried(bank.accounts.anchoring.round, bank, holder)
+    await carried(bank.accounts.anchoring.round, bank, holder)
 
     closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
     assert closed is not None
@@ -248,18 +248,18 @@ async def test_report__of_a_batch_that_was_anchored_in_time__costs_its_reporter(
 async def test_batch__anchored_with_fewer_elements_than_were_signed__proves_nothing(
     bank: InProcess, holder: InProcess, chain: Chain
 ) -> None:
-    await _open_budget(bank, holder)
-    batch = await _asked(bank, HELD, MISSED)
+    await open_budget(bank, holder)
+    batch = await asked(bank, HELD, MISSED)
     async with bank.base.database.writing() as connection:
         await connection.execute(express_rows.update().values(elements=1))
     await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
-    await _carried(bank.accounts.anchoring.round, bank, holder)
+    await carried(bank.accounts.anchoring.round, bank, holder)
     await bank.accounts.proving.round()
     assert not await holder.holder.evidence.is_proven(bank.id, batch.batch_id)
 
     await _pass_to(chain, _issued(batch) + _window(holder) + 1, bank, holder)
-    await _carried(holder.accounts.reporting.round, bank, holder)
-    await _carried(bank.accounts.anchoring.round, bank, holder)
+    await carried(holder.accounts.reporting.round, bank, holder)
+    await carried(bank.accounts.anchoring.round, bank, holder)
 
     # The ledger takes no place of it for an answer.
     report = holder.base.view.anchors.report(bank.id, batch.batch_id)
@@ -270,7 +270,7 @@ async def test_batch__anchored_with_fewer_elements_than_were_signed__proves_noth
 async def test_nonce__signed_for_two_requests__is_refused_and_proven_on_the_chain(
     bank: InProcess, holder: InProcess
 ) -> None:
-    batch = await _asked(bank, HELD)
+    batch = await asked(bank, HELD)
     request = replace(parse_request(batch.content.statement).value, purpose=2)
     message = bank.post.seal(
         MessageType.QUERY_ENVELOPE,
@@ -282,7 +282,7 @@ async def test_nonce__signed_for_two_requests__is_refused_and_proven_on_the_chai
     before = holder.base.view.balance(bank.id)
 
     await bank.client.ask_express(holder.id, message)
-    await _carried(holder.accounts.reporting.round, bank, holder)
+    await carried(holder.accounts.reporting.round, bank, holder)
 
     view = holder.base.view
     assert view.anchors.reused_nonces == {(bank.id, request.nonce)}

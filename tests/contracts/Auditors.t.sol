@@ -101,10 +101,11 @@ contract AuditorsTest is AuditWorld {
     }
 
     function test_auditors_calls__of_anyone_else__refused() public {
-        bytes[5] memory calls = [
+        bytes[6] memory calls = [
             abi.encodeCall(audits.rotateAuditorKeys, (1, abi.encodePacked(DIGEST), certificate(operator(1)))),
             abi.encodeCall(audits.commitSeed, (1, DIGEST)),
             abi.encodeCall(audits.openDrawn, (0, 1, DIGEST)),
+            abi.encodeCall(audits.openLeaf, (0, 1, DIGEST, 0)),
             abi.encodeCall(audits.castVerdict, (DIGEST, 1, DIGEST)),
             abi.encodeCall(audits.demandSuspension, (1, DIGEST))
         ];

@@ -39,4 +39,17 @@ contract DrawParityTest {
         }
         vm.assertEq(batches, 20);
     }
+
+    function test_places_of_an_anchor__agree() public view {
+        bytes32 value = vm.parseJsonBytes32(json, ".draws.value");
+        bytes32 root = vm.parseJsonBytes32(json, ".draws.root");
+        for (uint32 index = 0; index < 200; ++index) {
+            string memory row = string.concat(".draws.leaves[", vm.toString(index), "]");
+            bytes32 leaf = vm.parseJsonBytes32(json, string.concat(row, ".leaf"));
+            uint256 ppm = vm.parseJsonUint(json, string.concat(row, ".place"));
+            vm.assertEq(Draws.leaf(root, index), leaf);
+            vm.assertFalse(Draws.falls(value, ppm, 3, leaf));
+            vm.assertTrue(Draws.falls(value, ppm + 1, 3, leaf));
+        }
+    }
 }

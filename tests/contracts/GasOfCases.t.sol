@@ -56,6 +56,8 @@ contract GasOfCasesTest is Measured {
         measured("commit seed", auditor(2), address(audits), call);
         vm.warp(block.timestamp + EPOCH);
         committed(2, keccak256("batch"));
+        vm.prank(operator(2));
+        queries.anchor(keccak256("root"), 1000, 2000);
         vm.warp(block.timestamp + EPOCH);
         decided();
         parameters.set(keccak256("audit_sample_ppm"), 1_000_000);
@@ -68,6 +70,8 @@ contract GasOfCasesTest is Measured {
         measured("strike off", operator(1), address(audits), abi.encodeCall(audits.strikeOff, (epoch, auditor(3))));
         call = abi.encodeCall(audits.openDrawn, (epoch, 2, keccak256("batch")));
         measured("open drawn audit", auditor(2), address(audits), call);
+        call = abi.encodeCall(audits.openLeaf, (epoch, 2, keccak256("root"), 7));
+        measured("open drawn audit, of an anchor", auditor(2), address(audits), call);
     }
 
     function test_gas__dispute__is_measured() public {

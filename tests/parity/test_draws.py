@@ -4,7 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from oracle.crypto.draws import draw_value, element_drawn, falls_on, mixed, seed_commitment
+from oracle.crypto.draws import (
+    draw_value,
+    element_drawn,
+    falls_on,
+    leaf_id,
+    leaves_drawn,
+    mixed,
+    seed_commitment,
+)
+from oracle.domain.audits import AnchorLeaf
 from oracle.domain.ids import Address, MemberId
 
 DRAW: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text())["draws"]
@@ -34,3 +43,12 @@ def test_draw__of_the_vectors__falls_on_their_batches_and_elements() -> None:
         assert not falls_on(value, place, requester, batch)
         assert falls_on(value, place + 1, requester, batch)
         assert element_drawn(value, requester, batch, count) == int(row["element"])
+
+
+def test_draw__of_the_vectors__falls_on_their_places_of_an_anchor() -> None:
+    value, root, rows = _bytes(DRAW["value"]), _bytes(DRAW["root"]), DRAW["leaves"]
+    places = [AnchorLeaf(root=root, index=index) for index in range(len(rows))]
+    assert [leaf_id(place) for place in places] == [_bytes(row["leaf"]) for row in rows]
+    for sample_ppm in (0, 1, 100_000, int(rows[7]["place"]), int(rows[7]["place"]) + 1, 1_000_000):
+        fallen = [place for place, row in zip(places, rows, strict=True) if int(row["place"]) < sample_ppm]
+        assert leaves_drawn(value, sample_ppm, MemberId(3), root, len(rows)) == tuple(fallen)

@@ -46,6 +46,10 @@ class AnchorBook:
             case _:
                 assert_never(fact)
 
+    @property
+    def all(self) -> tuple[Anchored, ...]:
+        return tuple(self._anchors.values())
+
     def anchor(self, requester: MemberId, root: bytes) -> Anchored | None:
         return self._anchors.get((requester, root))
 

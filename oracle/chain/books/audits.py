@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from oracle.chain.facts import audits as facts
-from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.audits import AnchorLeaf, CaseKind, CaseState
 from oracle.domain.ids import Address, MemberId
 from oracle.rules.cases import Case
 
@@ -63,7 +63,8 @@ class AuditBook:
             case facts.CaseOpened():
                 self._open(fact)
             case (
-                facts.Disputed()
+                facts.LeafDrawn()
+                | facts.Disputed()
                 | facts.CaseAnswered()
                 | facts.VerdictCast()
                 | facts.CaseRuled()
@@ -139,6 +140,8 @@ class AuditBook:
     def _change_case(self, fact: facts.CaseChange) -> None:
         known, now = self.cases[fact.case_id], fact.at.block_timestamp
         match fact:
+            case facts.LeafDrawn():
+                known = replace(known, leaf=AnchorLeaf(root=fact.root, index=fact.index))
             case facts.Disputed():
                 known = replace(known, reply_digest=fact.reply_digest, amount=fact.amount)
             case facts.CaseAnswered():

@@ -9,7 +9,7 @@ from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.query_ledger import SignedRequest
 from oracle.chain.transactions import Order
 from oracle.crypto.keccak import keccak256
-from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.audits import AnchorLeaf, CaseKind, CaseState
 from oracle.domain.ids import Address, MemberId
 from oracle.domain.messages import ReplyHead
 
@@ -109,6 +109,9 @@ class AuditLedger:
 
     def open_drawn(self, epoch: int, requester: MemberId, batch: bytes) -> Order:
         return self.contract.order("openDrawn", epoch, requester, batch)
+
+    def open_leaf(self, epoch: int, requester: MemberId, leaf: AnchorLeaf) -> Order:
+        return self.contract.order("openLeaf", epoch, requester, leaf.root, leaf.index)
 
     def open_for_cause(self, accused: MemberId, evidence: bytes) -> Order:
         return self.contract.order("openForCause", accused, evidence)

@@ -91,6 +91,13 @@ class CaseOpened(OfAudits):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeafDrawn(OfAudits):
+    case_id: bytes
+    root: bytes
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed(OfAudits):
     case_id: bytes
     reply_digest: bytes
@@ -142,7 +149,7 @@ class SuspensionDemanded(OfAudits):
 
 AuditorFact = AuditorAppointed | AuditorDismissed | AuditorKeysRotated | AuditorStruckOff
 DrawFact = SeedCommitted | EpochClosed | SeedRevealed | Drawn
-CaseChange = Disputed | CaseAnswered | VerdictCast | CaseRuled | CaseOverturned | CaseSettled
+CaseChange = LeafDrawn | Disputed | CaseAnswered | VerdictCast | CaseRuled | CaseOverturned | CaseSettled
 AuditFact = AuditorFact | DrawFact | CaseOpened | CaseChange | SuspensionDemanded
 AUDIT_FACTS: Final[tuple[type[AuditFact], ...]] = (
     AuditorAppointed,
@@ -154,6 +161,7 @@ AUDIT_FACTS: Final[tuple[type[AuditFact], ...]] = (
     SeedRevealed,
     Drawn,
     CaseOpened,
+    LeafDrawn,
     Disputed,
     CaseAnswered,
     VerdictCast,

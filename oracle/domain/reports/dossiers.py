@@ -127,6 +127,8 @@ class DossierReport:
     """Of the commitment, or the express request's reference block."""
     block_time: int | None
     anchor_root: str | None
+    anchor_index: int | None
+    """Its place in that anchor, as the dossier says."""
     elements: tuple[OpenedLine, ...]
     holders: tuple[HolderFolder, ...]
     checks: tuple[ProofLine, ...]

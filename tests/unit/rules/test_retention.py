@@ -4,7 +4,7 @@ from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState
 from oracle.rules.retention import ANSWERS_OVER, BATCHES_OVER, SETTLED_BLOCKS, Windows, horizon
 
-WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000)
+WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000, report_s=200, answer_s=30)
 
 
 def test_horizon__of_the_windows__keeps_each_thing_as_long_as_somebody_may_ask() -> None:
@@ -13,7 +13,16 @@ def test_horizon__of_the_windows__keeps_each_thing_as_long_as_somebody_may_ask()
     assert over.answers == 5_000 - 110
     assert over.questions == 5_000 - 1_000
     assert over.commitments == 5_000 - 1_000 - 500
+    assert over.anchors == 5_000 - 1_000 - 500 - 30
     assert over.transactions == 7
+
+
+def test_horizon__reports_longer_than_audits__keeps_anchors_as_long_as_a_report() -> None:
+    windows = Windows(claim_s=10, dispute_s=100, audit_s=1_000, report_s=2_000, answer_s=30)
+
+    over = horizon(windows, now=5_000, head=0, longest_deadline_s=500)
+
+    assert over.anchors == over.reports == 5_000 - 2_000
 
 
 def test_horizon__audits_shorter_than_disputes__keeps_questions_as_long_as_a_dispute() -> None:
