@@ -116,17 +116,20 @@ class Auditor:
             case StrikeOff():
                 intent = f"strike:{duty.epoch}:{duty.auditor}"
                 return intent, ledger.strike_off(duty.epoch, duty.auditor)
-            case OpenDrawn():
-                intent = f"open:{duty.requester}:{duty.batch_id.hex()}"
-                return intent, ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
-            case OpenLeaf():
-                intent = f"open:{duty.requester}:{leaf_id(duty.leaf).hex()}"
-                return intent, ledger.open_leaf(duty.epoch, duty.requester, duty.leaf)
+            case OpenDrawn() | OpenLeaf():
+                return self._opening(duty)
             case Pursue():
                 intent = f"pursue:{duty.accused}:{duty.evidence.hex()}"
                 return intent, ledger.open_for_cause(duty.accused, duty.evidence)
             case Settle():
                 return f"settle:{duty.case_id.hex()}", ledger.settle(duty.case_id)
+
+    def _opening(self, duty: OpenDrawn | OpenLeaf) -> tuple[str, Order]:
+        if isinstance(duty, OpenDrawn):
+            order = self._ledger.open_drawn(duty.epoch, duty.requester, duty.batch_id)
+            return f"open:{duty.requester}:{duty.batch_id.hex()}", order
+        order = self._ledger.open_leaf(duty.epoch, duty.requester, duty.leaf)
+        return f"open:{duty.requester}:{leaf_id(duty.leaf).hex()}", order
 
     async def _reveal(self, epoch: int) -> None:
         seed = await self._journal.seed(epoch)

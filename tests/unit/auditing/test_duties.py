@@ -13,7 +13,6 @@ from oracle.auditing.duties import (
     Examine,
     MakeDraw,
     OpenDrawn,
-    OpenLeaf,
     Pursue,
     RevealSeed,
     Settle,
@@ -22,9 +21,8 @@ from oracle.auditing.duties import (
 )
 from oracle.chain import facts
 from oracle.chain.facts import Fact, Position
-from oracle.crypto.draws import leaf_id
 from oracle.crypto.keccak import keccak256
-from oracle.domain.audits import AnchorLeaf, CaseKind, CaseState
+from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Address, BatchId, MemberId
 
 ME, OTHER = Address("0x" + "11" * 20), Address("0x" + "22" * 20)
@@ -156,50 +154,6 @@ def test_draw__once_it_is_made__opens_the_batches_that_it_fell_on_within_retenti
 
     chain.pass_time(86_400 + EPOCH_S)
     assert not any(isinstance(one, OpenDrawn) for one in duties(chain.view, ME))
-
-
-def test_draw__once_it_is_made__opens_the_places_of_anchors_of_its_epoch_that_nobody_has_opened(
-    chain: FactChain,
-) -> None:
-    chain.happen(committed(1, ME))
-    to_epoch(chain, 1)
-    root, requester = b"\x05" * 32, MemberId(1)
-    chain.happen(lambda at: facts.Anchored(at=at, requester=requester, root=root, batches=3, elements=9))
-    to_epoch(chain, 2)
-    other = b"\x06" * 32
-    chain.happen(
-        closed(1, chain.view.now),
-        committed(3, ME),
-        lambda at: facts.audits.Drawn(at=at, epoch=1, value=keccak256(b"draw"), withheld=0),
-        lambda at: facts.Anchored(at=at, requester=requester, root=other, batches=1, elements=1),
-    )
-    leaves = [AnchorLeaf(root=root, index=index) for index in range(3)]
-    assert duties(chain.view, ME) == tuple(
-        OpenLeaf(epoch=1, requester=requester, leaf=leaf) for leaf in leaves
-    )
-
-    subject = leaf_id(leaves[1])
-    now = chain.view.now
-    chain.happen(
-        lambda at: facts.audits.CaseOpened(
-            at=at,
-            case_id=CASE,
-            kind=CaseKind.DRAWN,
-            accused=requester,
-            opener=0,
-            subject=subject,
-            answer_by=now + 100,
-            decide_by=now + 200,
-            appeal_window_s=50,
-            most=14,
-        ),
-        lambda at: facts.audits.LeafDrawn(at=at, case_id=CASE, root=root, index=1),
-    )
-    assert chain.view.audits.cases[CASE].leaf == leaves[1]
-    assert [one.leaf for one in duties(chain.view, ME) if isinstance(one, OpenLeaf)] == [leaves[0], leaves[2]]
-
-    chain.pass_time(86_400 + EPOCH_S)
-    assert not any(isinstance(one, OpenLeaf) for one in duties(chain.view, ME))
 
 
 def test_case__answered__is_examined_once_and_settled_when_nothing_can_change_it(chain: FactChain) -> None:
