@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from oracle.domain.errors import RiskmeshError
 
@@ -52,7 +52,8 @@ class Visits:
         """In one transaction with all that came while another was on its way to the disk.
 
         To wait for the disk takes as long for one as for a hundred. What one refuses is undone
-        alone; a commit that fails fails for all. Whoever is cancelled does not undo the work of others.
+        alone. A commit that fails fails for all, and so does a statement that the store itself fails at:
+        SQLite may have undone with it all that came before. One that is cancelled undoes no other.
         """
         one = _Waiting(work=work, done=asyncio.get_running_loop().create_future())
         self._waiting.append(one)
@@ -96,8 +97,11 @@ class Visits:
 
 
 def _one_of_many(one: _Waiting, connection: Connection) -> _Tell:
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return partial(one.done.set_result, one.work(connection))
-    except (SQLAlchemyError, RiskmeshError) as error:
+        result = one.work(connection)
+    except (IntegrityError, RiskmeshError) as error:
+        savepoint.rollback()
         return partial(one.done.set_exception, error)
+    savepoint.commit()
+    return partial(one.done.set_result, result)

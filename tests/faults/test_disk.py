@@ -11,6 +11,7 @@ from pathlib import Path
 
 import lmdb
 import pytest
+from sqlalchemy import create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from stage.founding import open_store
 
@@ -101,10 +102,15 @@ async def test_store__in_a_folder_that_may_not_be_written__says_so_and_what_to_d
 async def test_store__that_became_read_only__says_so_and_what_to_do(tmp_path: Path) -> None:
     """As after a file system was remounted: asked of SQLite itself, since root may write anywhere."""
     await (await open_store(tmp_path / "state.db")).close()
-    database = Database(create_async_engine(f"sqlite+aiosqlite:///file:{tmp_path}/state.db?mode=ro&uri=true"))
+    file = f"file:{tmp_path}/state.db?mode=ro&uri=true"
+    database = Database(
+        create_async_engine(f"sqlite+aiosqlite:///{file}"), create_engine(f"sqlite+pysqlite:///{file}")
+    )
     try:
         with pytest.raises(StoreReadOnly) as refused:
             await RestorationJournal(database).begin(1)
+        with pytest.raises(StoreReadOnly):
+            await database.write(lambda connection: connection.execute(text("DELETE FROM marks")))
     finally:
         await database.close()
 

@@ -58,6 +58,7 @@ async def test_commitment__beside_a_publication_in_the_pool__is_answered_as_they
 
         state = await life.ended()
         await pair.chain.mining_while(publishing)
+        await life.read()
 
         commitment = pair.asker.base.view.commitment(pair.asker.member.id, life.batch_id)
         published = pair.asker.base.view.publications_of(pair.holder.member.id)[-1]

@@ -1,12 +1,14 @@
 """Transactions in one visit to a thread: all or nothing, together where they come together."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, bindparam, event, func, select
+from sqlalchemy import Connection, bindparam, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from oracle.store.database import Database
+from oracle.store.errors import StoreFull
 from oracle.store.tables import marks
 
 ADD = marks.insert()
@@ -66,6 +68,30 @@ async def test_writes__that_come_together__share_a_transaction_and_fail_alone(da
     ]
     assert await names(database) == ["a", "b", "c", "d"]
     assert commits == 1
+
+
+async def test_writes__of_which_one_fills_the_disk__are_told_so_or_are_there(tmp_path: Path) -> None:
+    """SQLite may undo a whole transaction when the disk is full, and what came before in it."""
+
+    def fill(connection: Connection) -> str:
+        pages = connection.scalar(text("PRAGMA page_count"))
+        connection.execute(text(f"PRAGMA max_page_count={pages}"))
+        connection.execute(ADD, {"name": "full", "value": "x" * 10_000_000})
+        return "full"
+
+    database = await Database.open(f"sqlite+aiosqlite:///{tmp_path}/state.db")
+    try:
+        made = await asyncio.gather(
+            database.write(lambda connection: add(connection, "before")),
+            database.write(fill),
+            database.write(lambda connection: add(connection, "after")),
+            return_exceptions=True,
+        )
+
+        assert isinstance(made[1], StoreFull)
+        assert [one for one in made if isinstance(one, str)] == await names(database)
+    finally:
+        await database.close()
 
 
 async def test_writer__that_gives_up__takes_nothing_from_the_others(database: Database) -> None:
