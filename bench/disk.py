@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rows import Benchmark, Row, Unit, show
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.answered import Answer, Envelope
+from oracle.domain.answered import Answer, Envelope, TakenReceipt
 from oracle.domain.asked import (
     AskedBatch,
     AskedReceipt,
@@ -96,6 +96,8 @@ async def _play(url: str) -> tuple[list[int], int]:
             pass
         while await journals.compaction.answers(ANSWERS_OVER, before=over.answers, limit=STEP):
             pass
+        while await journals.compaction.taken_receipts(before=over.receipts, limit=STEP):
+            pass
         await database.give_back()
         sizes.append(await database.size())
     owed, _ = await journals.charges.totals(HOLDERS[0])
@@ -166,7 +168,10 @@ async def _answer(journal: AnswerJournal, requester: MemberId, *, deadline: int)
     answer = Answer(head=head, statement=bytes(300), frame=os.urandom(FRAME))
     await journal.sealed(requester, batch_id, answer, 10)
     await journal.delivered(requester, batch_id)
-    await journal.settled(requester, batch_id, os.urandom(32), os.urandom(8_192))
+    # A claim and a voucher; the rest of the frame is zeros.
+    frame = os.urandom(400).ljust(4_096, b"\0")
+    receipt = TakenReceipt(digest=os.urandom(32), statement=bytes(300), frame=frame)
+    await journal.settled(requester, batch_id, receipt, os.urandom(8_192))
 
 
 BENCHMARK = Benchmark(title="The store on disk", measure=measure)

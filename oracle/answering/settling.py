@@ -17,7 +17,7 @@ from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_referen
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.workers import Workers
-from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
+from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope, TakenReceipt
 from oracle.domain.errors import Broken, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome, Voucher
@@ -72,7 +72,7 @@ class _Case:
     envelope: Envelope
     answer: Answer
     body: ReceiptBody
-    digest: bytes
+    taken: TakenReceipt
 
 
 class Settling:
@@ -120,19 +120,19 @@ class Settling:
                 self._require_order(batch)
             if batch is None or batch.answer is None:
                 raise UnknownBatch("No reply of this member to you has this batch identifier.")
-            digest = keccak256(message.statement + message.frame)
+            taken = _taken(message)
             if batch.state is AnswerState.SETTLED:
-                return await self._again(batch, digest)
+                return await self._again(batch, taken.digest)
             signed = parse_receipt_statement(message.statement)
             version = message.header.sender_key_version
             body = decode_receipt(message.frame, count=batch.count)
             if not self._notary.signed_by(signed.value, signed.signature, message.sender, version):
                 return await self._refusal(batch, RefusalReason.BAD_SIGNATURE)
-            if batch.earlier and await self._superseded.took(message.sender, batch.batch_id, digest):
+            if batch.earlier and await self._superseded.took(message.sender, batch.batch_id, taken.digest):
                 return await self._refusal(batch, RefusalReason.RECEIPT_DIFFERS)
             if batch.state not in ANSWERED or batch.envelope is None:
                 raise Broken("a receipt came for a reply that the journal does not have")
-            case = _Case(batch=batch, envelope=batch.envelope, answer=batch.answer, body=body, digest=digest)
+            case = _Case(batch=batch, envelope=batch.envelope, answer=batch.answer, body=body, taken=taken)
             if signed.value.outcome is Outcome.REFUSED:
                 # Nothing is owed for a reply that was no answer; whether it was one, an audit can decide.
                 log.warning("reply_refused", batch=batch.batch_id.hex(), requester=int(message.sender))
@@ -265,14 +265,14 @@ class Settling:
         )
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
         if await self._journal.settled(
-            requester, batch_id, case.digest, frame, reason=refused_for, earlier=case.batch.earlier
+            requester, batch_id, case.taken, frame, reason=refused_for, earlier=case.batch.earlier
         ):
             return frame
         # Another daemon of ours took a receipt for this batch in the meantime: what it answered stands.
         settled = await self._journal.batch(requester, batch_id)
         if settled is None:
             raise UnknownBatch("No reply of this member to you has this batch identifier any more.")
-        return await self._again(settled, case.digest)
+        return await self._again(settled, case.taken.digest)
 
     async def _again(self, batch: AnsweredBatch, digest: bytes) -> bytes:
         if batch.disclosures is None or digest != batch.receipt_digest:
@@ -292,3 +292,8 @@ class Settling:
         accepted = AcceptedTotals(queries=totals.queries, hits=totals.hits, amount=totals.amount)
         body = DisclosuresBody(outcome=outcome, reason=reason, records=records, accepted=accepted)
         return encode_disclosures(body, salt=secrets.token_bytes(SALT_SIZE), count=batch.count)
+
+
+def _taken(message: OpenedMessage) -> TakenReceipt:
+    statement, frame = message.statement, message.frame
+    return TakenReceipt(digest=keccak256(statement + frame), statement=statement, frame=frame)

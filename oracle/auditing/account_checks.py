@@ -14,16 +14,15 @@ from oracle.domain.asked import DisclosedRecord
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Outcome, Receipt, Voucher
 from oracle.domain.reports import Party, ProofLine, ProofResult
-from oracle.domain.settlement import ReceiptBody, RefusalReason, Signed, reason_name
+from oracle.domain.settlement import ReceiptBody, Signed, reason_name
 from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.errors import WireRefused
 from oracle.peer.statements import parse_receipt_statement
+from oracle.rules.presented import UNDECIDED
 from oracle.rules.vouchers import Totals, charge_for, totals_of
 
 _BY = Party.REQUESTER
-UNDECIDED = frozenset({RefusalReason.REPLY_LATE, RefusalReason.JOURNAL_LOST})
-"""Reasons that only the requester knows to be true; a holder that is given them too often brings a case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def check_account(part: HolderPart, found: ReplyFound, dossier: Dossier, picture
         why = "The reply holds and no receipt was written for it."
         line = failed("receipt", why, _BY, holder=holder)
         return AccountFound(lines=(line,), unclaimed=_readable(found, dossier))
-    read = _read_receipt(part.receipt, dossier)
+    read = read_receipt(part.receipt, count=len(unpack_elements(dossier.elements)))
     if read is None:
         line = failed("receipt", "It does not parse, or its body is not the signed one.", _BY, holder=holder)
         return AccountFound(lines=(line,), unclaimed=_readable(found, dossier))
@@ -86,10 +85,11 @@ def _readable(found: ReplyFound, dossier: Dossier) -> tuple[int, ...]:
     return tuple(hit.index for hit in found.proven.hits)
 
 
-def _read_receipt(kept: KeptReceipt, dossier: Dossier) -> tuple[Signed[Receipt], ReceiptBody] | None:
+def read_receipt(kept: KeptReceipt, *, count: int) -> tuple[Signed[Receipt], ReceiptBody] | None:
+    """None for what does not parse, or has another body than the signed one; `count` is the batch's."""
     try:
         signed = parse_receipt_statement(kept.statement)
-        body = decode_receipt(kept.frame, count=len(unpack_elements(dossier.elements)))
+        body = decode_receipt(kept.frame, count=count)
     except WireRefused:
         return None
     return (signed, body) if signed.value.body_digest == keccak256(kept.frame) else None

@@ -23,6 +23,7 @@ from oracle.auditing.examining import Recomputing, examined, not_handed_over
 from oracle.auditing.fetching import Fetching
 from oracle.auditing.hearing import Hearing
 from oracle.auditing.own_keys import OwnKeys
+from oracle.auditing.questioning import Questioning
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
@@ -48,6 +49,7 @@ class Auditor:
         fetching: Fetching,
         hearing: Hearing,
         recomputing: Recomputing,
+        questioning: Questioning,
         ledger: AuditLedger,
         lane: Lane,
         view: AllianceView,
@@ -60,6 +62,7 @@ class Auditor:
         self._fetching = fetching
         self._hearing = hearing
         self._recomputing = recomputing
+        self._questioning = questioning
         self._ledger = ledger
         self._lane = lane
         self._view = view
@@ -158,6 +161,8 @@ class Auditor:
         last = self._view.now > case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
         if duty.batch_id is None:
             return await self._hearing.found(case, last=last)
+        if self._questioning.waits(case, last=last):
+            return None
         try:
             file = await self._fetching.file(case)
         except (Transient, Refused) as error:
@@ -165,7 +170,7 @@ class Auditor:
                 log.warning("opening_waits", case_id=case.id.hex(), reason=error.code)
                 return None
             return not_handed_over(case)
-        return await examined(case, duty.batch_id, file, self._recomputing)
+        return await examined(case, duty.batch_id, file, self._recomputing, self._questioning, last=last)
 
     async def _send(self, intent: str, order: Order) -> None:
         await self._lane.execute(intent, order)
@@ -174,7 +179,8 @@ class Auditor:
         if self._view.head is None:
             return
         retention = self._view.parameter("audit_retention_s").value
+        oldest = self._view.now - 2 * retention
         await self._journal.forget(
-            seeds_before=self._view.epoch_of(self._view.now) - EPOCHS_KEPT,
-            cases_before=self._view.now - 2 * retention,
+            seeds_before=self._view.epoch_of(self._view.now) - EPOCHS_KEPT, cases_before=oldest
         )
+        await self._questioning.forget(before=oldest)

@@ -1,5 +1,7 @@
 """What an auditor makes of a file that was handed in: the verdict, and the reasons behind it."""
 
+import asyncio
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 import msgspec
@@ -7,8 +9,9 @@ import msgspec
 from oracle.auditing.batch_checks import ANCHOR
 from oracle.auditing.codec import DossierDamaged
 from oracle.auditing.losing import decode_loss
+from oracle.auditing.presented_checks import Recomputed, unheard, with_presented
 from oracle.crypto.keccak import keccak256
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import DossierReport, ProofResult
 from oracle.rules.cases import Case
 from oracle.store.examinations import Examination
@@ -17,7 +20,16 @@ from oracle.store.examinations import Examination
 class Recomputing(Protocol):
     """Holds a file against the chain."""
 
-    async def report(self, file: bytes) -> DossierReport: ...
+    async def recomputed(self, file: bytes) -> Recomputed: ...
+
+
+class Holders(Protocol):
+    """Whoever answered the batch."""
+
+    async def presented(
+        self, case: Case, batch_id: BatchId, holders: Collection[MemberId], *, last: bool
+    ) -> Mapping[MemberId, bytes] | None:
+        """What each presents; None while one may still do so."""
 
 
 class Reasons(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,19 +41,29 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     because: tuple[str, ...]
 
 
-async def examined(case: Case, batch_id: BatchId, file: bytes, recomputing: Recomputing) -> Examination:
+async def examined(
+    case: Case, batch_id: BatchId, file: bytes, recomputing: Recomputing, holders: Holders, *, last: bool
+) -> Examination | None:
     """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake.
 
     Where nobody can count, as much is found as can be: else a file that is no good would be worth handing in.
+    None while a holder may still present what the file does not show: not to the `last`.
     """
     if decode_loss(file) is not None:
         return verdict(case, file, case.most, "the requester has lost what opens the batch")
     try:
-        report = await recomputing.report(file)
+        found = await recomputing.recomputed(file)
     except DossierDamaged as error:
         return verdict(case, file, case.most, f"what was handed in is no dossier: {error}")
+    report = found.report
     if report.requester != case.accused or not _is_about(report, case, batch_id):
         return verdict(case, file, case.most, "what was handed in is about another batch")
+    if report.unclaimed is not None and report.unclaimed < case.most:
+        # Only while more can be found: else nobody has to be asked.
+        presented = await holders.presented(case, found.picture.batch_id, unheard(found), last=last)
+        if presented is None:
+            return None
+        report = await asyncio.to_thread(with_presented, found, presented, case)
     lines = (
         f"{line.name}{'' if line.holder is None else f' of holder {line.holder}'}: {line.why}"
         for line in report.against_requester

@@ -6,7 +6,7 @@ from oracle.auditing.case_files import DIGEST_SIZE, file_digest
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.typed_data import Domain
 from oracle.domain.errors import Refused
-from oracle.domain.ids import KeyVersion, MemberId
+from oracle.domain.ids import BatchId, KeyVersion, MemberId
 from oracle.peer.errors import PeerUnknown
 from oracle.peer.openings import (
     Handed,
@@ -89,6 +89,14 @@ class Fetching:
         """What a member shows under an identifier."""
         return await self._whole(member, identifier, None)
 
+    async def receipt(self, case: Case, holder: MemberId, batch_id: BatchId) -> bytes:
+        """What a holder that is no party presents of this batch; it has room in one part."""
+        request = self._request(case.id, part=0, batch_id=batch_id)
+        parts, file = await self._asked(request, holder, None)
+        if parts != 1:
+            raise OpeningNotTheAnswered("The holder presents more than a receipt.")
+        return file
+
     async def _whole(self, member: MemberId, identifier: bytes, handed: Handed | None) -> bytes:
         file, parts, part = b"", 1, 0
         while part < parts:
@@ -109,7 +117,15 @@ class Fetching:
     async def _part(
         self, identifier: bytes, member: MemberId, part: int, handed: Handed | None
     ) -> tuple[int, bytes]:
-        request = OpeningRequest(case_id=identifier, part=part, at=self._clock.wall_ms() // 1_000)
+        return await self._asked(self._request(identifier, part), member, handed)
+
+    def _request(self, identifier: bytes, part: int, batch_id: bytes = b"") -> OpeningRequest:
+        at = self._clock.wall_ms() // 1_000
+        return OpeningRequest(case_id=identifier, part=part, at=at, batch_id=batch_id)
+
+    async def _asked(
+        self, request: OpeningRequest, member: MemberId, handed: Handed | None
+    ) -> tuple[int, bytes]:
         signature = self._signer.sign(request_digest(request, member, self._domain, handed))
         message = encode_opening_request(request, signature, handed)
         return open_part(await self._lines.fetch_opening(member, message), request, self._key)

@@ -11,7 +11,7 @@ from oracle.crypto.signing import recover
 from oracle.crypto.typed_data import Domain
 from oracle.domain.audits import CaseKind
 from oracle.domain.errors import Refused, Transient
-from oracle.domain.ids import Address, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.peer.errors import SealingKeyUnknown
 from oracle.peer.openings import (
     SKEW_S,
@@ -64,6 +64,14 @@ class Returning(Protocol):
     async def file(self, decoy_id: bytes, auditor: Address) -> bytes | None: ...
 
 
+class Presents(Protocol):
+    """What this member has of batches that it answered."""
+
+    async def file(self, case: Case, batch_id: BatchId) -> bytes:
+        """Raises `Refused` where the case is not about the batch."""
+        ...
+
+
 class HandingOver:
     """Only what this member's part in the case makes of what is handed over is written."""
 
@@ -75,6 +83,7 @@ class HandingOver:
         journal: OpeningJournal,
         parties: Parties,
         decoys: Returning,
+        presenting: Presents,
         opener: Opener,
         view: AllianceView,
         clock: WallClock,
@@ -84,6 +93,7 @@ class HandingOver:
         self._journal = journal
         self._parties = parties
         self._decoys = decoys
+        self._presenting = presenting
         self._opener = opener
         self._view = view
         self._clock = clock
@@ -93,6 +103,8 @@ class HandingOver:
         request, signature, handed = parse_opening_request(raw)
         key = self._key_of(request, signature, handed, auditor)
         case = self._view.audits.cases.get(request.case_id)
+        if request.batch_id:
+            return seal_part(await self._presented(case, BatchId(request.batch_id)), request, key)
         file = await self._decoys.file(request.case_id, auditor) if case is None else None
         if file is not None:
             return seal_part(file, request, key)
@@ -106,6 +118,11 @@ class HandingOver:
         if kept is None or (answered and kept.digest != case.answer):
             raise OpeningNotThere("What this member shows in this case is not here.")
         return seal_part(kept.file, request, key)
+
+    async def _presented(self, case: Case | None, batch_id: BatchId) -> bytes:
+        if case is None or case.outcome is not None:
+            raise OpeningNotThere("This member has read of no such case, or it is over.")
+        return await self._presenting.file(case, batch_id)
 
     def _opened(self, handed: Handed, case: Case) -> bytes:
         if not self._opener.has_sealing_key(handed.key_version):

@@ -32,10 +32,12 @@ def holder_row(part: HolderPart) -> list[cbor.Encodable]:
     reply: list[cbor.Encodable] = []
     if part.reply is not None:
         reply = [part.reply.sender_key_version, part.reply.statement, *_bare(part.reply.frame)]
-    receipt: list[cbor.Encodable] = []
-    if part.receipt is not None:
-        receipt = [part.receipt.statement, *_bare(part.receipt.frame)]
+    receipt = receipt_row(part.receipt)
     return [part.holder, _STATES[part.state], part.reason, reply, receipt, _answer_row(part.answer)]
+
+
+def receipt_row(kept: KeptReceipt | None) -> list[cbor.Encodable]:
+    return [] if kept is None else [kept.statement, *_bare(kept.frame)]
 
 
 def read_holder(value: object) -> HolderPart:
@@ -49,7 +51,7 @@ def read_holder(value: object) -> HolderPart:
         state=next(one for one, number in _STATES.items() if number == code),
         reason=why,
         reply=kept,
-        receipt=_read_receipt(receipt),
+        receipt=read_receipt_row(receipt),
         answer=_read_answer(answer),
     )
 
@@ -66,7 +68,7 @@ def _read_reply(value: object) -> ReceivedReply | None:
     )
 
 
-def _read_receipt(value: object) -> KeptReceipt | None:
+def read_receipt_row(value: object) -> KeptReceipt | None:
     row = read_list(value, "the receipt", most=3)
     if not row:
         return None

@@ -173,7 +173,7 @@ class Planting:
             return
         opened = tuple(OpenedElement(subject=subject, blind=blind) for subject, blind in one.openings)
         evidence = encode_dossier(replace(dossier, opened=opened))
-        report = await self._recomputing.report(evidence)
+        report = (await self._recomputing.recomputed(evidence)).report
         if report.requester != one.member or not _stands(report.checks):
             log.warning("decoys_not_shown", member=int(one.member))
             return

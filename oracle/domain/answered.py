@@ -46,6 +46,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenReceipt:
+    """The receipt that ended a batch, as its requester signed it."""
+
+    digest: bytes
+    """keccak256 of statement and frame."""
+    statement: bytes = field(repr=False)
+    frame: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredBatch:
     """A batch in the holder's journal."""
 

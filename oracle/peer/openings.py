@@ -1,6 +1,7 @@
 """How an auditor fetches what a member hands in: a request that its account signs, parts sealed to its key.
 
-With the request it may hand over what the other party of the case has shown, sealed to the member's key.
+With the request it may hand over what the other party of the case has shown, sealed to the member's key. Or
+it names the batch of the case, and asks a member that is no party for the receipt that it got.
 
 The certificate that the auditor was appointed with proves the line. The signature in each request is that of
 its account, and what it gets opens with its key alone, so whoever repeats a request learns nothing.
@@ -23,6 +24,7 @@ SKEW_S: Final = 300
 _REQUEST: Final = struct.Struct(">32sIQ")
 _PARTS: Final = struct.Struct(">I")
 _VERSION: Final = struct.Struct(">I")
+_BATCH_SIZE: Final = 32
 REQUEST_SIZE: Final = _REQUEST.size + SIGNATURE_SIZE
 MOST: Final = PART_SIZE + _PARTS.size + OVERHEAD
 MOST_ASKED: Final = REQUEST_SIZE + _VERSION.size + PART_SIZE + OVERHEAD
@@ -46,6 +48,8 @@ class OpeningRequest:
     """From 0."""
     at: int
     """Unix seconds."""
+    batch_id: bytes = b""
+    """Whose receipt a holder is asked for; empty where a party is asked for what it shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +66,26 @@ def request_digest(
 ) -> bytes:
     """What the auditor signs: for one member of one consortium."""
     packed = _REQUEST.pack(request.case_id, request.part, request.at)
-    return keccak256(_SIGNED + domain.separator + member.to_bytes(8) + packed + _packed(handed))
+    rest = request.batch_id + _packed(handed)
+    return keccak256(_SIGNED + domain.separator + member.to_bytes(8) + packed + rest)
 
 
 def encode_opening_request(request: OpeningRequest, signature: bytes, handed: Handed | None = None) -> bytes:
-    return _REQUEST.pack(request.case_id, request.part, request.at) + signature + _packed(handed)
+    packed = _REQUEST.pack(request.case_id, request.part, request.at)
+    return packed + signature + request.batch_id + _packed(handed)
 
 
 def parse_opening_request(raw: bytes) -> tuple[OpeningRequest, bytes, Handed | None]:
     """The request, its signature, which is not checked yet, and what is handed over with it."""
     start, rest = raw[:REQUEST_SIZE], raw[REQUEST_SIZE:]
-    if len(start) < REQUEST_SIZE or 0 < len(rest) < _VERSION.size + OVERHEAD:
+    names_batch = len(rest) == _BATCH_SIZE
+    if len(start) < REQUEST_SIZE or (0 < len(rest) < _VERSION.size + OVERHEAD and not names_batch):
         raise MessageLengthWrong(
-            f"a request for an opening has {REQUEST_SIZE} bytes, and maybe a sealed file"
+            f"a request for an opening has {REQUEST_SIZE} bytes, and maybe a batch or a sealed file"
         )
     case_id, part, at = _REQUEST.unpack(start[: _REQUEST.size])
-    request = OpeningRequest(case_id=case_id, part=part, at=at)
-    if not rest:
+    request = OpeningRequest(case_id=case_id, part=part, at=at, batch_id=rest if names_batch else b"")
+    if names_batch or not rest:
         return request, start[_REQUEST.size :], None
     version = KeyVersion(_VERSION.unpack(rest[: _VERSION.size])[0])
     return request, start[_REQUEST.size :], Handed(key_version=version, sealed=rest[_VERSION.size :])

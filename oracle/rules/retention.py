@@ -24,6 +24,8 @@ class Windows:
     """From an express request on: until no report of it can be made, nor one that was made be answered."""
     answer_s: int = 0
     """For a member to answer an audit."""
+    ruling_s: int = 0
+    """For the auditors to decide it, after that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Horizon:
     questions: int
     """A requester's batches with an earlier deadline: no draw reaches them. Openings, requests, replies.
     A holder's notes of earlier claims."""
+    receipts: int
+    """A holder's receipts of batches with an earlier deadline: no auditor can ask about them any more."""
     reports: int
     """Express requests issued earlier: a holder needs them as evidence no more."""
     anchors: int
@@ -52,6 +56,8 @@ def horizon(windows: Windows, *, now: int, head: int, longest_deadline_s: int) -
     return Horizon(
         answers=max(0, now - disputed),
         questions=max(0, now - audited),
+        # An express batch may come into an anchor as late as a report of it can be answered.
+        receipts=max(0, now - audited - windows.report_s - windows.answer_s - windows.ruling_s),
         reports=max(0, now - windows.report_s),
         # The chain may have an anchor later than it was decided on.
         anchors=max(0, now - max(audited + longest_deadline_s + windows.answer_s, windows.report_s)),

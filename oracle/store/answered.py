@@ -20,14 +20,16 @@ from sqlalchemy import (
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.anchors import Evidence
-from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope
+from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope, TakenReceipt
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
+from oracle.store.answer_rows import answer_context, open_answer
 from oracle.store.database import Database
 from oracle.store.evidence import NONCE_SIZE, evidence_row
 from oracle.store.places import place_columns
 from oracle.store.tables import answers
 from oracle.store.tables import evidence as evidence_rows
+from oracle.store.taken_receipts import keep_receipt
 
 _REQUESTER, _BATCH_ID = bindparam("requester", type_=BigInteger), bindparam("batch_id", type_=LargeBinary)
 _NONCE = bindparam("nonce", type_=LargeBinary)
@@ -93,14 +95,14 @@ class AnswerJournal:
             )
 
     async def fetched(self, requester: MemberId, batch_id: BatchId, envelope: Envelope) -> None:
-        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope"))
+        sealed = self._cipher.seal(msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope"))
         values = {"state": AnswerState.FETCHED, "envelope": sealed}
         await self._turn(requester, batch_id, (AnswerState.SEEN,), values)
 
     async def sealed(self, requester: MemberId, batch_id: BatchId, answer: Answer, query_fees: int) -> None:
         """Write the reply before it leaves; it is the only one that this batch gets from this snapshot."""
         place = SnapshotPlace(block=answer.head.snapshot_block, block_hash=answer.head.snapshot_block_hash)
-        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply"))
+        sealed = self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply"))
         values = {"state": AnswerState.SEALED, "reply": sealed, "query_fees": query_fees}
         await self._turn(requester, batch_id, (AnswerState.FETCHED,), {**values, **place_columns(place)})
 
@@ -121,8 +123,10 @@ class AnswerJournal:
             "elements": evidence.elements,
             "deadline": deadline,
             "query_fees": query_fees,
-            "envelope": self._cipher.seal(msgspec.msgpack.encode(envelope), _context(batch_id, "envelope")),
-            "reply": self._cipher.seal(msgspec.msgpack.encode(answer), _context(batch_id, "reply")),
+            "envelope": self._cipher.seal(
+                msgspec.msgpack.encode(envelope), answer_context(batch_id, "envelope")
+            ),
+            "reply": self._cipher.seal(msgspec.msgpack.encode(answer), answer_context(batch_id, "reply")),
         }
         key = {"requester": requester, "batch_id": batch_id, "nonce": request["nonce"]}
 
@@ -143,7 +147,7 @@ class AnswerJournal:
         self,
         requester: MemberId,
         batch_id: BatchId,
-        receipt_digest: bytes,
+        receipt: TakenReceipt,
         disclosures: bytes,
         *,
         reason: int = 0,
@@ -154,15 +158,15 @@ class AnswerJournal:
         False when another receipt was quicker: the first one stands; and when the reply that the receipt is
         for was superseded: `earlier` says which one that is.
         """
-        sealed = self._cipher.seal(disclosures, _context(batch_id, "disclosures"))
+        sealed = self._cipher.seal(disclosures, answer_context(batch_id, "disclosures"))
         values = {
             "state": AnswerState.SETTLED,
-            "receipt_digest": receipt_digest,
+            "receipt_digest": receipt.digest,
             "disclosures": sealed,
             "reason": reason,
         }
         answered = (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.EXPIRED)
-        return await self._turn(requester, batch_id, answered, values, earlier=earlier)
+        return await self._turn(requester, batch_id, answered, values, earlier=earlier, receipt=receipt)
 
     async def ended(
         self,
@@ -247,6 +251,7 @@ class AnswerJournal:
         values: Mapping[str, object],
         *,
         earlier: int | None = None,
+        receipt: TakenReceipt | None = None,
     ) -> bool:
         which = () if earlier is None else (answers.c.earlier == earlier,)
         async with self._database.writing() as connection:
@@ -260,13 +265,15 @@ class AnswerJournal:
                 )
                 .values(values)
             )
+            if changed.rowcount == 1 and receipt is not None:
+                await keep_receipt(connection, self._cipher, receipt, requester, batch_id)
             return changed.rowcount == 1
 
     def _batch_of(self, row: Row[tuple[object, ...]]) -> AnsweredBatch:
         batch_id = BatchId(row.batch_id)
         envelope = None
         if row.envelope is not None:
-            body = self._cipher.open(row.envelope, _context(batch_id, "envelope"))
+            body = self._cipher.open(row.envelope, answer_context(batch_id, "envelope"))
             envelope = msgspec.msgpack.decode(body, type=Envelope)
         answer, disclosures = open_answer(self._cipher, row)
         return AnsweredBatch(
@@ -283,18 +290,3 @@ class AnswerJournal:
             disclosures=disclosures,
             earlier=row.earlier,
         )
-
-
-def open_answer(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> tuple[Answer | None, bytes | None]:
-    """The reply in a row of the journal, or in one moved from it, and the frame that answered its receipt."""
-    batch_id, answer, disclosures = BatchId(row.batch_id), None, None
-    if row.reply is not None:
-        body = cipher.open(row.reply, _context(batch_id, "reply"))
-        answer = msgspec.msgpack.decode(body, type=Answer)
-    if row.disclosures is not None:
-        disclosures = cipher.open(row.disclosures, _context(batch_id, "disclosures"))
-    return answer, disclosures
-
-
-def _context(batch_id: BatchId, column: str) -> bytes:
-    return b"/".join((b"answers", batch_id, column.encode()))

@@ -1,4 +1,4 @@
-"""Tables of audits: what parties hand in, and what an auditor keeps."""
+"""Tables of audits: what parties hand in, what holders can present, and what an auditor keeps."""
 
 from sqlalchemy import BigInteger, Column, LargeBinary, Table
 
@@ -12,6 +12,16 @@ openings = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """Party of a case: the file that it hands in, written before its digest goes on the chain."""
+
+taken_receipts = Table(
+    "taken_receipts",
+    metadata,
+    Column("requester", BigInteger, primary_key=True, autoincrement=False),
+    Column("batch_id", LargeBinary(32), primary_key=True),
+    Column("deadline", BigInteger, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Holder: the receipt that it settled, for auditors who ask what its requester told it."""
 
 seeds = Table(
     "seeds",
@@ -33,3 +43,13 @@ examined = Table(
 """Auditor: what it found in a case, with file and reasons, written before its verdict goes on the chain.
 
 `upheld` is for how many faults, 0 for none."""
+
+presented = Table(
+    "presented",
+    metadata,
+    Column("case_id", LargeBinary(32), primary_key=True),
+    Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("opened_at", BigInteger, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Auditor: what a holder presented in a case, as it came."""

@@ -29,6 +29,7 @@ from oracle.store.tables import (
     stretches,
     superseded_answers,
     superseded_replies,
+    taken_receipts,
     told,
     transactions,
 )
@@ -149,6 +150,19 @@ class Compaction:
             await connection.execute(claimed.delete().where(claimed.c.claim_digest.in_(found)))
             # Whoever could not be told until now has forgotten the record, too.
             await connection.execute(recalls.delete().where(recalls.c.noted_at < before))
+        return len(found)
+
+    async def taken_receipts(self, *, before: int, limit: int) -> int:
+        """Holder: receipts of batches with an earlier deadline, which no auditor can ask about any more."""
+        old = select(taken_receipts.c.requester, taken_receipts.c.batch_id).where(
+            taken_receipts.c.deadline < before
+        )
+        async with self._database.leading() as connection:
+            found = (await connection.execute(old.limit(limit))).all()
+            for row in found:
+                await connection.execute(
+                    taken_receipts.delete().filter_by(requester=row.requester, batch_id=row.batch_id)
+                )
         return len(found)
 
     async def anchors(self, *, before: int, limit: int) -> int:

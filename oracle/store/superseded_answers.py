@@ -5,10 +5,11 @@ from sqlalchemy import Row, and_, insert, literal, select, update
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.answered import AnswerState, DecidedAnswer, SupersededAnswer
 from oracle.domain.ids import BatchId, MemberId
-from oracle.store.answered import open_answer
+from oracle.store.answer_rows import open_answer
 from oracle.store.database import Database
 from oracle.store.places import place_of
 from oracle.store.tables import answers, superseded_answers
+from oracle.store.taken_receipts import forget_receipt
 
 DECIDED = (AnswerState.SEALED, AnswerState.DELIVERED, AnswerState.SETTLED, AnswerState.REFUSED)
 KEPT = ("state", "reason", "snapshot_block", "snapshot_hash", "reply", "receipt_digest", "disclosures")
@@ -68,6 +69,7 @@ class SupersededAnswers:
                     columns, select(*(answers.c[name] for name in columns)).where(which)
                 )
             )
+            await forget_receipt(connection, decided.requester, decided.batch_id)
             await connection.execute(
                 update(answers)
                 .where(which)

@@ -7,7 +7,7 @@ anyway (identifiers, counts, times) or amounts between two members.
 
 from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, String, Table, Text, UniqueConstraint
 
-from oracle.store.auditing_tables import examined, openings, seeds
+from oracle.store.auditing_tables import examined, openings, presented, seeds, taken_receipts
 from oracle.store.decoy_tables import decoys, planted
 from oracle.store.dispute_tables import claimed, disputes, recalled, recalls
 from oracle.store.express_tables import anchors, evidence, express, told
@@ -35,6 +35,7 @@ __all__ = (
     "metadata",
     "openings",
     "planted",
+    "presented",
     "queries",
     "ratings",
     "recalled",
@@ -46,6 +47,7 @@ __all__ = (
     "stretches",
     "superseded_answers",
     "superseded_replies",
+    "taken_receipts",
     "told",
     "transactions",
     "vouchers",

@@ -7,6 +7,7 @@ from oracle.auditing.answering_cases import CaseAnswering
 from oracle.auditing.decoys_back import DecoysBack
 from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.handing_over import HandingOver
+from oracle.auditing.presenting import Presenting
 from oracle.auditing.serving import Serving
 from oracle.crypto.typed_data import member_domain
 from oracle.domain.ids import MemberId
@@ -65,6 +66,7 @@ def build_audited(
                 gathering=gathering,
                 deciding=answering,
             ),
+            presenting=Presenting(receipts=holder.receipts, view=base.view),
             opener=SealingKeys(base.keyring, me, base.view),
             view=base.view,
             clock=base.clock,

@@ -16,6 +16,7 @@ from oracle.auditing.own_keys import OwnKeys
 from oracle.auditing.picture import ChainWitness
 from oracle.auditing.planting import Planting
 from oracle.auditing.purposes import purpose_lines
+from oracle.auditing.questioning import Questioning
 from oracle.chain.blocks import ChainBlocks
 from oracle.chain.connection import ChainConnection, Patience, open_connection
 from oracle.chain.contracts.bindings import bindings
@@ -41,6 +42,7 @@ from oracle.peer.reachable import ReachPolicy
 from oracle.store.database import Database
 from oracle.store.examinations import Examination, ExaminationJournal
 from oracle.store.facts import FactTable
+from oracle.store.presented import PresentedJournal
 from oracle.store.transactions import TransactionTable
 from oracle.telemetry.logs import configure
 from oracle.wiring.clock import ChainClock
@@ -72,6 +74,7 @@ class AuditorAtWork:
     connection: ChainConnection
     clock: ChainClock
     journal: ExaminationJournal
+    presented: PresentedJournal
     compacting: Compacting
 
 
@@ -213,17 +216,13 @@ def _joined(
     lane = _lane(settings, record, keys, database, stream)
     ledger = bindings(record).audits
     own = OwnKeys(keyring=keys, view=view, ledger=ledger, lane=lane, show=client.use)
-    journal = ExaminationJournal(database, keys.storage_cipher(CIPHER))
+    cipher = keys.storage_cipher(CIPHER)
+    journal, presented = ExaminationJournal(database, cipher), PresentedJournal(database, cipher)
     witness = ChainWitness(addresses=addresses, facts=stream.journal, blocks=ChainBlocks(connection))
     verifier = Verifier(witness=witness, view=view, known=record.names)
     domain = member_domain(addresses.chain_id, addresses.registry)
     fetching = Fetching(
-        lines=client,
-        signer=keys.operator(),
-        key=own,
-        keys=Registry(view),
-        domain=domain,
-        clock=clock,
+        lines=client, signer=keys.operator(), key=own, keys=Registry(view), domain=domain, clock=clock
     )
     return AuditorAtWork(
         auditor=Auditor(
@@ -231,6 +230,7 @@ def _joined(
             fetching=fetching,
             hearing=Hearing(fetching=fetching, chain=verifier),
             recomputing=verifier,
+            questioning=Questioning(fetching=fetching, journal=presented, clock=view),
             ledger=ledger,
             lane=lane,
             view=view,
@@ -255,6 +255,7 @@ def _joined(
         connection=connection,
         clock=clock,
         journal=journal,
+        presented=presented,
         # Of a chain's events most are commitments, and those past retention are nobody's to audit.
         compacting=Compacting(database=database, facts=FactTable(database), view=view),
     )

@@ -68,6 +68,7 @@ class Compacting:
             await _repeatedly(lambda: self._compaction.anchors(before=over.anchors, limit=STEP))
             await _repeatedly(lambda: self._compaction.evidence(before=over.reports, limit=STEP))
             await _repeatedly(lambda: self._compaction.claimed(before=over.questions, limit=STEP))
+            await _repeatedly(lambda: self._compaction.taken_receipts(before=over.receipts, limit=STEP))
             done = CompactionReport(
                 batches=await _repeatedly(
                     lambda: self._compaction.batches(
@@ -117,6 +118,7 @@ class Compacting:
                 audit_s=parameter("audit_retention_s").value,
                 report_s=parameter("report_retention_s").value + parameter("report_answer_s").value,
                 answer_s=parameter("answer_window_s").value,
+                ruling_s=parameter("ruling_window_s").value,
             ),
             now=0 if head is None else head.timestamp,
             head=0 if head is None else head.number,

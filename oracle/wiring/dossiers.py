@@ -15,6 +15,7 @@ from oracle.auditing.desk import DossierDesk
 from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import Gathering
 from oracle.auditing.picture import Addresses, ChainWitness, Picture
+from oracle.auditing.presented_checks import Recomputed
 from oracle.auditing.recomputing import recompute
 from oracle.chain.blocks import ChainBlocks
 from oracle.chain.connection import Patience, open_connection
@@ -45,6 +46,10 @@ class Verifier:
 
     async def report(self, file: bytes) -> DossierReport:
         """Raises `DossierDamaged`."""
+        return (await self.recomputed(file)).report
+
+    async def recomputed(self, file: bytes) -> Recomputed:
+        """As `report`, with what it was made of."""
         shown = decode_decoy_file(file)
         dossier = decode_dossier(file if shown is None else shown.dossier)
         picture = await self.picture(dossier.request)
@@ -53,7 +58,9 @@ class Verifier:
         report = await asyncio.to_thread(
             recompute, dossier, picture, digest=dossier_digest(file), name_of=names.name_of
         )
-        return report if shown is None else with_ticket(report, shown.ticket, dossier, picture)
+        if shown is not None:
+            report = with_ticket(report, shown.ticket, dossier, picture)
+        return Recomputed(dossier=dossier, picture=picture, report=report)
 
     async def picture(self, statement: bytes) -> Picture:
         """The chain as far as it was read, for the batch of this signed request."""

@@ -27,6 +27,7 @@ from oracle.store.disputes import ClaimedJournal
 from oracle.store.evidence import EvidenceJournal
 from oracle.store.recalls import RecallJournal
 from oracle.store.superseded_answers import SupersededAnswers
+from oracle.store.taken_receipts import TakenReceipts
 from oracle.store.turns import AnsweringTurns
 from oracle.store.vouchers import VoucherJournal
 from oracle.wiring.foundation import Foundation
@@ -46,6 +47,7 @@ class Holder:
     superseded: SupersededAnswers
     vouchers: VoucherJournal
     claimed: ClaimedJournal
+    receipts: TakenReceipts
     discloser: Discloser
     answering: Answering
     settling: Settling
@@ -204,6 +206,7 @@ def _build(
         superseded=superseded,
         vouchers=vouchers,
         claimed=claimed,
+        receipts=TakenReceipts(base.database, cipher),
         discloser=discloser,
         answering=_answering(
             base,

@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED
+from attacks.forging import gathers
 from attacks.member import InProcess
 from attacks.office import Office, office_settings
 from attacks.test_dossiers import ClaimsNothing
 from attacks.test_express import asked, carried, open_budget
 
+from oracle.auditing.dossier import Dossier
 from oracle.auditing.drawn import DrawnBatches
 from oracle.chain.transactions import Order
 from oracle.crypto.draws import leaf_id
@@ -126,6 +129,29 @@ async def test_place__of_a_batch_with_an_unclaimed_hit__is_upheld_for_it(trial: 
     assert found is not None
     assert found.found == trial.cases[0].ruled == 1
     assert b"Read and not claimed" in found.reasons
+
+
+async def _alone(honest: Dossier) -> Dossier:
+    return replace(honest, holders=())
+
+
+async def test_place__whose_dossier_leaves_the_holder_out__counts_every_element(
+    trial: Trial, holder: InProcess
+) -> None:
+    """The holder of an express batch does not know its place: the auditor names the batch."""
+    bank = trial.bank
+    await _paid(bank, HELD, MISSED)
+    await trial.anchored()
+    gathers(bank, _alone)
+
+    (case,) = await trial.drawn()
+    await holder.base.stream.poll()
+    assert await trial.settled() == (CaseState.UPHELD,)
+
+    found = await trial.office.at_work.journal.of(case.id)
+    assert found is not None
+    assert b"receipt presented of holder 2" in found.reasons
+    assert found.found == 2
 
 
 class Elsewhere(DrawnBatches):

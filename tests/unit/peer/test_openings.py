@@ -1,12 +1,14 @@
 """Openings on the wire: cut into parts, each sealed for its case, its place and one auditor."""
 
 import secrets
+from dataclasses import replace
 
 import pytest
 
 from oracle.crypto.errors import SealBroken
 from oracle.crypto.sealing import SealingKey
-from oracle.domain.ids import KeyVersion
+from oracle.crypto.typed_data import member_domain
+from oracle.domain.ids import Address, KeyVersion, MemberId
 from oracle.peer.errors import MessageLengthWrong, StatementFieldWrong
 from oracle.peer.openings import (
     PART_SIZE,
@@ -16,6 +18,7 @@ from oracle.peer.openings import (
     open_part,
     parse_opening_request,
     parts_of,
+    request_digest,
     seal_handed,
     seal_part,
 )
@@ -35,6 +38,18 @@ def test_request__encoded__is_read_as_it_was() -> None:
     for wrong in (raw[:-1], raw + b"\0"):
         with pytest.raises(MessageLengthWrong):
             parse_opening_request(wrong)
+
+
+def test_request__that_names_a_batch__is_signed_for_that_batch_alone() -> None:
+    named, domain = replace(request(), batch_id=b"\x09" * 32), member_domain(1, Address("0x" + "11" * 20))
+    raw = encode_opening_request(named, b"\x01" * 65)
+
+    assert parse_opening_request(raw) == (named, b"\x01" * 65, None)
+    digests = {
+        request_digest(one, MemberId(2), domain)
+        for one in (request(), named, replace(named, batch_id=b"\x0a" * 32))
+    }
+    assert len(digests) == 3
 
 
 def test_request__with_a_file_for_the_member__hands_it_over_in_its_case_alone() -> None:

@@ -4,7 +4,7 @@ from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState
 from oracle.rules.retention import ANSWERS_OVER, BATCHES_OVER, SETTLED_BLOCKS, Windows, horizon
 
-WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000, report_s=200, answer_s=30)
+WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000, report_s=200, answer_s=30, ruling_s=70)
 
 
 def test_horizon__of_the_windows__keeps_each_thing_as_long_as_somebody_may_ask() -> None:
@@ -14,6 +14,7 @@ def test_horizon__of_the_windows__keeps_each_thing_as_long_as_somebody_may_ask()
     assert over.questions == 5_000 - 1_000
     assert over.commitments == 5_000 - 1_000 - 500
     assert over.anchors == 5_000 - 1_000 - 500 - 30
+    assert over.receipts == 5_000 - 1_000 - 200 - 30 - 70
     assert over.transactions == 7
 
 

@@ -1,18 +1,21 @@
 """The holder's journal: a batch goes its way once, and nothing of it is readable in the file."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from stage.stores import written
 
+from oracle.crypto.keccak import keccak256
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.answered import Answer, AnswerState, Envelope
+from oracle.domain.answered import Answer, AnswerState, Envelope, TakenReceipt
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence
 from oracle.domain.messages import ReplyHead
 from oracle.store.answered import AnswerJournal
 from oracle.store.askers import AskerJournal
 from oracle.store.database import Database
 from oracle.store.superseded_answers import SupersededAnswers
+from oracle.store.taken_receipts import TakenReceipts
 
 BATCH, OTHER = BatchId(b"\x01" * 32), BatchId(b"\x02" * 32)
 ASKER = MemberId(1)
@@ -34,6 +37,8 @@ ANSWER = Answer(
     frame=b"tags and evaluations",
 )
 DISCLOSURES = b"the disclosed records"
+RECEIPT = TakenReceipt(digest=b"\x05" * 32, statement=b"the signed receipt", frame=b"claims\0\0\0")
+ANOTHER = replace(RECEIPT, digest=b"\x06" * 32, statement=b"another receipt")
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ async def _advance(journal: AnswerJournal, to: AnswerState, batch: BatchId = BAT
         AnswerState.FETCHED: lambda: journal.fetched(ASKER, batch, ENVELOPE),
         AnswerState.SEALED: lambda: journal.sealed(ASKER, batch, ANSWER, 3),
         AnswerState.DELIVERED: lambda: journal.delivered(ASKER, batch),
-        AnswerState.SETTLED: lambda: journal.settled(ASKER, batch, b"\x05" * 32, DISCLOSURES),
+        AnswerState.SETTLED: lambda: journal.settled(ASKER, batch, RECEIPT, DISCLOSURES),
     }
     for state, step in steps.items():
         await step()
@@ -61,7 +66,9 @@ async def _state(journal: AnswerJournal, batch: BatchId = BATCH) -> AnswerState:
     return found.state
 
 
-async def test_batch__gone_all_the_way__holds_everything_that_was_written(journal: AnswerJournal) -> None:
+async def test_batch__gone_all_the_way__holds_everything_that_was_written(
+    journal: AnswerJournal, database: Database, cipher: StorageCipher
+) -> None:
     await _advance(journal, AnswerState.SETTLED)
 
     batch = await journal.batch(ASKER, BATCH)
@@ -70,6 +77,8 @@ async def test_batch__gone_all_the_way__holds_everything_that_was_written(journa
     assert (batch.requester, batch.count, batch.deadline, batch.query_fees) == (ASKER, 3, 1_000, 3)
     assert (batch.envelope, batch.answer, batch.disclosures) == (ENVELOPE, ANSWER, DISCLOSURES)
     assert (batch.state, batch.receipt_digest) == (AnswerState.SETTLED, b"\x05" * 32)
+    kept = await TakenReceipts(database, cipher).of(ASKER, BATCH)
+    assert kept == replace(RECEIPT, digest=keccak256(RECEIPT.statement + RECEIPT.frame))
 
 
 @pytest.mark.parametrize("state", list(AnswerState)[:5])
@@ -86,7 +95,7 @@ async def test_batch__every_earlier_step_again__stays_where_it_is(
         await journal.sealed(ASKER, BATCH, ANSWER, 999)
     if state is AnswerState.SETTLED:
         await journal.delivered(ASKER, BATCH)
-        await journal.settled(ASKER, BATCH, b"\x06" * 32, b"other")
+        await journal.settled(ASKER, BATCH, ANOTHER, b"other")
 
     assert await journal.batch(ASKER, BATCH) == before
 
@@ -214,8 +223,13 @@ async def test_answer__superseded__is_kept_and_its_batch_open_again_once(
     assert (again.state, again.earlier, again.answer) == (AnswerState.FETCHED, 1, None)
     assert again.envelope == ENVELOPE
     await journal.sealed(ASKER, BATCH, ANSWER, 3)
-    assert not await journal.settled(ASKER, BATCH, b"\x05" * 32, DISCLOSURES)  # of the earlier answer
-    assert await journal.settled(ASKER, BATCH, b"\x06" * 32, DISCLOSURES, earlier=1)
+    receipts = TakenReceipts(database, cipher)
+    assert not await journal.settled(ASKER, BATCH, RECEIPT, DISCLOSURES)  # of the earlier answer
+    assert await receipts.of(ASKER, BATCH) is None
+    assert await journal.settled(ASKER, BATCH, ANOTHER, DISCLOSURES, earlier=1)
+    taken = await receipts.of(ASKER, BATCH)
+    assert taken is not None
+    assert taken.statement == ANOTHER.statement
 
 
 async def test_answer__past_its_deadline_or_undecided__is_not_looked_at_again(

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from oracle.crypto.storage import StorageCipher
+from oracle.domain.ids import MemberId
 from oracle.store.database import Database
 from oracle.store.examinations import Examination, ExaminationJournal
 from oracle.store.openings import KeptOpening, OpeningJournal
+from oracle.store.presented import PresentedJournal
 
 CASE, OTHER = b"\x01" * 32, b"\x02" * 32
 OPENING = KeptOpening(case_id=CASE, digest=b"\x03" * 32, file=b"what opens the batch")
@@ -66,3 +68,19 @@ async def test_examination__written_twice__stays_the_first_and_is_forgotten_by_a
     assert await journal.cases() == (OTHER, CASE)
     await journal.forget(seeds_before=0, cases_before=1_500)
     assert await journal.cases() == (OTHER,)
+
+
+async def test_presented__twice_by_a_holder__stays_the_first_and_is_forgotten_by_age(
+    database: Database, cipher: StorageCipher
+) -> None:
+    journal, holder, other = PresentedJournal(database, cipher), MemberId(2), MemberId(3)
+
+    await journal.keep(CASE, holder, b"what it got", opened_at=1_000)
+    await journal.keep(CASE, holder, b"another", opened_at=1_000)
+    await journal.keep(CASE, other, b"nothing", opened_at=1_000)
+    await journal.keep(OTHER, holder, b"in another case", opened_at=2_000)
+
+    assert await journal.of(CASE) == {holder: b"what it got", other: b"nothing"}
+    await journal.forget(before=2_000)
+    assert await journal.of(CASE) == {}
+    assert await journal.of(OTHER) == {holder: b"in another case"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.answered import Answer, AnswerState, Envelope
+from oracle.domain.answered import Answer, AnswerState, Envelope, TakenReceipt
 from oracle.domain.asked import AskedBatch, AskedReceipt, BatchState, Question, ReceiptState, Settled
 from oracle.domain.disputes import Dispute, DisputeGround, DisputeState
 from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
@@ -23,10 +23,12 @@ from oracle.store.disputes import DisputeJournal
 from oracle.store.ratings import RatedItem, RatingJournal
 from oracle.store.receipts import ReceiptJournal
 from oracle.store.replies import ReplyJournal
+from oracle.store.taken_receipts import TakenReceipts
 from oracle.store.transactions import TransactionRow, TransactionTable
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
 
 ME, OTHER, THIRD = MemberId(2), MemberId(1), MemberId(3)
+RECEIPT = TakenReceipt(digest=bytes(32), statement=b"receipt", frame=b"claims")
 SETTLED = Settled(records=(), withdrawn=(), unserved=())
 BatchOf = Callable[..., AskedBatch]
 
@@ -88,11 +90,14 @@ async def test_answers__past_their_windows__are_forgotten_and_their_charges_stay
         await _answered(journal, number, deadline=100 * number)
         covering = _held(_charge(3 * number, sum(range(number + 1))))
         assert await vouchers.accept(OTHER, _batch(number), _charge(3, number), covering)
-        await journal.settled(OTHER, _batch(number), bytes(32), b"disclosures")
+        await journal.settled(OTHER, _batch(number), RECEIPT, b"disclosures")
     before = await vouchers.accepted_totals(OTHER)
 
     assert await compaction.answers(ANSWERS_OVER, before=300, limit=10) == 2
+    assert await compaction.taken_receipts(before=200, limit=10) == 1
 
+    kept = [await TakenReceipts(database, cipher).of(OTHER, _batch(number)) for number in (1, 2, 3)]
+    assert [one is not None for one in kept] == [False, True, True]
     assert await journal.batch(OTHER, _batch(1)) is None
     assert await journal.batch(OTHER, _batch(2)) is None
     assert await journal.batch(OTHER, _batch(3)) is not None
