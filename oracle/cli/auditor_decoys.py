@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from oracle.store.planted import Planted
 
 __all__ = ["auditor"]
+NO_DECOYS = (
+    "No decoys were made yet. Name a file of values that nobody uses in [decoys] of the auditor's "
+    "configuration, and say how many one batch may have."
+)
 _DIGEST_SIZE = 32
 
 
@@ -43,7 +47,7 @@ async def decoys(session: Session) -> None:
         listed = ", ".join(map(str, one.holders)) or None
         name = shortened("0x" + one.decoy_id.hex())
         sheet.row(name, moment(one.made_at), one.member, len(one.openings), state, listed, evidence)
-    sheet.print(session.out)
+    sheet.print(session.out, otherwise=NO_DECOYS)
 
 
 @command(
@@ -64,12 +68,15 @@ async def evidence(
     if len(found) != 1 or not found[0].evidence:
         raise UnknownReference(f"Not exactly one batch of decoys that came back begins with '{decoys}'.")
     try:
-        with file.open("xb") as opened:
-            file.chmod(0o600)
-            opened.write(found[0].evidence)
+        _write_for_the_owner(file, found[0].evidence)
     except OSError as error:
         raise UsageWrong(f"Cannot write {file}: {error.strerror}. Name another file.") from error
     session.say(f"{file} has the evidence {_evidence(found[0])}.")
+
+
+def _write_for_the_owner(file: Path, content: bytes) -> None:
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_bytes(content)
 
 
 async def _planted(settings: AuditorSettings) -> "tuple[Planted, ...]":

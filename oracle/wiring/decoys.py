@@ -20,7 +20,7 @@ from oracle.store.planted import Planted, PlantedJournal
 from oracle.subjects import SubjectRefused, canonical
 from oracle.wiring.foundation import Foundation
 
-MOST_BYTES = 64 * 1024 * 1024
+MOST_CHARACTERS = 64 * 1024 * 1024
 
 
 class DecoyValuesWrong(Misconfigured):
@@ -70,9 +70,12 @@ def planted_journal(database: Database, keys: Keyring) -> PlantedJournal:
 def _values(path: Path) -> tuple[Subject, ...]:
     try:
         with path.open(encoding="utf-8") as file:
-            lines = file.read(MOST_BYTES).split("\n")
+            text = file.read(MOST_CHARACTERS + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise DecoyValuesWrong(f"The decoys in {path} cannot be read; each line is type,value.") from error
+    if len(text) > MOST_CHARACTERS:
+        raise DecoyValuesWrong(f"{path} has more than {MOST_CHARACTERS:,} characters; name a smaller file.")
+    lines = text.split("\n")
     found = tuple(_value(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
     if len({one.type for one in found}) != 1:
         raise DecoyValuesWrong(f"{path} has to have decoys of one type, and at least one of them.")
