@@ -1,11 +1,13 @@
 """What the eight do in each epoch, and what they learn afterwards about the records they were given."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from attacks.conversation import phone
-from scenario.society import NAMES, Society
+from scenario.society import NAMES, PATIENCE_S, Society
 
 from oracle.domain.asked import BatchState
 from oracle.domain.ids import BatchId
@@ -17,8 +19,6 @@ NOBODYS = 99_000
 STEPS_S = (30_000, 60_000)
 """Each is longer than what disputes, reports and rulings wait for; after the second the epoch ends soon, and
 what was earned and learned in it is brought to the chain."""
-TURNS = 10
-"""Enough for everything to be said, also where a call had to be repeated."""
 PAIR = ("Inventor", "Friend")
 PRAISED = range(20, 26)
 
@@ -108,13 +108,17 @@ class Story:
 
     async def _answered(self, epoch: int) -> None:
         """Until every question is answered and every receipt taken, but for those that are ignored."""
-        for _ in range(TURNS):
-            await self.society.turn()
-            if await self._all_answered(epoch):
-                return
-        raise AssertionError("members do not reach each other")
+        unanswered = ["not asked yet"]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while unanswered:
+                    await self.society.turn()
+                    unanswered = await self._unanswered(epoch)
+        assert not unanswered, unanswered
 
-    async def _all_answered(self, epoch: int) -> bool:
+    async def _unanswered(self, epoch: int) -> list[str]:
+        """What is still to come, of each member: batches by their state, and holders that have no receipt."""
+        found: list[str] = []
         silent = self.society.members["Silent"].id
         for name in NAMES:
             journals = self.society.members[name].requester.journals
@@ -122,8 +126,8 @@ class Story:
             states = {(await journals.asked.batch(one.batch_id)).state for one in batches}  # type: ignore[union-attr]  # it is asked
             waiting = {one.holder for one in await journals.receipts.pending() if not one.hits}
             if states - {BatchState.DONE} or waiting - {silent}:
-                return False
-        return True
+                found.append(f"{name}: {sorted(states)}, receipts for {sorted(waiting)}")
+        return found
 
     async def _rate(self, epoch: int) -> None:
         """Everyone says what came of its cases, where a record was disclosed to it."""
