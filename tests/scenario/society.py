@@ -219,11 +219,16 @@ async def _deploy(society: Society, settings: dict[str, Settings], sample_ppm: i
 
 
 async def _appointed(society: Society, name: str, stack: AsyncExitStack) -> Office:
+    """One that looks into what draws fall on and nothing else: the stated chances are about that.
+
+    Auditors pursue whom a draw has caught: over 20 epochs its penalties then pass what it has, and the chain
+    takes no batch of it any more (`tests/attacks/test_audits_for_cause.py` has the pursuit).
+    """
     home = society.work / name
     (home / "data").mkdir(parents=True)
     text = "\n".join(
         (
-            f'[auditor]\nname = "The {name} auditor"',
+            f'[auditor]\nname = "The {name} auditor"\npursue = false',
             f'[chain]\nrpc = ["{society.chain.url}"]\ndeployment = "../deployment.json"',
             "gas_price_wei = 0\npoll_interval_s = 0.05",
             "[members]\nallow_private_endpoints = true",
