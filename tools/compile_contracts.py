@@ -28,6 +28,7 @@ SOURCES = {
     "ProtocolParameters": "contracts/governance/ProtocolParameters.sol",
     "QualityLedger": "contracts/quality/QualityLedger.sol",
     "QueryLedger": "contracts/queries/QueryLedger.sol",
+    "SignatureProofs": "contracts/audit/SignatureProofs.sol",
 }
 
 

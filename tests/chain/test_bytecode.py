@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 import pytest
 
-from oracle.chain.bytecode import CompiledCode, check_code, masked, parse_compiled
+from oracle.chain.bytecode import PARTS, CompiledCode, check_code, created_first, masked, parse_compiled
 from oracle.chain.connection import ChainConnection
 from oracle.chain.deployment import CONTRACT_NAMES, DeploymentRecord
 from oracle.chain.errors import BadArtifact, NoCheckout
@@ -23,10 +23,12 @@ AskChain = Callable[..., Awaitable[object]]
 def packaged() -> Mapping[str, CompiledCode]:
     """What the package was built with; `make check` holds it against the sources."""
     folder = files("oracle.chain").joinpath("artifacts")
-    return {
-        name: parse_compiled(msgspec.json.decode(folder.joinpath(f"{name}.json").read_bytes()))
-        for name in CONTRACT_NAMES
-    }
+    compiled = [
+        parse_compiled(msgspec.json.decode(artifact.read_bytes()))
+        for artifact in folder.iterdir()
+        if artifact.name.endswith(".json")
+    ]
+    return {one.contract: one for one in compiled}
 
 
 async def test_check__fresh_deployment__is_built_from_the_sources(
@@ -34,7 +36,7 @@ async def test_check__fresh_deployment__is_built_from_the_sources(
 ) -> None:
     checks = await check_code(connection, record, packaged)
 
-    assert [check.contract for check in checks] == list(CONTRACT_NAMES)
+    assert [check.contract for check in checks] == [*CONTRACT_NAMES, *PARTS]
     assert [check.finding for check in checks if not check.matches] == []
 
 
@@ -61,6 +63,30 @@ async def test_check__one_byte_changed__is_found_even_if_the_record_agrees(
     assert found == {"CreditLedger": "the code is not the one in the deployment record"}
     found = {check.contract: check.finding for check in like_record if not check.matches}
     assert found == {"CreditLedger": "the code is not built from these sources"}
+
+
+@pytest.mark.parametrize("name", ["AuditLedger", "SignatureProofs"])
+async def test_check__address_of_a_stranger_written_in__is_found_even_if_the_record_agrees(
+    connection: ChainConnection,
+    record: DeploymentRecord,
+    packaged: Mapping[str, CompiledCode],
+    ask_chain: AskChain,
+    name: str,
+) -> None:
+    """As somebody could deploy it: the same code, which asks another contract what a signature proves."""
+    ledger = record.address_of("AuditLedger")
+    address = ledger if name == "AuditLedger" else created_first(ledger)
+    code = bytearray(await connection.ask(lambda node: node.code(address)))
+    start, length = packaged[name].immutable_references[0]
+    code[start : start + length] = bytes(12) + b"\x11" * 20
+    await ask_chain("anvil_setCode", address, "0x" + code.hex())
+    agreeing = _with_code_hash(record, name, code) if name in record.contracts else record
+
+    checks = await check_code(connection, agreeing, packaged)
+
+    (found,) = [check for check in checks if not check.matches]
+    assert found.contract == name
+    assert "0x1111111111111111111111111111111111111111" in found.finding
 
 
 async def test_check__no_code_or_no_source__is_found(

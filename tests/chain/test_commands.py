@@ -156,4 +156,4 @@ def test_verify__own_deployment__finds_every_contract_built_from_the_sources(
 
     assert verified.returncode == 0, verified.stderr
     checks = json.loads(verified.stdout)
-    assert [check["matches"] for check in checks] == [True] * 9
+    assert [check["matches"] for check in checks] == [True] * 10
