@@ -7,7 +7,9 @@ from typing import Any
 from attacks.member import InProcess
 
 from oracle.asking.blinding import BlindedBatch
+from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.crypto.workers import Workers
+from oracle.domain.asked import AskedReply
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.query import Element
@@ -63,3 +65,11 @@ class CheatingLane:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._book, name)
+
+
+class ClaimsNothing(ReceiptWriter):
+    """Accepts what it read, pays the answer and claims no hit."""
+
+    async def written(self, batch: Any, reply: AskedReply) -> Any:
+        assert reply.proven is not None
+        return await super().written(batch, replace(reply, proven=replace(reply.proven, hits=())))

@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from attacks.conversation import Conversation, phone
 from attacks.member import LIMITS, PASSPHRASE, InProcess
+from attacks.office import Office, appointed
 from attacks.opening import open_in_process
+from attacks.trial import Trial
 from stage.settings import loopback_settings
 
 from oracle.chain.connection import open_connection
@@ -223,3 +225,18 @@ def later(chain: Chain) -> Callable[[int], None]:
         chain.call("evm_mine")
 
     return pass_time
+
+
+@pytest.fixture
+async def office(
+    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
+) -> AsyncIterator[Office]:
+    """The only auditor, with every batch drawn."""
+    govern(bank.base.contracts.parameters.set("audit_sample_ppm", 1_000_000))
+    async with appointed(bank, govern, tmp_path, chain.url) as made:
+        yield made
+
+
+@pytest.fixture
+def trial(talk: Conversation, office: Office, later: Callable[[int], None]) -> Trial:
+    return Trial(talk, office, later)

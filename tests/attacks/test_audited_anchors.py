@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attacks.cheats import ClaimsNothing
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED
 from attacks.forging import gathers
 from attacks.member import InProcess
 from attacks.office import Office, office_settings
-from attacks.test_dossiers import ClaimsNothing
 from attacks.test_express import asked, carried, open_budget
 
 from oracle.auditing.dossier import Dossier

@@ -2,17 +2,13 @@
 
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
-from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.member import InProcess
-from attacks.office import Office, appointed
+from attacks.office import Office
 from attacks.trial import EPOCH_S, Trial, cheat
 
-from oracle.chain.transactions import Order
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.tls import TlsIdentity, create_certificate
 from oracle.domain.asked import BatchState
@@ -23,23 +19,6 @@ from oracle.peer.limits import ClientLimits
 from oracle.peer.openings import OpeningRequest, encode_opening_request, request_digest
 from oracle.peer.reachable import ReachPolicy
 from oracle.store.compaction import Compaction
-
-MILLION = 1_000_000
-
-
-@pytest.fixture
-async def office(
-    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
-) -> AsyncIterator[Office]:
-    """The only auditor, with every batch drawn."""
-    govern(bank.base.contracts.parameters.set("audit_sample_ppm", MILLION))
-    async with appointed(bank, govern, tmp_path, chain.url) as made:
-        yield made
-
-
-@pytest.fixture
-def trial(talk: Conversation, office: Office, later: Callable[[int], None]) -> Trial:
-    return Trial(talk, office, later)
 
 
 async def test_audit__of_an_honest_requester__is_dismissed_and_costs_nothing(trial: Trial) -> None:

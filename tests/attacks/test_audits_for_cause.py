@@ -1,37 +1,16 @@
 """Audits for cause on a real chain: of whom a draw has caught, and of whom another member suspects."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from attacks.conftest import Chain
-from attacks.conversation import HELD, Conversation
+from attacks.conversation import HELD
 from attacks.court import reading
-from attacks.member import InProcess
-from attacks.office import Office, appointed
 from attacks.trial import Trial, cheat
 
 from oracle.auditing.causes import batch_evidence
 from oracle.chain.transactions import Order
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.reports import UnknownReference
-
-MILLION = 1_000_000
-
-
-@pytest.fixture
-async def office(
-    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
-) -> AsyncIterator[Office]:
-    """The only auditor, with every batch drawn."""
-    govern(bank.base.contracts.parameters.set("audit_sample_ppm", MILLION))
-    async with appointed(bank, govern, tmp_path, chain.url) as made:
-        yield made
-
-
-@pytest.fixture
-def trial(talk: Conversation, office: Office, later: Callable[[int], None]) -> Trial:
-    return Trial(talk, office, later)
 
 
 async def test_audit_for_cause__of_another_batch_of_a_cheat__follows_what_the_draw_has_found(

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from attacks.cheats import ClaimsNothing
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
 
-from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.auditing.codec import DossierDamaged, decode_dossier, encode_dossier
 from oracle.auditing.dossier import Dossier, HolderPart
 from oracle.crypto.keccak import keccak256
-from oracle.domain.asked import AskedReply, ReplyState
+from oracle.domain.asked import ReplyState
 from oracle.domain.reports import DossierReport, Party, ProofResult
 from oracle.wiring.dossiers import Verifier, build_gathering, open_verifier
 
@@ -155,14 +155,6 @@ async def test_dossier__without_a_holder__says_that_it_says_nothing(file: bytes,
 
     assert results(report)[2, "reply"] is ProofResult.NOT_APPLICABLE
     assert report.against_requester == ()
-
-
-class ClaimsNothing(ReceiptWriter):
-    """Accepts what it read, pays the answer and claims no hit."""
-
-    async def written(self, batch: Any, reply: AskedReply) -> Any:
-        assert reply.proven is not None
-        return await super().written(batch, replace(reply, proven=replace(reply.proven, hits=())))
 
 
 async def test_dossier__of_a_requester_that_reads_and_does_not_claim__is_against_it(

@@ -1,13 +1,10 @@
 """Requesters that tell auditors another thing than their holders: the holders are asked, and cannot lie."""
 
-from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
-from attacks.conftest import Chain
-from attacks.conversation import HELD, MISSED, Conversation
+from attacks.conversation import HELD, MISSED
 from attacks.court import Closed, reading
 from attacks.forging import (
     Forgery,
@@ -23,36 +20,16 @@ from attacks.forging import (
     signed_anew,
     without_the_answer,
 )
-from attacks.member import InProcess
-from attacks.office import Office, appointed
 from attacks.trial import Trial, cheat
 
 from oracle.asking.receipt_writing import ReceiptWriter
 from oracle.auditing.dossier import KeptReceipt
 from oracle.auditing.receipt_file import decode_receipt_file
-from oracle.chain.transactions import Order
 from oracle.domain.audits import CaseState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.settlement import RefusalReason
 from oracle.peer.errors import PeerBusy, PeerRefused
 from oracle.store.examinations import Examination
-
-MILLION = 1_000_000
-
-
-@pytest.fixture
-async def office(
-    bank: InProcess, govern: Callable[[Order], None], tmp_path: Path, chain: Chain
-) -> AsyncIterator[Office]:
-    """The only auditor, with every batch drawn."""
-    govern(bank.base.contracts.parameters.set("audit_sample_ppm", MILLION))
-    async with appointed(bank, govern, tmp_path, chain.url) as made:
-        yield made
-
-
-@pytest.fixture
-def trial(talk: Conversation, office: Office, later: Callable[[int], None]) -> Trial:
-    return Trial(talk, office, later)
 
 
 async def answered(trial: Trial, forgery: Forgery) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
+from attacks.cheats import ClaimsNothing
 from attacks.conversation import HELD, MISSED, Conversation
 from attacks.office import Office
-from attacks.test_dossiers import ClaimsNothing
 
 from oracle.domain.audits import BreachKind, CaseState
 from oracle.rules.cases import Case

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from attacks.cheats import ClaimsNothing
 from attacks.member import InProcess
-from attacks.test_dossiers import ClaimsNothing
 
 from oracle.auditing.case_files import file_digest
 from oracle.auditing.disclosure_file import DisclosureFile, encode_disclosure_file
