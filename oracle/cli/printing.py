@@ -47,7 +47,7 @@ class Sheet:
     def print(self, out: Console, *, otherwise: str = "") -> None:
         """`otherwise` is said in the place of a table without rows."""
         if self.empty and otherwise:
-            out.print(otherwise)
+            out.print(shown(otherwise))
             return
         if self._title:
             # Not as the table's own: that one is folded to the width of its columns.

@@ -65,7 +65,7 @@ def test_decoys__before_the_first__say_what_makes_them(riskmesh: Command, office
     ran = riskmesh("auditor", "decoys", "--home", office)
 
     assert ran.code == 0, ran.err
-    assert "No decoys were made yet" in " ".join(ran.out.split())
+    assert "nobody uses in [decoys] of the auditor" in " ".join(ran.out.split())
 
 
 @pytest.mark.usefixtures("planted")
