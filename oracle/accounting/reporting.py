@@ -13,6 +13,7 @@ from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.crypto.anchor_tree import AnchoredBatch, AnchorNode, proves
 from oracle.domain.anchors import AnchorProofs, Evidence, ProvenPlace
+from oracle.domain.audits import AnchorLeaf
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import MemberId
 from oracle.peer.bodies.anchor_proofs import decode_anchor_proofs
@@ -75,7 +76,8 @@ class Reporting:
             known = await self._journal.get(requester, place.batch_id)
             if known is not None:
                 self._require_proven(requester, known, proofs, place)
-                await self._journal.prove(requester, place.batch_id, proofs.root)
+                leaf = AnchorLeaf(root=proofs.root, index=place.index)
+                await self._journal.prove(requester, place.batch_id, leaf)
 
     def _require_proven(
         self, requester: MemberId, known: Evidence, proofs: AnchorProofs, place: ProvenPlace

@@ -6,7 +6,7 @@ import structlog
 
 from oracle.auditing.accusing import Accusing
 from oracle.auditing.case_files import file_digest
-from oracle.auditing.causes import audited_batch, batch_evidence
+from oracle.auditing.causes import audited, batch_evidence, place_evidence
 from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import BatchNotKept, Gathering
 from oracle.auditing.losing import Loss, encode_loss
@@ -17,8 +17,9 @@ from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
+from oracle.crypto.draws import leaf_id
 from oracle.domain.asked import BatchState, ReplyState
-from oracle.domain.audits import CaseKind, CaseState
+from oracle.domain.audits import AnchorLeaf, CaseKind, CaseState
 from oracle.domain.errors import Refused
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import UnknownReference
@@ -42,6 +43,12 @@ class Clock(Protocol):
         """Returns once the block is read."""
 
 
+class Places(Protocol):
+    """Where batches that this member answered stand in anchors, as their requesters have proven."""
+
+    async def place(self, requester: MemberId, batch_id: BatchId) -> AnchorLeaf | None: ...
+
+
 class CaseNotOpen(Refused):
     """The case waits for no answer that a person could give."""
 
@@ -61,6 +68,7 @@ class CaseAnswering:
         accusing: Accusing,
         gathering: Gathering,
         drawn: DrawnBatches,
+        places: Places,
         asked: AskedJournal,
         replies: ReplyJournal,
         receipts: ReceiptJournal,
@@ -76,6 +84,7 @@ class CaseAnswering:
         self._accusing = accusing
         self._gathering = gathering
         self._drawn = drawn
+        self._places = places
         self._asked = asked
         self._replies = replies
         self._receipts = receipts
@@ -125,10 +134,8 @@ class CaseAnswering:
         await self._clock.reached(row.block_number or 0)
 
     async def open_for_cause(self, accused: MemberId, batch_id: BatchId) -> bytes:
-        """Have auditors look at a committed batch of another member; returns the case."""
-        if accused == self._me or self._view.commitment(accused, batch_id) is None:
-            raise UnknownReference(f"Member {accused} is no other member that has committed such a batch.")
-        evidence = batch_evidence(accused, batch_id)
+        """Have auditors look at a batch of another member; returns the case."""
+        evidence = await self._evidence(accused, batch_id)
         order = self._ledger.open_for_cause(accused, evidence)
         row = await self._lane.execute(f"cause:{accused}:{batch_id.hex()}", order)
         await self._clock.reached(row.block_number or 0)
@@ -139,20 +146,34 @@ class CaseAnswering:
         )
         return next(found)
 
+    async def _evidence(self, accused: MemberId, batch_id: BatchId) -> bytes:
+        if accused != self._me and self._view.commitment(accused, batch_id) is not None:
+            return batch_evidence(accused, batch_id)
+        leaf = await self._places.place(accused, batch_id)
+        if leaf is not None and self._view.anchors.anchor(accused, leaf.root) is not None:
+            return place_evidence(accused, leaf)
+        raise UnknownReference(
+            f"Member {accused} is no other member that has committed such a batch, or has shown us where it "
+            "stands in an anchor."
+        )
+
     def under_audit(self) -> frozenset[BatchId]:
-        """Batches of which an opening may still have to be made: nothing of them is forgotten."""
+        """Committed batches of which an opening may still have to be made: nothing of them is forgotten.
+
+        Those in anchors are kept as long as their anchors, which is longer than a case can wait for them.
+        """
         now = self._clock.chain_time()
         return frozenset(
-            batch_id
+            about
             for case in self._view.audits.cases.values()
-            if case.accused == self._me
-            and case.state(now) in UNDECIDED
-            and (batch_id := audited_batch(case, self._view)) is not None
+            if case.accused == self._me and case.state(now) in UNDECIDED
+            for about in (audited(case, self._view),)
+            if about is not None and not isinstance(about, AnchorLeaf)
         )
 
     def _by_itself(self, case: Case) -> bool:
         """What the daemon answers from its journals; a person answers the others."""
-        return case.kind is CaseKind.DISPUTE or audited_batch(case, self._view) is not None
+        return case.kind is CaseKind.DISPUTE or audited(case, self._view) is not None
 
     async def _follow(self, case: Case, now: int) -> None:
         kept = await self._journal.of(case.id) or await self._made(case, now)
@@ -166,13 +187,13 @@ class CaseAnswering:
             log.warning("case_answered", case_id=case.id.hex())
 
     async def _made(self, case: Case, now: int) -> KeptOpening | None:
-        batch_id = audited_batch(case, self._view)
-        if batch_id is None:
+        about = audited(case, self._view)
+        if about is None:
             return await self._serving.made(case)
-        if case.leaf is not None:
+        if isinstance(about, AnchorLeaf):
             # An anchor that is gone leaves the batch unknown, and lost.
-            batch_id = await self._drawn.of(case.leaf) or batch_id
-        return await self._opened(case, batch_id, now)
+            about = await self._drawn.of(about) or BatchId(leaf_id(about))
+        return await self._opened(case, about, now)
 
     async def _opened(self, case: Case, batch_id: BatchId, now: int) -> KeptOpening | None:
         if not await self.decided(batch_id) and now < (case.opened_at + case.answer_by) // 2:

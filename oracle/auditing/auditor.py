@@ -5,7 +5,10 @@ from collections.abc import Awaitable
 
 import structlog
 
+from oracle.auditing.causes import is_beyond_reach
+from oracle.auditing.drawn_places import DrawnPlaces
 from oracle.auditing.duties import (
+    AskPeople,
     CloseEpoch,
     CommitSeed,
     Duty,
@@ -19,7 +22,13 @@ from oracle.auditing.duties import (
     StrikeOff,
     duties,
 )
-from oracle.auditing.examining import Recomputing, examined, not_handed_over
+from oracle.auditing.examining import (
+    Recomputing,
+    beyond_reach,
+    examined,
+    for_people,
+    not_handed_over,
+)
 from oracle.auditing.fetching import Fetching
 from oracle.auditing.hearing import Hearing
 from oracle.auditing.own_keys import OwnKeys
@@ -31,6 +40,7 @@ from oracle.chain.transactions import Order
 from oracle.chain.view import AllianceView
 from oracle.crypto.draws import leaf_id, seed_commitment
 from oracle.domain.errors import Refused, Transient
+from oracle.rules.cases import Case
 from oracle.store.examinations import Examination, ExaminationJournal
 
 log = structlog.get_logger()
@@ -69,11 +79,13 @@ class Auditor:
         self._keys = keys
         self._strikes = strikes
         self._pursues = pursues
+        self._places = DrawnPlaces()
 
     async def round(self) -> None:
         """All duties of now; one that is refused or has to wait holds up no other."""
         await self._attempt("FollowKeys", self._keys.follow())
-        for duty in duties(self._view, self._lane.account):
+        await self._places.follow(self._view)
+        for duty in duties(self._view, self._lane.account, self._places):
             await self._attempt(type(duty).__name__, self._do(duty))
         await self._forget()
 
@@ -96,6 +108,8 @@ class Auditor:
                 await self._reveal(duty.epoch)
             case Examine():
                 await self._examine(duty)
+            case AskPeople():
+                await self._ask_people(duty.case)
             case StrikeOff():
                 if self._strikes:
                     await self._send(*self._order(duty))
@@ -150,17 +164,29 @@ class Auditor:
             if made is None:
                 return
             found = await self._journal.keep(made)
-        if found.found is None:
-            return  # the case lapses
-        order = self._ledger.cast_verdict(case.id, found=found.found, reason=found.reason)
-        await self._send(f"verdict:{case.id.hex()}", order)
+        await self._cast(found)
+
+    async def _ask_people(self, case: Case) -> None:
+        found = await self._journal.of(case.id)
+        if found is None:
+            found = await self._journal.keep(for_people(case, await self._fetching.file(case)))
+            log.warning("case_for_people", case_id=case.id.hex())
+        await self._cast(found)
+
+    async def _cast(self, found: Examination) -> None:
+        """Nothing, where no verdict was come to: the case lapses, or a person has not decided yet."""
+        if found.found is not None:
+            order = self._ledger.cast_verdict(found.case_id, found=found.found, reason=found.reason)
+            await self._send(f"verdict:{found.case_id.hex()}", order)
 
     async def _found(self, duty: Examine) -> Examination | None:
         """None while what is missing may still be had."""
         case = duty.case
         last = self._view.now > case.answer_by + (case.decide_by - case.answer_by) * 3 // 4
-        if duty.batch_id is None:
+        if duty.about is None:
             return await self._hearing.found(case, last=last)
+        if is_beyond_reach(case, self._view):
+            return beyond_reach(case)
         if self._questioning.waits(case, last=last):
             return None
         try:
@@ -170,7 +196,7 @@ class Auditor:
                 log.warning("opening_waits", case_id=case.id.hex(), reason=error.code)
                 return None
             return not_handed_over(case)
-        return await examined(case, duty.batch_id, file, self._recomputing, self._questioning, last=last)
+        return await examined(case, duty.about, file, self._recomputing, self._questioning, last=last)
 
     async def _send(self, intent: str, order: Order) -> None:
         await self._lane.execute(intent, order)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Protocol
 
-from oracle.auditing.causes import audited_batch
+from oracle.auditing.causes import audited, batch_evidence, place_evidence
 from oracle.auditing.codec import dossier_digest, encode_dossier
 from oracle.auditing.drawn import DrawnBatches
 from oracle.auditing.gathering import Gathering
@@ -73,10 +73,11 @@ class DossierDesk:
         """As `dossier_file`, recomputed."""
         file = await self.dossier_file(reference)
         report = await self._recomputing.report(file.content)
-        names = {file.batch_id}
+        requester, batch_id = MemberId(report.requester), BatchId(bytes.fromhex(file.batch_id[2:]))
+        names = {file.batch_id, "0x" + batch_evidence(requester, batch_id).hex()}
         if report.anchor_root is not None and report.anchor_index is not None:
             leaf = AnchorLeaf(root=bytes.fromhex(report.anchor_root[2:]), index=report.anchor_index)
-            names.add("0x" + leaf_id(leaf).hex())
+            names |= {"0x" + leaf_id(leaf).hex(), "0x" + place_evidence(requester, leaf).hex()}
         about = tuple(case for case in await self._cases.cases() if case.subject in names)
         return replace(report, cases=about)
 
@@ -86,7 +87,7 @@ class DossierDesk:
         return await self._line(case_id)
 
     async def open_audit(self, *, accused: int, batch_id: bytes) -> CaseLine:
-        """Raises `UnknownReference` where that member has committed no such batch."""
+        """Raises `UnknownReference` where the chain has no such batch of that member."""
         return await self._line(await self._answering.open_for_cause(MemberId(accused), BatchId(batch_id)))
 
     async def _line(self, case_id: bytes) -> CaseLine:
@@ -102,10 +103,11 @@ class DossierDesk:
         first, last = (bytes.fromhex(digits.ljust(_DIGITS, end)) for end in "0f")
         found = set(await self._asked.batches_between(BatchId(first), BatchId(last), limit=2))
         for case in self._view.audits.cases.values():
-            batch_id = audited_batch(case, self._view) if first <= case.id <= last else None
-            if batch_id is not None:
-                shown = None if case.leaf is None else await self._drawn.of(case.leaf)
-                found.add(shown or batch_id)
+            about = audited(case, self._view) if first <= case.id <= last else None
+            if isinstance(about, AnchorLeaf):
+                about = await self._drawn.of(about) or BatchId(leaf_id(about))
+            if about is not None:
+                found.add(about)
         if not found:
             raise UnknownReference(f"No batch and no audit of a batch begins with {digits}.")
         if len(found) > 1:

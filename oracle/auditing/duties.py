@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from oracle.auditing.causes import audited_batch, to_pursue
+from oracle.auditing.causes import Audited, audited, to_pursue
+from oracle.auditing.drawn_places import DrawnPlaces
 from oracle.chain.books.audits import Draw
 from oracle.chain.view import AllianceView
-from oracle.crypto.draws import falls_on, leaf_id, leaves_drawn
+from oracle.crypto.draws import falls_on, leaf_id
 from oracle.domain.audits import AnchorLeaf, CaseKind
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.rules.cases import Case
-
-EXAMINED = frozenset({CaseKind.DRAWN, CaseKind.CAUSE, CaseKind.DISPUTE})
-"""What auditors decide by themselves. What the contract has proven stands unless people find otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +67,19 @@ class OpenLeaf:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examine:
     case: Case
-    batch_id: BatchId | None = None
-    """That it is about; None of a dispute."""
+    about: Audited | None = None
+    """None of a dispute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPeople:
+    """Get what the accused has answered with, and cast the verdict that a person has written down.
+
+    What evidence that names nothing on the chain is worth, no program can say; what the contract has proven
+    stands unless people find otherwise.
+    """
+
+    case: Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +97,12 @@ Duty: TypeAlias = (
     | OpenLeaf
     | Pursue
     | Examine
+    | AskPeople
     | Settle
 )
 
 
-def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
+def duties(view: AllianceView, me: Address, places: DrawnPlaces) -> tuple[Duty, ...]:
     """In the order in which they are urgent. None for whoever is no auditor in office."""
     if me not in view.audits.auditors or view.head is None:
         return ()
@@ -105,15 +115,15 @@ def duties(view: AllianceView, me: Address) -> tuple[Duty, ...]:
     coming = view.audits.draws.get(current + 1)
     if coming is None or me not in coming.commitments:
         found.append(CommitSeed(epoch=current + 1))
-    found += _drawn(view, now)
-    found += (Pursue(accused=accused, evidence=evidence) for accused, evidence in to_pursue(view, me))
+    found += _drawn(view, places)
+    found += (Pursue(accused=accused, evidence=evidence) for accused, evidence in to_pursue(view, me, places))
     for case in view.audits.cases.values():
-        voted = any(auditor == me for auditor, _ in case.verdicts)
-        if case.kind in EXAMINED and not voted and case.takes_verdicts(now):
-            batch_id = audited_batch(case, view)
-            # What else a cause is about, people look into.
-            if case.kind is CaseKind.DISPUTE or batch_id is not None:
-                found.append(Examine(case=case, batch_id=batch_id))
+        if case.takes_verdicts(now) and all(auditor != me for auditor, _ in case.verdicts):
+            about = audited(case, view)
+            if case.kind is CaseKind.DISPUTE or about is not None:
+                found.append(Examine(case=case, about=about))
+            else:
+                found.append(AskPeople(case=case))
         if case.can_settle(now):
             found.append(Settle(case_id=case.id))
     return tuple(found)
@@ -145,9 +155,9 @@ def _withheld(draw: Draw, view: AllianceView, me: Address) -> Iterator[StrikeOff
             yield StrikeOff(epoch=draw.epoch, auditor=account)
 
 
-def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn | OpenLeaf]:
+def _drawn(view: AllianceView, places: DrawnPlaces) -> Iterator[OpenDrawn | OpenLeaf]:
     """Batches that a draw fell on, within retention, and that nobody has opened yet."""
-    oldest = now - view.parameter("audit_retention_s").value
+    oldest = view.now - view.parameter("audit_retention_s").value
     drawn = {draw.epoch: draw for draw in view.audits.draws.values() if draw.value is not None}
     opened = {
         (case.accused, case.subject) for case in view.audits.cases.values() if case.kind is CaseKind.DRAWN
@@ -165,9 +175,9 @@ def _drawn(view: AllianceView, now: int) -> Iterator[OpenDrawn | OpenLeaf]:
     for anchor in view.anchors.all:
         anchored_at = anchor.at.block_timestamp
         draw = None if anchored_at < oldest else drawn.get(view.epoch_of(anchored_at))
-        if draw is None or draw.value is None:
+        if draw is None:
             continue
         requester = anchor.requester
-        for leaf in leaves_drawn(draw.value, draw.sample_ppm, requester, anchor.root, anchor.batches):
+        for leaf in places.of(anchor, draw) or ():
             if (requester, leaf_id(leaf)) not in opened:
                 yield OpenLeaf(epoch=draw.epoch, requester=requester, leaf=leaf)

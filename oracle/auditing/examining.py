@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
 
 from oracle.auditing.batch_checks import ANCHOR
+from oracle.auditing.causes import Audited
 from oracle.auditing.codec import DossierDamaged
 from oracle.auditing.losing import decode_loss
 from oracle.auditing.presented_checks import Recomputed, unheard, with_presented
 from oracle.crypto.keccak import keccak256
+from oracle.domain.audits import AnchorLeaf, CaseKind
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import DossierReport, ProofResult
 from oracle.rules.cases import Case
@@ -42,7 +45,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def examined(
-    case: Case, batch_id: BatchId, file: bytes, recomputing: Recomputing, holders: Holders, *, last: bool
+    case: Case, about: Audited, file: bytes, recomputing: Recomputing, holders: Holders, *, last: bool
 ) -> Examination | None:
     """Upheld exactly when a check speaks against the requester, or nothing can be checked for its sake.
 
@@ -56,7 +59,7 @@ async def examined(
     except DossierDamaged as error:
         return verdict(case, file, case.most, f"what was handed in is no dossier: {error}")
     report = found.report
-    if report.requester != case.accused or not _is_about(report, case, batch_id):
+    if report.requester != case.accused or not _is_about(report, about):
         return verdict(case, file, case.most, "what was handed in is about another batch")
     if report.unclaimed is not None and report.unclaimed < case.most:
         # Only while more can be found: else nobody has to be asked.
@@ -72,13 +75,31 @@ async def examined(
     return verdict(case, file, min(case.most, max(1, unclaimed)), *lines)
 
 
-def _is_about(report: DossierReport, case: Case, batch_id: BatchId) -> bool:
+def _is_about(report: DossierReport, about: Audited) -> bool:
     """A batch that the chain knows by its place alone has to be proven to stand there."""
-    if case.leaf is None:
-        return report.batch_id == "0x" + batch_id.hex()
+    if not isinstance(about, AnchorLeaf):
+        return report.batch_id == "0x" + about.hex()
     anchored = {line.result for line in report.checks if line.name == ANCHOR} == {ProofResult.PASSED}
     place = (report.anchor_root, report.anchor_index)
-    return anchored and place == ("0x" + case.leaf.root.hex(), case.leaf.index)
+    return anchored and place == ("0x" + about.root.hex(), about.index)
+
+
+def beyond_reach(case: Case) -> Examination:
+    """Nobody had to keep it: else any member could be punished for what it rightly has forgotten."""
+    return examination(case, b"", "it was older than audits reach when the case was opened", found=0)
+
+
+def for_people(case: Case, file: bytes) -> Examination:
+    """No verdict yet: what the accused has answered with, for somebody to read."""
+    if case.kind is CaseKind.CAUSE:
+        what = f"the evidence 0x{case.subject.hex()} names nothing on the chain"
+    else:
+        what = "the contract has proven it, and the accused rebuts"
+    return examination(case, file, f"people decide by {_utc(case.decide_by)}: {what}", found=None)
+
+
+def _utc(unix_s: int) -> str:
+    return f"{datetime.fromtimestamp(unix_s, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def not_handed_over(case: Case) -> Examination:

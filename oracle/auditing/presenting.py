@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from oracle.auditing.causes import batch_evidence
+from oracle.auditing.causes import audited_place, batch_evidence
 from oracle.auditing.dossier import KeptReceipt
 from oracle.auditing.receipt_file import ReceiptFile, encode_receipt_file
 from oracle.chain.view import AllianceView
@@ -35,11 +35,9 @@ class Presenting:
         return encode_receipt_file(ReceiptFile(case_id=case.id, batch_id=batch_id, receipt=kept))
 
     def _is_about(self, case: Case, batch_id: BatchId) -> bool:
+        if audited_place(case, self._view) is not None:
+            # Which of the express batches stands at that place, only the accused and its dossier can say.
+            return self._view.commitment(case.accused, batch_id) is None
         if case.kind is CaseKind.CAUSE:
             return case.subject == batch_evidence(case.accused, batch_id)
-        if case.kind is not CaseKind.DRAWN:
-            return False
-        if case.leaf is None:
-            return case.subject == batch_id
-        # Which of the express batches stands at that place, only the accused and its dossier can say.
-        return self._view.commitment(case.accused, batch_id) is None
+        return case.kind is CaseKind.DRAWN and case.subject == batch_id

@@ -8,7 +8,7 @@ import typer
 from oracle import __version__
 from oracle.cli import (
     accounts,
-    auditor_decoys,
+    auditor_verdicts,
     audits,
     chain,
     checks,
@@ -62,7 +62,7 @@ app.add_typer(audits.app)
 app.add_typer(dossiers.audit, name="audit")
 app.add_typer(disputes.app)
 app.add_typer(disputes.dispute, name="dispute")
-app.add_typer(auditor_decoys.auditor, name="auditor")
+app.add_typer(auditor_verdicts.auditor, name="auditor")
 app.add_typer(quality.app)
 app.add_typer(accounts.app)
 app.add_typer(statements.app)

@@ -182,7 +182,11 @@ async def export(
     case: Annotated[str, typer.Argument(help="The case, or the first digits of it.")],
     file: Annotated[Path, typer.Argument(help="Where to write it; it must not exist.")],
 ) -> None:
-    """Write what was handed in for a case. It has subjects in clear; riskmesh audit verify recomputes it."""
+    """Write what was handed in for a case.
+
+    A batch has subjects in clear; riskmesh audit verify recomputes it. What people are to read is written as
+    the accused handed it in: a stranger's file.
+    """
     digits = case.removeprefix("0x").lower()
     found = [
         one
@@ -194,10 +198,21 @@ async def export(
     try:
         with file.open("xb") as opened:
             file.chmod(0o600)
-            opened.write(found[0].file)
+            opened.write(_handed_in(found[0].file))
     except OSError as error:
         raise UsageWrong(f"Cannot write {file}: {error.strerror}. Name another file.") from error
     session.say(f"{file} has what was handed in for case {shortened('0x' + found[0].case_id.hex())}.")
+
+
+def _handed_in(file: bytes) -> bytes:
+    """A rebuttal without its frame."""
+    from oracle.auditing.case_files import CaseFileDamaged  # noqa: PLC0415 - slow to load, others need none
+    from oracle.auditing.rebuttal_file import decode_rebuttal_file  # noqa: PLC0415
+
+    try:
+        return decode_rebuttal_file(file).content
+    except CaseFileDamaged:
+        return file
 
 
 @command(

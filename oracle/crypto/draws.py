@@ -1,7 +1,6 @@
 """Draws of audits: the same hashes as the `AuditLedger`, for auditors and for whom a draw falls on."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from eth_abi.abi import encode
 
@@ -10,7 +9,6 @@ from oracle.domain.audits import AnchorLeaf
 from oracle.domain.ids import Address, MemberId
 
 _MILLION = 1_000_000
-_ANCHORS_REMEMBERED = 65_536
 
 
 def seed_commitment(epoch: int, auditor: Address, seed: bytes) -> bytes:
@@ -42,16 +40,16 @@ def leaf_id(leaf: AnchorLeaf) -> bytes:
     return keccak256(leaf.root + leaf.index.to_bytes(32))
 
 
-@lru_cache(maxsize=_ANCHORS_REMEMBERED)
 def leaves_drawn(
-    draw: bytes, sample_ppm: int, requester: MemberId, root: bytes, batches: int
+    draw: bytes, sample_ppm: int, requester: MemberId, root: bytes, places: range
 ) -> tuple[AnchorLeaf, ...]:
-    """The places of an anchor that the draw of its epoch falls on; remembered, for they are many to try."""
+    """Which of these places of an anchor the draw of its epoch falls on."""
     head = draw + requester.to_bytes(32)
+    # Two hashes a place, and nothing made of those that are not drawn: there are many to try.
     return tuple(
-        leaf
-        for leaf in (AnchorLeaf(root=root, index=index) for index in range(batches))
-        if int.from_bytes(keccak256(head + leaf_id(leaf))) % _MILLION < sample_ppm
+        AnchorLeaf(root=root, index=index)
+        for index in places
+        if int.from_bytes(keccak256(head + keccak256(root + index.to_bytes(32)))) % _MILLION < sample_ppm
     )
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import Row, exists, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.anchors import Evidence
+from oracle.domain.audits import AnchorLeaf
 from oracle.domain.ids import BatchId, KeyVersion, MemberId
 from oracle.store.database import Database
 from oracle.store.tables import evidence
@@ -72,14 +73,25 @@ class EvidenceJournal:
                 pairs.setdefault(BatchId(row.batch_id), (other_one, self._evidence_of(row)))
         return tuple(pairs.values())
 
-    async def prove(self, requester: MemberId, batch_id: BatchId, root: bytes) -> None:
-        """The request was proven to stand in this anchor."""
+    async def prove(self, requester: MemberId, batch_id: BatchId, leaf: AnchorLeaf) -> None:
+        """The request was proven to stand there."""
         async with self._database.writing() as connection:
             await connection.execute(
                 update(evidence)
                 .where(evidence.c.requester == requester, evidence.c.batch_id == batch_id)
-                .values(root=root)
+                .values(root=leaf.root, place=leaf.index)
             )
+
+    async def place(self, requester: MemberId, batch_id: BatchId) -> AnchorLeaf | None:
+        """Where it was proven to stand, if it was."""
+        statement = select(evidence.c.root, evidence.c.place).filter_by(
+            requester=requester, batch_id=batch_id
+        )
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).first()
+        if row is None or row.root is None or row.place is None:
+            return None
+        return AnchorLeaf(root=row.root, index=row.place)
 
     async def is_proven(self, requester: MemberId, batch_id: BatchId) -> bool:
         statement = select(evidence.c.root).filter_by(requester=requester, batch_id=batch_id)

@@ -53,8 +53,19 @@ class ExaminationJournal:
 
     async def keep(self, found: Examination) -> Examination:
         """Returns the one that stands."""
+        return await self._written(found, instead=False)
+
+    async def decide(self, found: Examination) -> Examination:
+        """As `keep`, in the place of one that came to no verdict."""
+        return await self._written(found, instead=True)
+
+    async def _written(self, found: Examination, *, instead: bool) -> Examination:
         body = msgspec.msgpack.encode((found.reasons, found.file))
         async with self._database.writing() as connection:
+            if instead:
+                await connection.execute(
+                    examined.delete().filter_by(case_id=found.case_id, upheld=_NO_VERDICT)
+                )
             await connection.execute(
                 self._database.insert(examined)
                 .values(

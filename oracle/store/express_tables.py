@@ -46,7 +46,8 @@ evidence = Table(
     Column("root", LargeBinary(32)),
     Column("answered", Wide, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("place", BigInteger),
     Index("ix_evidence_requester_root", "requester", "root", "issued_at"),
 )
-"""Holder: signed express requests; `root` names the anchor that was proven, `answered` is 0 where a nonce
-came a second time and the request was refused for it."""
+"""Holder: signed express requests. `root` and `place` are where one was proven to stand; the place is missing
+where an earlier version took the proof. `answered` is 0 where a nonce came twice: it was refused."""

@@ -45,6 +45,7 @@ def build_audited(
         accusing=_accusing(base, requester, journal, notary=notary),
         gathering=gathering,
         drawn=DrawnBatches(requester.anchors),
+        places=holder.evidence,
         asked=journals.asked,
         replies=journals.replies,
         receipts=journals.receipts,

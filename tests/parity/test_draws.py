@@ -51,4 +51,4 @@ def test_draw__of_the_vectors__falls_on_their_places_of_an_anchor() -> None:
     assert [leaf_id(place) for place in places] == [_bytes(row["leaf"]) for row in rows]
     for sample_ppm in (0, 1, 100_000, int(rows[7]["place"]), int(rows[7]["place"]) + 1, 1_000_000):
         fallen = [place for place, row in zip(places, rows, strict=True) if int(row["place"]) < sample_ppm]
-        assert leaves_drawn(value, sample_ppm, MemberId(3), root, len(rows)) == tuple(fallen)
+        assert leaves_drawn(value, sample_ppm, MemberId(3), root, range(len(rows))) == tuple(fallen)
