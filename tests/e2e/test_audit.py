@@ -1,4 +1,4 @@
-"""An auditor as a process of its own, killed and started again, brings a drawn audit to its end."""
+"""An auditor as a process of its own, killed and started again, brings cases to their end, or asks people."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 from stage.alliance import PATIENCE_S, Alliance, Ran, until
 
 from oracle.chain.connection import open_connection
@@ -20,7 +21,7 @@ from oracle.chain.transactions import Order
 from oracle.config.environment import child_environment
 from oracle.crypto.keccak import keccak256
 from oracle.demo.institutions import PASSPHRASE
-from oracle.domain.ids import Address
+from oracle.domain.ids import Address, MemberId
 
 A_DAY = 86_400
 
@@ -61,9 +62,12 @@ class Office:
     async def govern(self, order: Order) -> None:
         """As the timelock does once a vote has passed."""
         record = read_record(self.alliance.work / "deployment.json")
-        timelock = record.address_of("ConsortiumTimelock")
-        await self.call("anvil_impersonateAccount", timelock)
-        sent = {"from": timelock, "to": order.to, "data": "0x" + order.data.hex(), "gas": hex(1_000_000)}
+        await self.send(record.address_of("ConsortiumTimelock"), order)
+
+    async def send(self, account: Address, order: Order) -> None:
+        """As whoever has the key of this account."""
+        await self.call("anvil_impersonateAccount", account)
+        sent = {"from": account, "to": order.to, "data": "0x" + order.data.hex(), "gas": hex(1_000_000)}
         sent_hash = await self.call("eth_sendTransaction", {**sent, "gasPrice": "0x0"})
         receipt = await until(
             lambda: self.call("eth_getTransactionReceipt", sent_hash), bool, patience_s=PATIENCE_S
@@ -101,13 +105,7 @@ async def working(office: Office) -> AsyncIterator[asyncio.subprocess.Process]:
 async def test_auditor__killed_on_the_way__draws_examines_decides_and_settles(
     alliance: Alliance, tmp_path: Path
 ) -> None:
-    office = Office(alliance)
-    made = await office.run(
-        *("auditor", "init", "--name", "Supervisor", "--rpc", alliance.rpc, "--light-keys", "--json"),
-        *("--deployment", alliance.work / "deployment.json", "--private-endpoints"),
-    )
-    assert made.code == 0, made.err
-    await _appoint(office, made.json())
+    office = await _founded(alliance)
     async with working(office):
         await until(lambda: _committed(office), lambda count: count == 1, patience_s=PATIENCE_S)
     await office.later(A_DAY)
@@ -123,6 +121,44 @@ async def test_auditor__killed_on_the_way__draws_examines_decides_and_settles(
 
     assert settled["outcome"] == "dismissed"
     await _looks_into_it(office, case["case_id"], tmp_path / "case.dossier")
+
+
+@pytest.mark.slow
+async def test_case__that_no_process_can_decide__is_answered_read_and_decided_by_hand(
+    alliance: Alliance, tmp_path: Path
+) -> None:
+    office = await _founded(alliance)
+    me = Address(json.loads((office.home / "auditor.json").read_text())["account"])
+    accused = MemberId((await alliance.run("asker", "status", "--json")).json()["member_id"])
+    await office.send(me, office.contracts.audits.open_for_cause(accused, b"\x33" * 32))
+    case_id = (await office.case("open"))["case_id"]
+    rebuttal, fetched = tmp_path / "rebuttal.txt", tmp_path / "fetched"
+    rebuttal.write_text("It is ours.")
+    answered = await alliance.run("asker", "answer", case_id, rebuttal)
+    assert answered.code == 0, answered.err
+
+    async with working(office):
+        waiting = await until(
+            lambda: office.run("auditor", "cases", "--json"), Ran.json, patience_s=PATIENCE_S
+        )
+        assert waiting.json()[0]["found"] is None
+        assert (await office.run("auditor", "export", case_id, fetched)).code == 0
+        assert fetched.read_text() == "It is ours."
+        decided = await office.run("auditor", "verdict", case_id, "0", "--because", "It is theirs.")
+        assert decided.code == 0, decided.err
+        await office.case("dismissed")
+
+
+async def _founded(alliance: Alliance) -> Office:
+    """Its folder made by the command, and appointed."""
+    office = Office(alliance)
+    made = await office.run(
+        *("auditor", "init", "--name", "Supervisor", "--rpc", alliance.rpc, "--light-keys", "--json"),
+        *("--deployment", alliance.work / "deployment.json", "--private-endpoints"),
+    )
+    assert made.code == 0, made.err
+    await _appoint(office, made.json())
+    return office
 
 
 async def _appoint(office: Office, papers: Any) -> None:
