@@ -106,7 +106,6 @@ class CreditsDesk:
             hits=totals.hits,
             amount=totals.amount,
             paid=self._view.redeemed(self._me, holder).paid,
-            set_off=self._view.redeemed(self._me, holder).set_off,
         )
 
     async def _received(self) -> tuple[PairAccount, ...]:
@@ -118,7 +117,6 @@ class CreditsDesk:
                 hits=held.voucher.hits,
                 amount=held.voucher.amount,
                 paid=self._view.redeemed(held.voucher.requester, self._me).paid,
-                set_off=self._view.redeemed(held.voucher.requester, self._me).set_off,
             )
             for held in await self._vouchers.all_held()
         )

@@ -85,9 +85,12 @@ class Admission:
     async def standing(self, requester: MemberId, batch_id: BatchId) -> AskerStanding:
         """What the journals say of who asks, before this batch is answered."""
         now = self._clock.chain_time()
-        since = self._view.parameters.checkpoint_at(now).end_of(self._view.epoch_of(now) - 1)
         # What an answer before a reorganisation came to is replaced by what this one comes to.
-        return await self._askers.standing(requester, without=batch_id, now=now, since=since)
+        return await self._askers.standing(requester, without=batch_id, now=now, since=self.since(now))
+
+    def since(self, now: int) -> int:
+        """From when on unanchored answers count at a chain's time: they take of this epoch's budget."""
+        return self._view.parameters.checkpoint_at(now).end_of(self._view.epoch_of(now) - 1)
 
     def refusal(
         self, envelope: Envelope, ground: Ground, *, requester: MemberId, standing: AskerStanding

@@ -14,7 +14,7 @@ from oracle.chain.references import References, ReferenceUnknown
 from oracle.chain.view import AllianceView
 from oracle.crypto.errors import CryptoError
 from oracle.domain.anchors import Evidence
-from oracle.domain.answered import Answer, Envelope
+from oracle.domain.answered import Answer, AnsweredBatch, Envelope
 from oracle.domain.errors import Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Mode, Request
@@ -33,7 +33,7 @@ from oracle.rules.express import (
     reference_is_fresh,
     refusal_of_times,
 )
-from oracle.store.answered import AnswerJournal
+from oracle.store.answered import AnswerJournal, KnownRequest
 from oracle.store.askers import AskerStanding
 from oracle.store.evidence import EvidenceJournal
 from oracle.telemetry.metrics import REFUSED, timed_stage
@@ -64,7 +64,6 @@ class _Case:
     batch_id: BatchId
     requester: MemberId
     signed: Signed[Request]
-    nonce_used_by: BatchId | None
 
     @property
     def request(self) -> Request:
@@ -106,24 +105,36 @@ class ExpressAnswering:
     async def answer(self, message: OpenedMessage) -> Answer | RefusalReason:
         """The reply, on disk, or why there is none. Raises `Transient` for what is to be asked again."""
         requester, batch_id = message.sender, message.header.batch_id
-        signed = parse_request(message.statement)
-        known = await self._journal.known(requester, batch_id, signed.value.nonce)
-        if known.batch is not None:
-            # One without an answer was committed as well, and is answered that way or not at all.
-            return known.batch.answer or RefusalReason.MODE_NOT_SERVED
         case = _Case(
-            message=message,
-            batch_id=batch_id,
-            requester=requester,
-            signed=signed,
-            nonce_used_by=known.nonce_used_by,
+            message=message, batch_id=batch_id, requester=requester, signed=parse_request(message.statement)
         )
         with timed_stage("express_answer"):
-            result = await self._judge(case)
+            result = await self._judged_or_given(case)
         if isinstance(result, RefusalReason):
             log.info("express_refused", batch=batch_id.hex(), requester=int(requester), reason=result.name)
             REFUSED.labels("us", result.name.lower()).inc()
         return result
+
+    async def _judged_or_given(self, case: _Case) -> Answer | RefusalReason:
+        """An answer that was given once is given again, also where it could not be given any more."""
+        try:
+            result = await self._judge(case)
+        except Transient:
+            known = await self._known(case)
+            if known.batch is None:
+                raise
+            return _given(known.batch)
+        if isinstance(result, RefusalReason):
+            known = await self._known(case)
+            if known.batch is not None:
+                return _given(known.batch)
+        return result
+
+    async def _known(self, case: _Case) -> KnownRequest:
+        now = self._clock.chain_time()
+        since = self._admission.since(now)
+        nonce = case.request.nonce
+        return await self._journal.known(case.requester, case.batch_id, nonce, now=now, since=since)
 
     async def _judge(self, case: _Case) -> Answer | RefusalReason:
         """What costs least comes first."""
@@ -140,9 +151,6 @@ class ExpressAnswering:
         reference = await self._reference(case.request)
         if isinstance(reference, RefusalReason):
             return reference
-        if case.nonce_used_by is not None:
-            await self._note_reuse(case)
-            return RefusalReason.NONCE_REUSED
         envelope = Envelope(statement=case.message.statement, elements=packed, reference=reference)
         if not await self._turns.take(case.requester):
             raise AnsweredElsewhere("Another daemon of this member answers you now; ask again in a moment.")
@@ -207,10 +215,13 @@ class ExpressAnswering:
         self, case: _Case, envelope: Envelope, reference: ReferenceBlock
     ) -> Answer | RefusalReason:
         ground = ground_of_reference(reference)
-        standing = await self._admission.standing(case.requester, case.batch_id)
-        if not self._allowance(case.requester, standing).allows(case.request.count):
-            return RefusalReason.BUDGET_EXCEEDED
-        reason = self._admission.refusal(envelope, ground, requester=case.requester, standing=standing)
+        known = await self._known(case)
+        if known.batch is not None:
+            return _given(known.batch)
+        if known.nonce_used_by is not None:
+            await self._note_reuse(case)
+            return RefusalReason.NONCE_REUSED
+        reason = self._refusal_of_standing(case, envelope, ground, known.standing)
         if reason is not None:
             return reason
         placed = ground.publication(self._view, self._me)
@@ -226,6 +237,13 @@ class ExpressAnswering:
             return RefusalReason.REPLY_TOO_LARGE if too_large else RefusalReason.ELEMENT_INVALID
         return await self._journalled(case, envelope, answer, ground)
 
+    def _refusal_of_standing(
+        self, case: _Case, envelope: Envelope, ground: Ground, standing: AskerStanding
+    ) -> RefusalReason | None:
+        if not self._allowance(case.requester, standing).allows(case.request.count):
+            return RefusalReason.BUDGET_EXCEEDED
+        return self._admission.refusal(envelope, ground, requester=case.requester, standing=standing)
+
     async def _journalled(
         self, case: _Case, envelope: Envelope, answer: Answer, ground: Ground
     ) -> Answer | RefusalReason:
@@ -238,9 +256,9 @@ class ExpressAnswering:
         ):
             return answer
         # The same request came twice at once, or another under its nonce: the first one's answer stands.
-        known = await self._journal.known(case.requester, case.batch_id, case.request.nonce)
-        if known.batch is not None and known.batch.answer is not None:
-            return known.batch.answer
+        known = await self._known(case)
+        if known.batch is not None:
+            return _given(known.batch)
         if known.nonce_used_by is not None:
             await self._note_reuse(case)
         return RefusalReason.NONCE_REUSED
@@ -253,6 +271,11 @@ class ExpressAnswering:
             entitlement=view.entitlement(requester, epoch),
             unanchored=standing.unanchored,
         )
+
+
+def _given(batch: AnsweredBatch) -> Answer | RefusalReason:
+    """One without an answer was committed as well, and is answered that way or not at all."""
+    return batch.answer or RefusalReason.MODE_NOT_SERVED
 
 
 def _evidence(case: _Case) -> Evidence:

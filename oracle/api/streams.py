@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 import msgspec
 from aiohttp import web
@@ -37,16 +37,17 @@ class Streams:
     async def answer(self, request: web.Request, lines: AsyncGenerator[Struct, None]) -> web.StreamResponse:
         """Write the lines; an error before the first one is answered as a problem with its own status."""
         response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
-        # A caller that has left: what it had asked for goes on or is undone by the room itself.
-        with suppress(ConnectionResetError):
-            async with aclosing(lines):
-                try:
-                    await self._write(request, response, lines)
-                except RiskmeshError as error:
-                    if not response.prepared:
-                        raise
-                    await self._line(request, response, _ProblemLine(problem_of(error)))
-            await response.write_eof()
+        async with aclosing(lines):
+            try:
+                await self._write(request, response, lines)
+            except RiskmeshError as error:
+                if not response.prepared:
+                    raise
+                await self._line(request, response, _ProblemLine(problem_of(error)))
+            except ConnectionResetError:
+                # The caller has left; what it had asked for goes on or is undone by the room itself.
+                return response
+        await response.write_eof()
         return response
 
     async def _write(

@@ -1,15 +1,14 @@
 """What the institution's interface asks of the requester: submit, look, follow, list."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
 import msgspec
 
+from oracle.asking.changes import Changes
 from oracle.asking.ports import Clock
 from oracle.asking.results import BatchParts, HolderPart, query_state
 from oracle.asking.submission import Submission, accepted
@@ -43,21 +42,6 @@ class Names(Protocol):
     """What this institution calls other members."""
 
     def name_of(self, member: MemberId) -> str: ...
-
-
-class Changes:
-    """Wakes everyone who follows a query when something was journalled."""
-
-    def __init__(self) -> None:
-        self._next = asyncio.Event()
-
-    def tell(self) -> None:
-        self._next.set()
-        self._next = asyncio.Event()
-
-    def next(self) -> asyncio.Event:
-        """Set at the first change after this call."""
-        return self._next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,28 +124,28 @@ class QueryDesk:
         """
         told: dict[object, QueryEvent] = {}
         followed = self._journals.follow(query_id)
-        while True:
-            change = self._changes.next()
-            state = self._state(query_id, await _read(followed))
-            events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
-            for event in events:
-                key = _key(event)
-                news = told.get(key) != event
-                # "No answer yet" about every subject is no news while the holder may still answer.
-                if news and (state.summary.phase.final or not _is_silence(event)):
-                    told[key] = event
-                    yield event
-            if not state.summary.phase.final:
-                if told.get("summary") != state.summary:
-                    told["summary"] = state.summary
+        with self._changes.followed(query_id) as feed:
+            found = await _read(followed)
+            while True:
+                state = self._state(query_id, found)
+                events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
+                for event in events:
+                    key = _key(event)
+                    news = told.get(key) != event
+                    # "No answer yet" about every subject is no news while the holder may still answer.
+                    if news and (state.summary.phase.final or not _is_silence(event)):
+                        told[key] = event
+                        yield event
+                if not state.summary.phase.final:
+                    if told.get("summary") != state.summary:
+                        told["summary"] = state.summary
+                        yield state.summary
+                elif not _pending(state) or state.summary.deadline < self._now(state):
                     yield state.summary
-            elif not _pending(state) or state.summary.deadline < self._now(state):
-                yield state.summary
-                return
-            # Time passes without a change being journalled, and the deadline ends the waiting.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_AGAIN_S):
-                    await change.wait()
+                    return
+                # Time passes without a change being journalled, and the deadline ends the waiting.
+                taken = await feed.next(patience_s=LOOK_AGAIN_S)
+                found = followed.learnt(taken) or await _read(followed)
 
     def _now(self, state: QueryState) -> int:
         """Express deadlines are the wall's, too: a chain may stand still meanwhile."""

@@ -8,8 +8,8 @@ import structlog
 
 from oracle.asking.collecting import Collector
 from oracle.asking.judging import Judge
-from oracle.asking.ports import Clock, Launch
-from oracle.domain.asked import AskedBatch, BatchState, ReceivedReply, ReplyState
+from oracle.asking.ports import Clock, Launch, NotOnDisk, OnDisk
+from oracle.domain.asked import AskedBatch, BatchState, ReceivedReply, ReplyNews, ReplyState
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import MessageType
@@ -54,8 +54,13 @@ class Expressing:
         launched: Callable[[], None],
         judged: Callable[[], None],
         changed: Callable[[], None],
+        taken: Callable[[str, ReplyNews], None],
     ) -> None:
-        """`launched` wakes the round that sends, `judged` the one that writes receipts."""
+        """`launched` wakes the round that sends, `judged` the one that writes receipts.
+
+        Whoever follows a query learns by `changed` that there is something to read, by `taken` what was
+        written.
+        """
         self._asked = asked
         self._replies = replies
         self._judge = judge
@@ -65,6 +70,7 @@ class Expressing:
         self._launched = launched
         self._judged = judged
         self._changed = changed
+        self._taken = taken
         self._fresh: list[Launch] = []
         self._under_way: set[BatchId] = set()
 
@@ -94,7 +100,9 @@ class Expressing:
                 waiting = tuple(part.holder for part in parts if part.state is ReplyState.WAITING)
                 request = parse_request(batch.content.statement).value
                 until_ms = batch.created_at_ms + 1_000 * (request.deadline - request.issued_at)
-                found.append(Launch(batch=batch, holders=waiting, until_ms=until_ms))
+                on_disk = OnDisk()
+                on_disk.tell(is_so=True)
+                found.append(Launch(batch=batch, holders=waiting, until_ms=until_ms, on_disk=on_disk))
         return found
 
     async def _carry(self, launch: Launch) -> None:
@@ -105,21 +113,27 @@ class Expressing:
                 tasks = []
                 for holder in launch.holders:
                     tasks.append(group.create_task(self._ask(launch, holder, frame)))
-                    # Sealed one by one, so that the first is judged before the last of them is asked.
+                    # One is sealed while the batch is written; the others then, one by one, so that the
+                    # first is judged before the last of them is asked.
                     await asyncio.sleep(0)
+                    await launch.on_disk.reached()
                 left_s = max(0, launch.until_ms - self._clock.wall_ms()) / 1_000
                 if tasks:
                     await asyncio.wait(tasks, timeout=left_s)
-                await self._asked.finish(batch_id)
-                self._changed()
+                if await launch.on_disk.reached() and not any(
+                    task.done() and task.result() for task in tasks
+                ):
+                    await self._asked.finish(batch_id)
+                    self._changed()
         finally:
             self._under_way.discard(batch_id)
             self._judged()
 
-    async def _ask(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
+    async def _ask(self, launch: Launch, holder: MemberId, frame: bytes) -> bool:
+        """Whether the batch ended with this holder's answer."""
         batch = launch.batch
         try:
-            await self._patiently(launch, holder, frame)
+            return await self._patiently(launch, holder, frame)
         except (Transient, EndpointRefused, PeerUnknown) as error:
             # Not reached in time: its part expires with the batch.
             log.info(
@@ -132,25 +146,27 @@ class Expressing:
                 batch.batch_id, holder, ReplyState.REFUSED, RefusalReason.MODE_NOT_SERVED
             )
             self._changed()
+        except NotOnDisk:
+            # Whoever asked is told why; no part of it is journalled.
+            return False
         except Refused as error:
             log.warning("express_answer_unusable", holder=int(holder), reason=error.code)
             await self._replies.ended(
                 batch.batch_id, holder, ReplyState.REJECTED, RefusalReason.REPLY_MALFORMED
             )
             self._changed()
+        return False
 
-    async def _patiently(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
+    async def _patiently(self, launch: Launch, holder: MemberId, frame: bytes) -> bool:
         """Ask until the deadline: a holder that is busy, or lags, may answer in time all the same."""
         left_s = (launch.until_ms - self._clock.wall_ms()) / 1_000
         if left_s <= 0:
             raise NotAnsweredInTime("The query's deadline passed before this holder was asked.")
         try:
             # Most answer at once: what it takes to try again is set up for those that do not.
-            await self._once(launch, holder, frame)
+            return await self._once(launch, holder, frame)
         except Transient:
             await asyncio.sleep(FIRST_PAUSE_S)
-        else:
-            return
         async for attempt in stamina.retry_context(
             on=Transient,
             attempts=None,
@@ -160,9 +176,10 @@ class Expressing:
             wait_jitter=FIRST_PAUSE_S,
         ):
             with attempt:
-                await self._once(launch, holder, frame)
+                return await self._once(launch, holder, frame)
+        return False
 
-    async def _once(self, launch: Launch, holder: MemberId, frame: bytes) -> None:
+    async def _once(self, launch: Launch, holder: MemberId, frame: bytes) -> bool:
         batch = launch.batch
         left_s = (launch.until_ms + LATE_MS - self._clock.wall_ms()) / 1_000
         try:
@@ -172,13 +189,15 @@ class Expressing:
                     batch.batch_id,
                     statement=batch.content.statement,
                     frame=frame,
+                    before=launch.on_disk.require,
                 )
         except TimeoutError as error:
             raise NotAnsweredInTime("The holder has not answered within the query's deadline.") from error
-        await self._take(batch, message)
+        ended = await self._take(batch, message)
         self._judged()
+        return ended
 
-    async def _take(self, batch: AskedBatch, message: OpenedMessage) -> None:
+    async def _take(self, batch: AskedBatch, message: OpenedMessage) -> bool:
         """Judge it where it came: verdict and reply are one write, and nothing follows before that."""
         batch_id, holder = batch.batch_id, message.header.sender
         if message.header.type is MessageType.REFUSAL:
@@ -186,7 +205,7 @@ class Expressing:
             if await self._replies.ended(batch_id, holder, ReplyState.REFUSED, refusal.reason):
                 REFUSED.labels("a holder", reason_name(refusal.reason)).inc()
             self._changed()
-            return
+            return False
         reply = ReceivedReply(
             statement=message.statement,
             frame=message.frame,
@@ -194,10 +213,12 @@ class Expressing:
         )
         verdict = await self._judge.verdict(batch, holder, reply)
         latency_ms = self._clock.wall_ms() - batch.created_at_ms
-        if await self._replies.taken(batch_id, holder, reply, verdict=verdict, latency_ms=latency_ms):
+        news = await self._replies.taken(batch_id, holder, reply, verdict=verdict, latency_ms=latency_ms)
+        if news is not None:
             STAGE_SECONDS.labels("express_reply").observe(latency_ms / 1_000)
-            self._changed()
-            return
+            self._taken(batch.query_id, news)
+            return news.ended
         part = await self._replies.reply(batch_id, holder)
         if part is not None:
             await self._collector.take_again(batch, part)
+        return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from oracle.asking.blinding import BlindedBatch, blind_question
 from oracle.asking.budget import OwnBudget
-from oracle.asking.ports import Clock, Launch
+from oracle.asking.ports import Clock, Launch, OnDisk
 from oracle.asking.timing import DeadlineNotAllowed, Timing, committed_timing, express_timing
 from oracle.chain.grounds import Ground, ground_of_reference
 from oracle.chain.references import References
@@ -63,7 +63,7 @@ class AskingPolicy:
 class Submission:
     """Writes a question down before anything of it leaves.
 
-    Then `submitted` wakes what commits it, or `launch` takes it to the holders.
+    Then `submitted` wakes what commits it; `launch` takes it to the holders once it is written.
     """
 
     def __init__(
@@ -92,7 +92,6 @@ class Submission:
         self._references = references
         self._submitted = submitted
         self._launch = launch
-        self._booking = asyncio.Lock()
 
     async def submit(
         self,
@@ -118,13 +117,8 @@ class Submission:
             len(question.subjects), None, _blind, question, self._prefix_bits(timing), batch_size
         )
         query_id = uuid.uuid4().hex
-        # Not before: another query may be booked while this one is blinded.
-        async with self._booking:
-            await self._budget.require(len(question.subjects))
-            batches = tuple(
-                self._sign(query_id, n, question, batch, timing) for n, batch in enumerate(blinded)
-            )
-            await self._journalled(query_id, question, batches, timing, stretch)
+        batches = tuple(self._sign(query_id, n, question, batch, timing) for n, batch in enumerate(blinded))
+        await self._journalled(query_id, question, batches, timing, stretch)
         return accepted(query_id, question, batches)
 
     async def submit_decoys(self, query_id: str, elements: bytes, *, purpose: int, deadline_s: int) -> None:
@@ -139,10 +133,8 @@ class Submission:
             deadline_s=deadline_s,
         )
         blinded = BlindedBatch(elements=unpack_elements(elements), openings=())
-        async with self._booking:
-            await self._budget.require(len(blinded.elements))
-            batch = self._sign(query_id, 0, question, blinded, timing)
-            await self._journalled(query_id, question, (batch,), timing, None)
+        batch = self._sign(query_id, 0, question, blinded, timing)
+        await self._journalled(query_id, question, (batch,), timing, None)
 
     async def _timing(self, mode: Mode, deadline_s: int | None, deadline_ms: int | None) -> Timing:
         policy = self._policy
@@ -177,18 +169,30 @@ class Submission:
         timing: Timing,
         stretch: AskedStretch | None,
     ) -> None:
+        allowed = self._budget.requires(sum(batch.count for batch in batches))
         if timing.reference is None:
-            await self._journal.add(query_id, question, batches, stretch=stretch)
+            await self._journal.add(query_id, question, batches, stretch=stretch, allowed=allowed)
             self._submitted()
             return
         holders = self._holders(ground_of_reference(timing.reference))
         issued_at = parse_request(batches[0].content.statement).value.issued_at
-        await self._journal.add_asked(
-            query_id, question, batches, holders=holders, issued_at=issued_at, stretch=stretch
-        )
-        until_ms = batches[0].created_at_ms + timing.deadline_ms
+        until_ms, on_disk = batches[0].created_at_ms + timing.deadline_ms, OnDisk()
         for batch in batches:
-            self._launch(Launch(batch=batch, holders=holders, until_ms=until_ms))
+            self._launch(Launch(batch=batch, holders=holders, until_ms=until_ms, on_disk=on_disk))
+        is_so = False
+        try:
+            await self._journal.add_asked(
+                query_id,
+                question,
+                batches,
+                holders=holders,
+                issued_at=issued_at,
+                stretch=stretch,
+                allowed=allowed,
+            )
+            is_so = True
+        finally:
+            on_disk.tell(is_so=is_so)
 
     def _holders(self, ground: Ground) -> tuple[MemberId, ...]:
         """Members in standing that had published by the reference block."""

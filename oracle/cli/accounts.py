@@ -79,8 +79,7 @@ def _print(session: Session, summary: CreditsSummary) -> None:
 
 
 def _pairs(session: Session, title: str, pairs: tuple[PairAccount, ...]) -> None:
-    columns = ("Member", "#Queries", "#Hits", "#Vouched for", "#Paid", "#Set off", "#Open")
-    sheet = Sheet(*columns, title=title)
+    sheet = Sheet("Member", "#Queries", "#Hits", "#Vouched for", "#Redeemed", "#Open", title=title)
     for one in pairs:
         sheet.row(
             one.name or f"member {one.member_id}",
@@ -88,8 +87,7 @@ def _pairs(session: Session, title: str, pairs: tuple[PairAccount, ...]) -> None
             one.hits,
             one.amount,
             one.paid,
-            one.set_off,
-            one.amount - one.paid - one.set_off,
+            one.amount - one.paid,
         )
     if not sheet.empty:
         sheet.print(session.out)

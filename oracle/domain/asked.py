@@ -209,6 +209,16 @@ class AskedReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyNews:
+    """A holder's part as it was written just now."""
+
+    reply: AskedReply
+    """Without the message as it came."""
+    ended: bool
+    """Whether it was the last of its batch, which ended with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupersededReply:
     """What a holder had replied before a reorganisation, with the receipt: the requester's half."""
 

@@ -66,11 +66,23 @@ class Courier:
         return self._post.open_answer(raw, sender=holder, batch_id=batch_id, expected=MessageType.DISCLOSURES)
 
     async def ask_express(
-        self, holder: MemberId, batch_id: BatchId, *, statement: bytes, frame: bytes
+        self,
+        holder: MemberId,
+        batch_id: BatchId,
+        *,
+        statement: bytes,
+        frame: bytes,
+        before: Callable[[], Awaitable[None]],
     ) -> OpenedMessage:
-        """A reply, or a refusal, of exactly this batch."""
+        """A reply, or a refusal, of exactly this batch. The request is sealed at once; `before` it leaves."""
         letter = _Letter(MessageType.QUERY_ENVELOPE, batch_id, statement, frame)
-        raw = await self._send(holder, letter, self._client.ask_express)
+
+        async def send(to: MemberId, message: bytes) -> bytes:
+            await before()
+            self._clear()
+            return await self._client.ask_express(to, message)
+
+        raw = await self._send(holder, letter, send)
         return self._post.open_answer(
             raw, sender=holder, batch_id=batch_id, expected=MessageType.REPLY, otherwise=MessageType.REFUSAL
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from oracle.domain.anchors import OwnAnchor, Unanchored
 from oracle.domain.asked import BatchState
@@ -44,6 +44,11 @@ class Untold:
     batches: tuple[BatchId, ...]
 
 
+def uncounted_elements(connection: Connection) -> int:
+    """Elements of batches that the chain does not count yet: to be committed, or to be anchored."""
+    return int(connection.scalar(_UNCOUNTED) or 0)
+
+
 class AnchorJournal:
     """A batch goes into one anchor, once: what is decided is never decided again."""
 
@@ -63,10 +68,6 @@ class AnchorJournal:
                 Unanchored(batch_id=BatchId(row.batch_id), elements=row.elements, issued_at=row.issued_at)
                 for row in await connection.execute(statement)
             )
-
-    async def uncounted_elements(self) -> int:
-        """Elements of batches that the chain does not count yet: to be committed, or to be anchored."""
-        return int(await self._database.look(lambda connection: connection.scalar(_UNCOUNTED)) or 0)
 
     async def waiting(self) -> tuple[int, int]:
         """How many batches are in no anchor, and how many anchors are not on the chain."""

@@ -24,6 +24,7 @@ from oracle.domain.answered import Answer, AnsweredBatch, AnswerState, Envelope,
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
 from oracle.store.answer_rows import answer_context, open_answer
+from oracle.store.askers import AskerStanding, standing_of
 from oracle.store.database import Database
 from oracle.store.evidence import NONCE_SIZE, evidence_row
 from oracle.store.places import place_columns
@@ -53,6 +54,8 @@ class KnownRequest:
     batch: AnsweredBatch | None
     nonce_used_by: BatchId | None
     """Another batch that came under the same nonce before."""
+    standing: AskerStanding
+    """Of who asks, before this batch is answered."""
 
 
 class AnswerJournal:
@@ -193,8 +196,10 @@ class AnswerJournal:
             ).first()
         return None if row is None else self._batch_of(row)
 
-    async def known(self, requester: MemberId, batch_id: BatchId, nonce: int) -> KnownRequest:
-        """What is there already of an express request."""
+    async def known(
+        self, requester: MemberId, batch_id: BatchId, nonce: int, *, now: int, since: int
+    ) -> KnownRequest:
+        """What is there already of an express request and of who asks, all of one moment."""
         key = {"requester": requester, "batch_id": batch_id, "nonce": nonce.to_bytes(NONCE_SIZE)}
 
         def read(connection: Connection) -> KnownRequest:
@@ -203,6 +208,7 @@ class AnswerJournal:
             return KnownRequest(
                 batch=None if row is None else self._batch_of(row),
                 nonce_used_by=None if used_by is None else BatchId(used_by),
+                standing=standing_of(connection, requester, without=batch_id, now=now, since=since),
             )
 
         return await self._database.look(read)

@@ -1,9 +1,10 @@
 """The requester's journal of questions and of the batches that they are cut into."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Row, String, bindparam, exists, func, select, update
+from sqlalchemy import Connection, LargeBinary, Row, bindparam, exists, func, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import (
@@ -14,15 +15,17 @@ from oracle.domain.asked import (
     ReplyState,
 )
 from oracle.domain.ids import BatchId, MemberId
+from oracle.store.anchors import uncounted_elements
 from oracle.store.database import Database
 from oracle.store.stretches import AskedStretch, add_stretch
 from oracle.store.tables import batches, express, queries, replies
 
+Allowed: TypeAlias = Callable[[int], None]
+"""Raises what forbids to ask, by how many elements are not counted on the chain before these."""
 OPEN_BATCHES = (BatchState.PREPARED, BatchState.ASKED, BatchState.COMMITTED)
 _ADD_QUERY, _ADD_BATCHES = queries.insert(), batches.insert()
 _ADD_EXPRESS, _ADD_PARTS = express.insert(), replies.insert()
 _OF_BATCH = bindparam("of_batch", type_=LargeBinary)
-_OF_QUERY = bindparam("of_query", type_=String)
 _EXPIRE = (
     update(replies)
     .where(replies.c.batch_id == _OF_BATCH, replies.c.state == ReplyState.WAITING)
@@ -33,9 +36,21 @@ _END = (
     .where(batches.c.batch_id == _OF_BATCH, batches.c.state == BatchState.ASKED)
     .values(state=BatchState.DONE)
 )
-_QUERY_OF = select(batches.c.query_id).where(batches.c.batch_id == _OF_BATCH)
-_STILL_OPEN = select(exists().where(batches.c.query_id == _OF_QUERY, batches.c.state.in_(OPEN_BATCHES)))
-_CLOSE = update(queries).where(queries.c.query_id == _OF_QUERY).values(state="done")
+_END_ANSWERED = _END.where(
+    ~exists().where(
+        replies.c.batch_id == batches.c.batch_id,
+        replies.c.state.in_((ReplyState.WAITING, ReplyState.RECEIVED)),
+    )
+)
+_CLOSE = (
+    update(queries)
+    .where(
+        queries.c.query_id
+        == select(batches.c.query_id).where(batches.c.batch_id == _OF_BATCH).scalar_subquery(),
+        ~exists().where(batches.c.query_id == queries.c.query_id, batches.c.state.in_(OPEN_BATCHES)),
+    )
+    .values(state="done")
+)
 
 
 class AskedJournal:
@@ -52,9 +67,13 @@ class AskedJournal:
         prepared: tuple[AskedBatch, ...],
         *,
         stretch: AskedStretch | None = None,
+        allowed: Allowed | None = None,
     ) -> None:
-        """Write a question and all its batches, or nothing; with the lines of a file that it is, once."""
-        write = self._insert(query_id, question, prepared, stretch)
+        """Write a question and all its batches, or nothing; with the lines of a file that it is, once.
+
+        `allowed` judges in the same transaction: two queries cannot both be within what is left for one.
+        """
+        write = self._insert(query_id, question, prepared, stretch, allowed)
         await self._database.write(write)
 
     async def add_asked(
@@ -66,6 +85,7 @@ class AskedJournal:
         holders: tuple[MemberId, ...],
         issued_at: int,
         stretch: AskedStretch | None = None,
+        allowed: Allowed | None = None,
     ) -> None:
         """As `add`, of express batches: also who is to answer, and that each of them is to be anchored."""
         parts = [
@@ -76,7 +96,7 @@ class AskedJournal:
         due = [
             {"batch_id": batch.batch_id, "elements": batch.count, "issued_at": issued_at} for batch in asked
         ]
-        insert = self._insert(query_id, question, asked, stretch)
+        insert = self._insert(query_id, question, asked, stretch, allowed)
 
         def write(connection: Connection) -> None:
             insert(connection)
@@ -91,6 +111,7 @@ class AskedJournal:
         question: Question,
         written: tuple[AskedBatch, ...],
         stretch: AskedStretch | None,
+        allowed: Allowed | None,
     ) -> Callable[[Connection], None]:
         row = {
             "query_id": query_id,
@@ -102,6 +123,8 @@ class AskedJournal:
         }
 
         def insert(connection: Connection) -> None:
+            if allowed is not None:
+                allowed(uncounted_elements(connection))
             if stretch is not None:
                 add_stretch(connection, self._cipher, stretch, query_id)
             connection.execute(_ADD_QUERY, row)
@@ -252,10 +275,16 @@ def open_batch(cipher: StorageCipher, row: Row[tuple[object, ...]]) -> AskedBatc
     )
 
 
+def end_when_answered(connection: Connection, batch_id: BatchId) -> bool:
+    """End an express batch, and its question with the last one, once no holder's part is waited for."""
+    if connection.execute(_END_ANSWERED, {"of_batch": batch_id}).rowcount != 1:
+        return False
+    _close_question(connection, batch_id)
+    return True
+
+
 def _close_question(connection: Connection, batch_id: BatchId) -> None:
-    query_id = connection.scalar(_QUERY_OF, {"of_batch": batch_id})
-    if not connection.scalar(_STILL_OPEN, {"of_query": query_id}):
-        connection.execute(_CLOSE, {"of_query": query_id})
+    connection.execute(_CLOSE, {"of_batch": batch_id})
 
 
 def _query_context(query_id: str) -> bytes:

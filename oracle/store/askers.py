@@ -65,6 +65,20 @@ _STANDING: Final = select(
 )
 
 
+def standing_of(
+    connection: Connection, requester: MemberId, *, without: BatchId, now: int, since: int
+) -> AskerStanding:
+    """`without` does not count as accepted, nor as unanchored what was issued before `since`."""
+    values = {"requester": requester, "without": without, "now": now, "since": since}
+    row = connection.execute(_STANDING, values).one()
+    return AskerStanding(
+        accepted=row.accepted,
+        unreceipted=row.unreceipted,
+        overdue=row.overdue,
+        unanchored=row.unanchored,
+    )
+
+
 class AskerJournal:
     """Reads what others write."""
 
@@ -72,16 +86,7 @@ class AskerJournal:
         self._database = database
 
     async def standing(self, requester: MemberId, *, without: BatchId, now: int, since: int) -> AskerStanding:
-        """`without` does not count as accepted, nor as unanchored what was issued before `since`."""
-        values = {"requester": requester, "without": without, "now": now, "since": since}
-
-        def read(connection: Connection) -> AskerStanding:
-            row = connection.execute(_STANDING, values).one()
-            return AskerStanding(
-                accepted=row.accepted,
-                unreceipted=row.unreceipted,
-                overdue=row.overdue,
-                unanchored=row.unanchored,
-            )
-
-        return await self._database.look(read)
+        """See `standing_of`."""
+        return await self._database.look(
+            lambda connection: standing_of(connection, requester, without=without, now=now, since=since)
+        )

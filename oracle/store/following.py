@@ -10,7 +10,15 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Connection, LargeBinary, String, and_, bindparam, null, select
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import AskedBatch, AskedReceipt, AskedReply, BatchState, Question
+from oracle.domain.asked import (
+    AskedBatch,
+    AskedReceipt,
+    AskedReply,
+    BatchState,
+    Question,
+    ReplyNews,
+)
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.recalls import TakenRecall
 from oracle.store.asked import open_batch, open_question
 from oracle.store.database import Database
@@ -82,6 +90,14 @@ class QueryRead:
     recalled: Sequence[TakenRecall]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A part as it is known, and the row that says so; None for one that was not read."""
+
+    row: Any
+    known: QueryPart
+
+
 class FollowedQuery:
     """One reader; `read` is not called again before it has returned."""
 
@@ -91,8 +107,8 @@ class FollowedQuery:
         self._query_id = query_id
         self._question: Question | None = None
         self._batches: list[AskedBatch] = []
-        self._parts: dict[Any, QueryPart] = {}
-        """By their rows."""
+        self._parts: dict[tuple[BatchId, MemberId], _Part] = {}
+        self._recalled: Sequence[TakenRecall] = ()
 
     async def read(self) -> QueryRead | None:
         """None when nothing was asked under this identifier."""
@@ -113,13 +129,40 @@ class FollowedQuery:
                 _standing_now(batch, row)
                 for batch, row in zip(self._batches, connection.execute(_STATES, these), strict=True)
             ]
-        known, rows = self._parts, connection.execute(_PARTS, these).all()
-        self._parts = {row: known.get(row) or self._open(connection, row) for row in rows}
+        known, self._parts = self._parts, {}
+        for row in connection.execute(_PARTS, these).all():
+            key = BatchId(row.batch_id), MemberId(row.holder)
+            part = known.get(key)
+            if part is None or part.row != row:
+                part = _Part(row=row, known=self._open(connection, row))
+            self._parts[key] = part
+        self._recalled = tuple(map(open_taken, connection.execute(_RECALLED, these)))
+        return self._found(self._question)
+
+    def learnt(self, news: Sequence[ReplyNews]) -> QueryRead | None:
+        """What was written since, without reading it; None when that is nothing, or was not read before."""
+        if not news or self._question is None:
+            return None
+        for one in news:
+            key = one.reply.batch_id, one.reply.holder
+            if key not in self._parts:
+                return None
+            # Whoever reads again finds out by itself what was written with it.
+            self._parts[key] = _Part(row=None, known=QueryPart(reply=one.reply, receipt=None, owed=0))
+        ended = {one.reply.batch_id for one in news if one.ended}
+        if ended:
+            self._batches = [
+                replace(batch, state=BatchState.DONE) if batch.batch_id in ended else batch
+                for batch in self._batches
+            ]
+        return self._found(self._question)
+
+    def _found(self, question: Question) -> QueryRead:
         return QueryRead(
-            question=self._question,
+            question=question,
             batches=tuple(self._batches),
-            parts=tuple(self._parts.values()),
-            recalled=tuple(map(open_taken, connection.execute(_RECALLED, these))),
+            parts=tuple(part.known for part in self._parts.values()),
+            recalled=self._recalled,
         )
 
     def _open(self, connection: Connection, row: Any) -> QueryPart:

@@ -1,12 +1,13 @@
 """The requester's journal of what became of each holder's reply."""
 
 import msgspec
-from sqlalchemy import Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, select, update
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyState
+from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyNews, ReplyState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.place import SnapshotPlace
+from oracle.store.asked import end_when_answered
 from oracle.store.database import Database
 from oracle.store.places import place_columns, place_of
 from oracle.store.tables import receipts, replies
@@ -19,6 +20,7 @@ _TAKE = (
         replies.c.state == ReplyState.WAITING,
     )
     .values({name: bindparam(name) for name in ("state", "reason", "latency_ms", "received", "verified")})
+    .returning(replies.c.earlier)
 )
 
 
@@ -97,27 +99,49 @@ class ReplyJournal:
         *,
         verdict: ProvenReply | int,
         latency_ms: int,
-    ) -> bool:
+    ) -> ReplyNews | None:
         """A reply as it came and, in the same write, what it proved or the reason why it is no answer.
+
+        The last reply ends its batch. None when this holder's part was over before.
 
         For express: nothing is made of the verdict before this is on disk, and a crash before it costs no
         more than the reply, which its holder has and delivers again.
         """
         body = self._cipher.seal(msgspec.msgpack.encode(reply), _context(batch_id, holder, "received"))
-        accepted = isinstance(verdict, ProvenReply)
+        proven = verdict if isinstance(verdict, ProvenReply) else None
+        reason = 0 if isinstance(verdict, ProvenReply) else verdict
+        state = ReplyState.REJECTED if proven is None else ReplyState.ACCEPTED
         values = {
             "of_batch": batch_id,
             "of_holder": holder,
             "received": body,
             "latency_ms": latency_ms,
-            "state": ReplyState.ACCEPTED if accepted else ReplyState.REJECTED,
-            "reason": 0 if accepted else verdict,
+            "state": state,
+            "reason": reason,
             "verified": None,
         }
-        if isinstance(verdict, ProvenReply):
-            proven = msgspec.msgpack.encode(verdict)
-            values["verified"] = self._cipher.seal(proven, _context(batch_id, holder, "proven"))
-        return await self._database.write(lambda connection: connection.execute(_TAKE, values).rowcount == 1)
+        if proven is not None:
+            values["verified"] = self._cipher.seal(
+                msgspec.msgpack.encode(proven), _context(batch_id, holder, "proven")
+            )
+
+        def write(connection: Connection) -> ReplyNews | None:
+            earlier = connection.scalar(_TAKE, values)
+            if earlier is None:
+                return None
+            reply = AskedReply(
+                batch_id=batch_id,
+                holder=holder,
+                state=state,
+                reason=reason,
+                latency_ms=latency_ms,
+                received=None,
+                proven=proven,
+                earlier=earlier,
+            )
+            return ReplyNews(reply=reply, ended=end_when_answered(connection, batch_id))
+
+        return await self._database.write(write)
 
     async def ended(
         self,

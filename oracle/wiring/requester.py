@@ -7,10 +7,11 @@ from oracle.accounting.adopting import Adoption
 from oracle.accounting.disputing import Disputing
 from oracle.accounting.vouchers import VoucherBook
 from oracle.asking.budget import OwnBudget
+from oracle.asking.changes import Changes
 from oracle.asking.collecting import Collector, Journals
 from oracle.asking.committing import Committing
 from oracle.asking.decoys import Decoys
-from oracle.asking.desk import Changes, QueryDesk, QueryJournals
+from oracle.asking.desk import QueryDesk, QueryJournals
 from oracle.asking.express import Expressing
 from oracle.asking.judging import Judge
 from oracle.asking.receipt_writing import ReceiptWriter
@@ -99,11 +100,8 @@ def build_requester(
         clock=base.clock,
         changed=changes.tell,
     )
-    express = _express(base, journals, collector, courier, judge=judge, wakings=wakings, changed=changes.tell)
-    anchors = AnchorJournal(base.database)
-    submission = _submission(
-        base, me, journals.asked, notary=notary, anchors=anchors, express=express, wakings=wakings
-    )
+    express = _express(base, journals, collector, courier, judge=judge, wakings=wakings, changes=changes)
+    submission = _submission(base, me, journals.asked, notary=notary, express=express, wakings=wakings)
     return Requester(
         journals=journals,
         superseded=superseded,
@@ -116,7 +114,7 @@ def build_requester(
         reminders=reminders,
         lane=lane,
         express=express,
-        anchors=anchors,
+        anchors=AnchorJournal(base.database),
         disputing=disputing,
         decoys=build_decoys(base, me, journals.asked, submission),
         changed=changes.tell,
@@ -156,7 +154,7 @@ def _express(
     *,
     judge: Judge,
     wakings: Wakings,
-    changed: Callable[[], None],
+    changes: Changes,
 ) -> Expressing:
     return Expressing(
         asked=journals.asked,
@@ -167,7 +165,8 @@ def _express(
         clock=base.clock,
         launched=wakings.launched,
         judged=wakings.judged,
-        changed=changed,
+        changed=changes.tell,
+        taken=changes.tell_taken,
     )
 
 
@@ -211,7 +210,6 @@ def _submission(
     journal: AskedJournal,
     *,
     notary: Notary,
-    anchors: AnchorJournal,
     express: Expressing,
     wakings: Wakings,
 ) -> Submission:
@@ -229,7 +227,7 @@ def _submission(
         view=base.view,
         clock=base.clock,
         workers=base.workers,
-        budget=OwnBudget(me=me, anchors=anchors, view=base.view, clock=base.clock),
+        budget=OwnBudget(me=me, view=base.view, clock=base.clock),
         references=base.references,
         submitted=wakings.submitted,
         launch=express.launch,

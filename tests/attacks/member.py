@@ -173,7 +173,6 @@ class InProcess:
         rest |= {"references": base.references, "launch": self.requester.express.launch}
         rest["budget"] = OwnBudget(
             me=self.id,
-            anchors=self.requester.anchors,
             view=base.view,
             clock=base.clock,
         )

@@ -17,9 +17,7 @@ class PairAccount:
     amount: int
     """Credits vouched for in all."""
     paid: int
-    """Credits of it that have been redeemed on the chain, or were awarded from escrow."""
-    set_off: int
-    """Credits of it that no voucher pays: they wait in escrow, or a dispute over them was upheld."""
+    """Credits of it that have been redeemed on the chain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,6 @@ class CaseLine:
     """Credits in escrow, of a dispute."""
     opener: int | None = None
     """None when an auditor opened it, or anyone with a proof."""
-    opener_name: str = ""
     appeal_by: int | None = None
     """None while it came to nothing."""
     outcome: CaseStanding | None = None

@@ -6,6 +6,7 @@ from stage.consortium import Consortium, House
 from oracle.chain.books.anchors import ReportState
 from oracle.crypto.anchor_tree import AnchoredBatch, anchor_root
 from oracle.domain.ids import BatchId
+from oracle.store.anchors import uncounted_elements
 from oracle.store.askers import AskerJournal
 from oracle.store.tables import express
 
@@ -89,10 +90,10 @@ async def test_elements__decided_and_not_on_the_chain__still_count_as_used(world
     asker.lane.refused["anchor"] = "EvaluationBudgetExceeded"
     await asker.accounts.anchoring.round()
 
-    assert await asker.requester.anchors.uncounted_elements() == 2
+    assert await asker.base.database.look(uncounted_elements) == 2
     del asker.lane.refused["anchor"]
     await asker.accounts.anchoring.round()
-    assert await asker.requester.anchors.uncounted_elements() == 0
+    assert await asker.base.database.look(uncounted_elements) == 0
 
 
 async def test_holders__of_an_anchor__are_told_once_and_report_nothing(world: Consortium) -> None:

@@ -87,6 +87,18 @@ async def test_request__the_same_again__gets_the_same_bytes(put: Put) -> None:
     assert await put.answered() == await put.answered()
 
 
+async def test_request__the_same_again_when_it_could_not_be_answered_any_more__gets_the_same_bytes(
+    put: Put,
+) -> None:
+    answer = await put.answered()
+
+    put.holder.chain.pass_time(LONGEST_S + SKEW_S + 60)
+
+    assert await put.answered() == answer
+    put.holder.chain.happen(lambda at: facts.MemberSuspended(at=at, member_id=put.asker.id))
+    assert await put.answered() == answer
+
+
 REFUSED: dict[str, tuple[Callable[[Put], dict[str, Any]], RefusalReason]] = {
     "committed": (
         lambda _: {

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from stage.consortium import Consortium
 
-from oracle.asking.desk import Changes
+from oracle.asking.changes import Changes
+from oracle.domain.asked import AskedReply, ReplyNews, ReplyState
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import (
     Finding,
     HolderProgress,
@@ -117,12 +119,50 @@ async def test_events__of_a_query_that_nobody_answered__end_with_silence_about_e
     assert events[-1].phase is QueryPhase.COMPLETE
 
 
-async def test_changes__told__wake_everyone_who_waited_before_and_nobody_later() -> None:
+NEWS = ReplyNews(
+    reply=AskedReply(
+        batch_id=BatchId(bytes(32)),
+        holder=MemberId(2),
+        state=ReplyState.REJECTED,
+        reason=1,
+        latency_ms=1,
+        received=None,
+        proven=None,
+    ),
+    ended=False,
+)
+
+
+async def test_changes__told__wake_every_follower_that_was_there_and_say_nothing_of_what_they_are() -> None:
     changes = Changes()
-    first, second = changes.next(), changes.next()
+    with changes.followed("q1") as first, changes.followed("q2") as second:
+        changes.tell()
 
-    changes.tell()
+        assert await first.next(patience_s=60) == ()
+        assert await second.next(patience_s=60) == ()
+        with changes.followed("q1") as later:
+            changes.tell_taken("q1", NEWS)
+            assert await later.next(patience_s=60) == [NEWS]
 
-    assert first.is_set()
-    assert second.is_set()
-    assert not changes.next().is_set()
+
+async def test_changes__an_answer__is_told_to_followers_of_its_query_alone_and_once() -> None:
+    changes = Changes()
+    with changes.followed("q1") as one, changes.followed("q2") as other:
+        changes.tell_taken("q1", NEWS)
+        changes.tell_taken("q1", NEWS)
+
+        assert await one.next(patience_s=60) == [NEWS, NEWS]
+        assert await one.next(patience_s=0.001) == ()
+        changes.tell_taken("q2", NEWS)
+        assert await other.next(patience_s=60) == [NEWS]
+
+
+async def test_changes__an_answer_beside_another_change__have_everything_read_again() -> None:
+    changes = Changes()
+    with changes.followed("q1") as feed:
+        changes.tell_taken("q1", NEWS)
+        changes.tell()
+
+        assert await feed.next(patience_s=60) == ()
+        changes.tell_taken("q1", NEWS)
+        assert await feed.next(patience_s=60) == [NEWS]

@@ -24,6 +24,7 @@ from oracle.domain.reports import (
 )
 from oracle.domain.settlement import RefusalReason
 from oracle.peer.statements import parse_request
+from oracle.store.anchors import uncounted_elements
 from oracle.wiring.clock import ChainClock
 
 
@@ -51,6 +52,7 @@ def _after_a_restart(asker: House) -> Expressing:
         launched=lambda: None,
         judged=lambda: None,
         changed=lambda: None,
+        taken=lambda _query, _news: None,
     )
 
 
@@ -149,7 +151,7 @@ async def test_query__whose_deadline_passes__ends_with_what_is_there_and_says_wh
     assert {holder.state for holder in state.holders} == {HolderState.SILENT}
     assert state.summary.phase is QueryPhase.COMPLETE
     # It was signed and may have arrived: it is anchored all the same.
-    assert await asker.requester.anchors.uncounted_elements() == 1
+    assert await asker.base.database.look(uncounted_elements) == 1
 
 
 async def test_reply__that_comes_when_its_part_is_over__is_no_answer_and_gets_its_receipt(
@@ -209,4 +211,4 @@ async def test_express_query__when_nobody_else_stands__is_refused_before_anythin
 async def test_budget__with_express_elements_that_no_anchor_has__counts_them(asker: House) -> None:
     await asker.ask_at_once("a.example", "b.example")
 
-    assert await asker.requester.anchors.uncounted_elements() == 2
+    assert await asker.base.database.look(uncounted_elements) == 2

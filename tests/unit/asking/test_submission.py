@@ -1,5 +1,6 @@
 """A question is taken in, signed and journalled as a whole before anything of it leaves."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -171,7 +172,6 @@ async def test_query__on_a_chain_that_stood_still__has_its_deadline_ahead_of_now
         workers=asker.base.workers,
         budget=OwnBudget(
             me=asker.id,
-            anchors=asker.requester.anchors,
             view=asker.base.view,
             clock=StillChain(),
         ),
@@ -205,3 +205,34 @@ async def test_query__beyond_the_budget__is_refused_with_what_is_used_and_when_i
     consortium.chain.pass_time(1_000)
     await asker.commit()
     await _submit(asker, _domains("f.example"))
+
+
+async def test_queries__at_once_within_what_is_left_for_one__are_not_both_taken(
+    consortium: Consortium, asker: House
+) -> None:
+    consortium.chain.happen(
+        lambda at: facts.ParameterSet(at=at, key=parameter_key("entitlement_floor"), value=3)
+    )
+
+    made = await asyncio.gather(
+        *(_submit(asker, _domains(f"a{number}.example", f"b{number}.example")) for number in range(3)),
+        return_exceptions=True,
+    )
+
+    assert [type(one) for one in made if isinstance(one, Exception)] == [EvaluationBudgetExceeded] * 2
+    assert len(await asker.requester.desk.queries(limit=9)) == 1
+
+
+async def test_express_query__beyond_the_budget__sends_nothing(consortium: Consortium, asker: House) -> None:
+    consortium.chain.happen(
+        lambda at: facts.ParameterSet(at=at, key=parameter_key("entitlement_floor"), value=1)
+    )
+    carrying = asyncio.create_task(asker.requester.express.round())
+
+    with pytest.raises(EvaluationBudgetExceeded):
+        await asker.submit_express("north.example", "both.example")
+    await carrying
+    await asker.requester.express.round()
+
+    assert asker.client.sent == []
+    assert await asker.requester.desk.queries(limit=9) == ()

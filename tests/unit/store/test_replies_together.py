@@ -2,12 +2,21 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, event
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import AskedBatch, ProvenReply, Question, ReceivedReply, ReplyState
+from oracle.domain.asked import (
+    AskedBatch,
+    BatchState,
+    ProvenReply,
+    Question,
+    ReceivedReply,
+    ReplyNews,
+    ReplyState,
+)
 from oracle.domain.ids import BlockNumber, KeyVersion, MemberId, Sequence
 from oracle.store.asked import AskedJournal
 from oracle.store.database import Database
@@ -35,7 +44,7 @@ def _proven(holder: MemberId) -> ProvenReply:
 async def test_replies__of_many_holders_at_once__are_written_together_and_each_counts_once(
     asked: AskedJournal, replies: ReplyJournal, question: Question, batch_of: BatchOf
 ) -> None:
-    batch = batch_of(1)
+    batch = replace(batch_of(1), state=BatchState.ASKED)
     many = tuple(MemberId(number) for number in range(2, 40))
     await asked.add_asked("q1", question, (batch,), holders=many, issued_at=1)
     transactions = 0
@@ -53,12 +62,16 @@ async def test_replies__of_many_holders_at_once__are_written_together_and_each_c
     )
 
     event.remove(Engine, "commit", count)
-    assert made == [True] * len(many) + [False] * len(many)
+    assert [news is not None for news in made] == [True] * len(many) + [False] * len(many)
+    assert [news.reply.holder for news in made if news is not None and news.ended] == [many[-1]]
     assert transactions < len(many) / 2
     kept = await replies.replies_of(batch.batch_id)
     assert [(one.holder, one.latency_ms, one.state) for one in kept] == [
         (holder, int(holder), ReplyState.ACCEPTED) for holder in many
     ]
+    ended = await asked.batch(batch.batch_id)
+    assert ended is not None
+    assert ended.state is BatchState.DONE
 
 
 async def test_replies__whose_common_write_fails__are_all_told_and_are_taken_again(
@@ -72,7 +85,7 @@ async def test_replies__whose_common_write_fails__are_all_told_and_are_taken_aga
         if refusals:
             raise refusals.pop()
 
-    async def take() -> list[bool | BaseException]:
+    async def take() -> list[ReplyNews | BaseException | None]:
         return await asyncio.gather(
             *(
                 replies.taken(batch.batch_id, holder, RECEIVED, verdict=_proven(holder), latency_ms=1)
@@ -87,4 +100,4 @@ async def test_replies__whose_common_write_fails__are_all_told_and_are_taken_aga
     event.remove(Engine, "commit", refuse)
     assert [type(one) for one in made] == [OSError, OSError]
     assert {one.state for one in await replies.replies_of(batch.batch_id)} == {ReplyState.WAITING}
-    assert await take() == [True, True]
+    assert [isinstance(one, ReplyNews) for one in await take()] == [True, True]
