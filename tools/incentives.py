@@ -8,6 +8,7 @@ import argparse
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,10 +16,10 @@ from typing import Final
 from oracle.chain.deploy.parameters import PROTOCOL
 from oracle.crypto.draws import falls_on
 from oracle.domain.ids import MemberId
+from oracle.rules.incentives import MILLION, Stakes
 from oracle.rules.pricing import hit_price
 from oracle.rules.quality import (
     BREACH_BPS,
-    FULL_BPS,
     WEIGHT,
     entitlement,
     faded_down,
@@ -31,10 +32,9 @@ PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "incentives.md"
 VALUE: Final[Mapping[str, int]] = MappingProxyType(
     {name: bounds.default for name, bounds in PROTOCOL.items()}
 )
-MILLION: Final = 1_000_000
+STAKES: Final = Stakes(**{field.name: VALUE[field.name] for field in fields(Stakes)})
 EPOCHS_KEPT: Final = VALUE["audit_retention_s"] // VALUE["epoch_length_s"]
 """Whole epochs that an audit reaches back."""
-DEAREST_HIT: Final = hit_price(hit_fee=VALUE["hit_fee"], score=FULL_BPS)
 RATERS: Final = 10
 """Members that rate a holder and have said what they have to say: 20 ratings' weight each."""
 DRAWS: Final = 2_000
@@ -93,11 +93,6 @@ def detection() -> Table:
     return rows
 
 
-def cost_of(found: int) -> int:
-    """Credits that a case costs which was upheld for so many hits."""
-    return VALUE["breach_penalty"] + found * VALUE["unclaimed_hit_penalty"]
-
-
 def unclaimed() -> Table:
     """What so many hits of one batch save that are read and not claimed, and what they cost on average."""
     rows = [
@@ -111,9 +106,9 @@ def unclaimed() -> Table:
     ]
     earned = allowance_lost(_terms(RATERS * 20 * WEIGHT, 0.1))
     for hits in (1, 10, 100, 1_000):
-        cost = cost_of(hits)
-        means = (one * VALUE["audit_sample_ppm"] // MILLION for one in (cost, cost + earned))
-        rows.append([f"{one:,}" for one in (hits, hits * DEAREST_HIT, cost, *means)])
+        cost = STAKES.case_cost(hits)
+        means = (STAKES.on_average(one) for one in (cost, cost + earned))
+        rows.append([f"{one:,}" for one in (hits, hits * STAKES.dearest_hit, cost, *means)])
     return rows
 
 
@@ -122,10 +117,8 @@ def least_penalty() -> Table:
     fees = (VALUE["hit_fee"], 1_000)
     rows = [["sampled", *(f"`hit_fee` {fee:,}" for fee in fees)]]
     for sample_ppm in (1_000, 5_000, VALUE["audit_sample_ppm"], 50_000, 200_000):
-        dearest = (hit_price(hit_fee=fee, score=FULL_BPS) for fee in fees)
-        rows.append(
-            [_percent(sample_ppm / MILLION), *(f"{one * MILLION // sample_ppm + 1:,}" for one in dearest)]
-        )
+        voted = (replace(STAKES, audit_sample_ppm=sample_ppm, hit_fee=fee) for fee in fees)
+        rows.append([_percent(sample_ppm / MILLION), *(f"{one.least_penalty():,}" for one in voted)])
     return rows
 
 
@@ -134,7 +127,7 @@ def silence() -> Table:
     sizes = (4, 10, 106)
     rows = [["elements", *(f"{members} members" for members in sizes)]]
     for elements in (1, 10, 100, VALUE["max_batch_count"]):
-        costs = (cost_of(elements * (members - 1)) for members in sizes)
+        costs = (STAKES.case_cost(elements * (members - 1)) for members in sizes)
         rows.append([f"{elements:,}", *(f"{one:,}" for one in costs)])
     return rows
 

@@ -16,6 +16,7 @@ from oracle.checking.deployment import Deployment
 from oracle.checking.disk import Disk
 from oracle.checking.endpoint import OwnEndpoint
 from oracle.checking.gas import Gas
+from oracle.checking.incentives import Incentives
 from oracle.checking.keys import Keys
 from oracle.checking.members import OtherMembers
 from oracle.checking.membership import Membership
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     RegisteredKeys(),
     Certificate(),
     Rules(),
+    Incentives(),
     Account(),
     Gas(),
     PublishedDataset(),

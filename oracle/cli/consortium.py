@@ -12,7 +12,7 @@ from oracle.api.governance_schema import ApplicationFile
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, facts, moment, percent, print_json, shown
-from oracle.cli.proposal_report import print_details
+from oracle.cli.proposal_report import print_details, print_temptations
 from oracle.domain.application import Application
 from oracle.domain.reports import MemberStatus, ProposalDetails, ProposalLine, ProposalState
 
@@ -153,6 +153,7 @@ def print_proposal(session: Session, line: ProposalLine) -> None:
         print_json(session.out, line)
     else:
         _print(session.out, line)
+        print_temptations(session.out, line)
 
 
 def _print(out: Console, line: ProposalLine) -> None:

@@ -45,6 +45,9 @@ async def params(
             f"{line.pending.value} from epoch {line.pending.from_epoch}" if line.pending else None,
         )
     sheet.print(session.out)
+    for line in chosen:
+        if line.warning:
+            session.out.print(shown(f"WARNING ({line.name}): {line.warning}", style="bold yellow"))
     session.note("Propose another value with: riskmesh propose parameter NAME VALUE")
 
 

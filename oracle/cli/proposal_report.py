@@ -3,9 +3,21 @@
 from rich.console import Console
 
 from oracle.cli.printing import Sheet, shown
-from oracle.domain.reports import CallLine, ProposalDetails, Rehearsal
+from oracle.domain.reports import CallLine, ProposalDetails, ProposalLine, Rehearsal
 
 _LOUD = "bold white on red"
+_TELLING = "bold yellow"
+
+
+def print_temptations(out: Console, line: ProposalLine) -> None:
+    """Whoever proposes or votes is told, and may go on."""
+    if line.temptations:
+        out.print()
+        said = "WARNING: once this is carried out, honesty is not the better choice."
+        out.print(shown(said, style=_LOUD))
+    for one in line.temptations:
+        out.print(shown(one.words, style=_TELLING))
+        out.print(shown(one.remedy, style=_TELLING))
 
 
 def print_details(out: Console, details: ProposalDetails) -> None:

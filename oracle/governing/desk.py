@@ -27,7 +27,7 @@ from oracle.domain.reports import (
     UnknownReference,
 )
 from oracle.governing.applications import admission_motion
-from oracle.governing.examining import Examiner
+from oracle.governing.examining import OVER, Examiner
 from oracle.governing.ports import Clock
 
 GOVERNOR_NAME = "Riskmesh Governor"
@@ -158,11 +158,12 @@ class GovernanceDesk:
         for vote in proposal.votes.values():
             counted[_support(vote.support)] += vote.weight
         own = proposal.votes.get(self._view.member(self._me).governance)
+        state = await self._state(proposal)
         snapshot = min(created.vote_start, self._clock.chain_time() - 1)
         return ProposalLine(
             proposal_id=str(created.proposal_id),
             title=created.description,
-            state=await self._state(proposal),
+            state=state,
             proposer=created.proposer,
             votes_for=counted[Support.FOR],
             votes_against=counted[Support.AGAINST],
@@ -172,6 +173,7 @@ class GovernanceDesk:
             voting_ends_at=created.vote_end,
             executable_at=proposal.executable_at,
             own_vote=None if own is None else _support(own.support),
+            temptations=() if state in OVER else self._examiner.temptations(proposal),
         )
 
     def _proposal(self, number: int) -> Proposal:

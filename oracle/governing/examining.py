@@ -16,15 +16,17 @@ from oracle.domain.reports import (
     ProposalLine,
     ProposalState,
     ProposedCall,
+    Temptation,
 )
 from oracle.governing.motions import motion_of
 from oracle.governing.names import MemberNames
 from oracle.governing.parameters import ParametersReader
 from oracle.governing.rehearsing import Rehearsing
+from oracle.governing.stakes import temptations_after
 from oracle.governing.touched import glances
 from oracle.governing.wording import Wording
 
-_OVER = frozenset(
+OVER = frozenset(
     {ProposalState.CANCELED, ProposalState.DEFEATED, ProposalState.EXPIRED, ProposalState.EXECUTED}
 )
 PAYS = "Sends money with the call; no call of the consortium's contracts takes any."
@@ -62,7 +64,7 @@ class Examiner:
         created = proposal.created
         calls = tuple(zip(created.targets, created.calldatas, strict=True))
         rehearsal = None
-        if line.state not in _OVER:
+        if line.state not in OVER:
             seen = glances(calls, self._contracts, self._view)
             rehearsal = await self._rehearsing.rehearse(calls, seen, block=block)
         lines = [self._wording.call(target, data) for target, data in calls]
@@ -75,6 +77,12 @@ class Examiner:
     def motion(self, calls: Sequence[ProposedCall], title: str, *, block: BlockNumber) -> Motion:
         """Raises `CallUnknown` or `ArgumentWrong`."""
         return motion_of(calls, title, contracts=self._contracts, wording=self._wording, block=block)
+
+    def temptations(self, proposal: Proposal) -> tuple[Temptation, ...]:
+        """What carrying it out would leave members to gain by cheating."""
+        created = proposal.created
+        calls = zip(created.targets, created.calldatas, strict=True)
+        return temptations_after(self._view, calls, self._wording.contracts)
 
     async def parameters(self, block: BlockNumber) -> tuple[ParameterLine, ...]:
         return await self._parameters.lines(block)

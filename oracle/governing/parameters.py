@@ -1,7 +1,7 @@
 """Every governed number with its bounds, its unit, what it is for, and a change that is still to come."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oracle.chain.calls import Contract, integer
 from oracle.chain.connection import ChainConnection
@@ -12,6 +12,7 @@ from oracle.chain.view import AllianceView
 from oracle.domain.ids import BlockNumber
 from oracle.domain.reports import ParameterLine, PendingValue
 from oracle.governing.parameter_words import words_for
+from oracle.governing.stakes import temptations_in_force
 
 _LENGTH = "epoch_length_s"
 _FEES = ("query_fee", "hit_fee")
@@ -35,7 +36,9 @@ class ParametersReader:
             ("quorum_percent", self.governor.contract, "quorumNumerator()"),
         )
         asked = [await self._asked(name, contract, function, block) for name, contract, function in voting]
-        return (*asked, *sorted(self._protocol(), key=lambda line: line.name))
+        listed = (*asked, *sorted(self._protocol(), key=lambda line: line.name))
+        warnings = {one.parameter: f"{one.words} {one.remedy}" for one in temptations_in_force(self.view)}
+        return tuple(replace(line, warning=warnings.get(line.name, "")) for line in listed)
 
     async def _asked(self, name: str, contract: Contract, function: str, block: BlockNumber) -> ParameterLine:
         value = integer(await contract.read(self.connection, block, function))

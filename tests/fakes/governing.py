@@ -15,6 +15,7 @@ from oracle.domain.reports import (
     ProposalState,
     ProposedCall,
     RotationReport,
+    Temptation,
 )
 
 REGISTRY = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
@@ -28,6 +29,7 @@ _PARAMETERS = (
     ("voting_delay_s", _HOUR, 0, 2_592_000, "s", None),
     ("voting_period_s", _HOUR, 1, 5_184_000, "s", None),
     ("timelock_delay_s", _HOUR, 0, 5_184_000, "s", None),
+    ("unclaimed_hit_penalty", 2_000, 0, 2**48, "credits", None),
     ("quorum_percent", 50, 1, 100, "%", None),
     ("code_lists_hash", 1 << 200, 0, 2**256 - 1, "hash", None),
 )
@@ -41,6 +43,8 @@ class InMemoryGoverning:
         self.put: list[tuple[str, str, tuple[str, ...]]] = []
         self.titles: list[str] = []
         self.done: list[tuple[object, ...]] = []
+        self.temptations: tuple[Temptation, ...] = ()
+        """Of whatever is proposed, and of the values in force."""
         self.signer = OPERATOR
         """Account that orders are to be signed by."""
 
@@ -54,6 +58,7 @@ class InMemoryGoverning:
                 unit=unit,
                 purpose="for a test",
                 pending=pending,
+                warning=" ".join(one.words for one in self.temptations if one.parameter == name),
             )
             for name, value, least, most, unit, pending in _PARAMETERS
         )
@@ -72,6 +77,7 @@ class InMemoryGoverning:
             quorum=2,
             voting_starts_at=1_700_000_000,
             voting_ends_at=1_700_003_600,
+            temptations=self.temptations,
         )
 
     async def keys(self) -> tuple[KeyLine, ...]:

@@ -53,7 +53,7 @@ class FactChain:
         """The parameters and prices of a deployment, `changed` among them."""
         values = {name: bounds.default for name, bounds in PROTOCOL.items()}
         values |= {"epoch_start": START, "epoch_length_s": 1_000} | changed
-        fees = values.pop("query_fee"), values.pop("hit_fee")
+        fees = values["query_fee"], values["hit_fee"]
         self.happen(
             *(
                 lambda at, name=name, value=value: facts.ParameterDeclared(

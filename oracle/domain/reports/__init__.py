@@ -56,6 +56,7 @@ from oracle.domain.reports.governance import (
     Rehearsal,
     StateChange,
 )
+from oracle.domain.reports.incentives import Cheat, Temptation
 from oracle.domain.reports.keys import (
     Departed,
     GovernanceOrder,
@@ -131,6 +132,7 @@ __all__ = [
     "CaseStanding",
     "CategoryQuality",
     "ChainStatus",
+    "Cheat",
     "CheckLine",
     "CheckOutcome",
     "CheckReport",
@@ -215,6 +217,7 @@ __all__ = [
     "Stretch",
     "SubjectResult",
     "Support",
+    "Temptation",
     "UnknownReference",
     "Verdict",
     "WaitingKind",

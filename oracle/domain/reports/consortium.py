@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from oracle.domain.reports.incentives import Temptation
+
 
 class MemberStatus(StrEnum):
     """A member's status in the registry."""
@@ -85,6 +87,9 @@ class ProposalLine:
     """Unix seconds; None until queued in the timelock."""
     own_vote: Support | None = None
     """This member's vote when it has been seen on the chain."""
+    temptations: tuple[Temptation, ...] = ()
+    """Cheats that cost no more than they save once it is carried out, all else as in force; none where it
+    sets nothing that decides about them, or is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ class ParameterLine:
     """E.g. `s`, `credits`, `blocks`; empty for a plain number."""
     purpose: str
     pending: PendingValue | None = None
+    warning: str = ""
+    """Which cheat costs no more than it saves while this is not greater; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,27 @@ async def test_parameters__all__are_listed_with_bounds_purpose_and_what_is_to_co
     assert (length.pending.value, length.pending.from_epoch) == ("50", next_epoch)
 
 
+async def test_parameters__voted_to_where_cheating_pays__warn_from_proposal_to_values_in_force(
+    examiner: Examiner,
+    stream: EventStream,
+    contracts: Bindings,
+    governed: Callable[[Order], Awaitable[None]],
+) -> None:
+    calls = [call_of("ProtocolParameters", "setPrices", "1", "1000")]
+    proposed = proposal_of(examiner.motion(calls, "", block=_head(stream)))
+
+    (told,) = examiner.temptations(proposed)
+    before = {line.name: line.warning for line in await examiner.parameters(_head(stream))}
+    await governed(contracts.parameters.set_prices(1, 1_000))
+    await stream.poll()
+    after = {line.name: line.warning for line in await examiner.parameters(_head(stream))}
+
+    assert not any(before.values())
+    assert {name for name, warning in after.items() if warning} == {"unclaimed_hit_penalty"}
+    assert after["unclaimed_hit_penalty"] == f"{told.words} {told.remedy}"
+    assert told.least == "150001"
+
+
 async def test_epoch_length__changed__is_counted_alike_by_view_and_contract(
     stream: EventStream,
     contracts: Bindings,

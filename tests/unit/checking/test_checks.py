@@ -17,6 +17,7 @@ from oracle.checking.clock import Clock
 from oracle.checking.configuration import Configuration
 from oracle.checking.daemon import RunningDaemon
 from oracle.checking.disk import Disk
+from oracle.checking.incentives import Incentives
 from oracle.checking.keys import Keys
 from oracle.checking.membership import Membership
 from oracle.checking.registered_keys import RegisteredKeys
@@ -25,7 +26,7 @@ from oracle.checking.running import CHECKS, run_checks
 from oracle.checking.store import Store
 from oracle.checking.versions import Versions
 from oracle.config.errors import ConfigurationUnreadable
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import Credits, MemberId
 from oracle.domain.reports import CheckLine, CheckOutcome
 from oracle.peer.version import PeerVersion
 
@@ -111,6 +112,17 @@ async def test_membership__suspended__is_a_problem_but_the_member_is_known(case:
 
     assert (result.outcome, "suspended" in result.found) == (PROBLEM, True)
     assert case.me.id == 1
+
+
+async def test_incentives__of_a_deployment__are_ok_and_of_a_voted_price_a_warning(case: Case) -> None:
+    assert (await Incentives().look(case)).outcome is OK
+    book = case.registry.parameters
+    book._prices.append(replace(book._prices[0], hit_fee=Credits(1_000)))  # noqa: SLF001 - what a vote does
+
+    result = await Incentives().look(case)
+
+    assert (result.outcome, "saves up to 1,500" in result.found) == (WARNING, True)
+    assert "unclaimed_hit_penalty to 150,001" in result.action
 
 
 async def test_registered_keys__the_folder_of_another_member__are_all_named(case: Case) -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from oracle.chain.books.parameters import parameter_key
 from oracle.chain.contracts import roles
+from oracle.chain.deploy.parameters import PROTOCOL
 from oracle.cli.exits import ExitCode
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.tls import create_certificate
 from oracle.domain.reports import CaseStanding
+from oracle.rules.incentives import Stakes, temptations
 
 Command = Callable[..., Any]
 ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7"
@@ -27,6 +30,13 @@ PAPERS = {
     "name": "Supervision",
 }
 APPOINTED = json.dumps([1, KEY, CERTIFICATE, "0x" + keccak256(b"Supervision").hex()])
+TEMPTING = temptations(
+    Stakes(
+        **{field.name: PROTOCOL[field.name].default for field in fields(Stakes)}
+        | {"unclaimed_hit_penalty": 2_000}
+    ),
+    others=3,
+)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +176,36 @@ def test_calls__of_a_file__are_put_to_the_vote_together(riskmesh: Command, home:
     assert ran.code == 0, ran.err
     assert [arguments for _, _, arguments in rooms.put] == [("2",), ("3",)]
     assert rooms.titles == ["Two at once"]
+
+
+def test_parameter__that_leaves_cheating_to_pay__is_proposed_with_a_warning(
+    riskmesh: Command, home: Path, rooms: Any
+) -> None:
+    rooms.temptations = TEMPTING
+    command = ("propose", "parameter", "unclaimed_hit_penalty", 2_000, "--home", home)
+
+    told, as_json = riskmesh(*command), riskmesh(*command, "--json")
+
+    assert (told.code, as_json.code, len(rooms.put)) == (0, 0, 2)
+    said = " ".join(told.out.split())
+    assert "WARNING: once this is carried out, honesty is not the better choice." in said
+    assert "from 1 hit of a batch on" in said
+    assert "Set unclaimed_hit_penalty to 15,001 or more." in said
+    (warned,) = as_json.json()["temptations"]
+    assert (warned["cheat"], warned["from_hits"], warned["gain"]) == ("unclaimed_hits", 1, "389900")
+
+
+@pytest.mark.parametrize("tempting", [True, False])
+def test_params__in_force_that_leave_cheating_to_pay__are_listed_with_a_warning(
+    riskmesh: Command, home: Path, rooms: Any, *, tempting: bool
+) -> None:
+    rooms.temptations = TEMPTING if tempting else ()
+
+    told, as_json = riskmesh("params", "--home", home), riskmesh("params", "--home", home, "--json")
+
+    assert ("WARNING (unclaimed_hit_penalty): Reading hits" in " ".join(told.out.split())) is tempting
+    warned = [line["name"] for line in as_json.json() if line["warning"]]
+    assert warned == (["unclaimed_hit_penalty"] if tempting else [])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from stage.consortium import Consortium, House
 from oracle.chain import facts
 from oracle.chain.artifacts import load_artifact
 from oracle.chain.books.members import Status
+from oracle.chain.books.parameters import parameter_key
 from oracle.chain.calls import contract_at
 from oracle.chain.contracts.consortium_governor import ProposalState
 from oracle.chain.node import Call
@@ -129,6 +130,23 @@ async def test_proposals__listed__are_the_newest_first_with_votes_and_state(coun
     assert (newest.proposal_id, newest.state, newest.own_vote) == ("2", Told.DEFEATED, None)
     assert (oldest.votes_for, oldest.votes_against, oldest.votes_abstain) == (1, 1, 1)
     assert (oldest.state, oldest.own_vote, oldest.quorum) == (Told.ACTIVE, Support.FOR, 2)
+
+
+@pytest.mark.parametrize("state", list(ProposalState))
+async def test_proposal__that_leaves_cheating_to_pay__says_so_until_it_is_over(
+    council: Council, state: ProposalState
+) -> None:
+    parameters = contract_at(
+        "ProtocolParameters", council.house.base.record.contracts["ProtocolParameters"].address
+    )
+    calldata = parameters.encode("set", parameter_key("unclaimed_hit_penalty"), 0)
+    council.propose(targets=(parameters.address,), calldatas=(calldata,))
+    council.node.states = {NUMBER: state}
+
+    (line,) = await council.desk.proposals()
+
+    over = line.state in {Told.CANCELED, Told.DEFEATED, Told.EXPIRED, Told.EXECUTED}
+    assert [one.parameter for one in line.temptations] == ([] if over else ["unclaimed_hit_penalty"])
 
 
 @pytest.mark.parametrize("state", list(ProposalState))
