@@ -31,11 +31,12 @@ LEDGERS = {
     "quality/QualityLedger": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
     "libraries/QualityBook": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
     "libraries/Scores": "tests/contracts/{Quality*,ScoreInvariants}.t.sol",
-    "audit/AuditLedger": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
-    "libraries/Cases": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
-    "libraries/Draws": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
-    "libraries/AuditorRoll": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
-    "libraries/Contradictions": "tests/contracts/{Audit*,Draw*,Appeals,CaseInvariants}.t.sol",
+    "audit/AuditLedger": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
+    "libraries/Cases": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
+    "libraries/Draws": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
+    "libraries/AuditorRoll": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
+    "audit/SignatureProofs": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
+    "libraries/Contradictions": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
 }
 HEADER = "| place | kind | code | became | tests |\n| --- | --- | --- | --- | --- |\n"
 CHANGES: tuple[tuple[str, str, str], ...] = (
