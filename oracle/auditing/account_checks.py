@@ -144,7 +144,7 @@ def _claim_lines(
         why = f"Read and not claimed: {places(sorted(hits - claimed))}."
         yield failed("hits claimed", why, _BY, holder=holder)
     else:
-        yield passed("hits claimed", f"Every hit is claimed: {len(hits)}.", holder=holder)
+        yield passed("hits claimed", "Every hit is claimed." if hits else "There is no hit.", holder=holder)
     if wrong:
         why = f"No hit, another opening or not signed: {places(wrong)}."
         yield failed("claims", why, _BY, holder=holder)

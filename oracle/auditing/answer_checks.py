@@ -48,18 +48,29 @@ def _disclosed(
     )
     settled = check_disclosures(body.records, reply=reply, notary=picture.witness)
     wrong = [index for index, reason in settled.unserved if reason == RefusalReason.MALFORMED]
-    refused = [(index, reason) for index, reason in settled.unserved if reason != RefusalReason.MALFORMED]
+    answered = {record.index for record in body.records}
+    refused = [
+        (index, reason)
+        for index, reason in settled.unserved
+        if index in answered and reason != RefusalReason.MALFORMED
+    ]
+    silent = [index for index, _ in settled.unserved if index not in answered]
     lines = []
     if wrong:
         why = f"Not the committed records, or not signed: {places(wrong)}."
         lines.append(failed("disclosures", why, Party.HOLDER, holder=holder))
+    elif not settled.records:
+        lines.append(not_applicable("disclosures", "None was made.", holder=holder))
     else:
-        why = f"Disclosed: {len(settled.records)}, each the committed record and signed by category."
+        why = f"Records disclosed: {len(settled.records)}, each the committed one and signed by category."
         lines.append(passed("disclosures", why, holder=holder))
     if settled.withdrawn or refused:
         said = [f"{places(list(settled.withdrawn))} as withdrawn"] if settled.withdrawn else []
-        said += [f"{index} as {reason_name(reason)}" for index, reason in refused]
+        said += [f"{places([index])} as {reason_name(reason)}" for index, reason in refused]
         lines.append(not_applicable("not served", f"By the holder's word: {'; '.join(said)}.", holder=holder))
+    if silent:
+        why = f"The holder's answer says nothing of {places(silent)}."
+        lines.append(not_applicable("not answered", why, holder=holder))
     return tuple(lines), settled.records
 
 

@@ -138,7 +138,7 @@ def _openings(dossier: Dossier) -> ProofLine:
         if not _opens(one.subject, one.blind, element.blinded)
     ]
     if wrong:
-        return failed(UNOPENED, f"Subject and blind do not open the elements {places(wrong)}.", _BY)
+        return failed(UNOPENED, f"Subject and blind do not open {places(wrong)}.", _BY)
     return passed(UNOPENED, "Every element is its subject blinded by its scalar: B = r · H(subject).")
 
 

@@ -21,4 +21,5 @@ def not_applicable(name: str, why: str, *, holder: MemberId | None = None) -> Pr
 def places(indices: list[int]) -> str:
     """Elements by number, not more than a few of them."""
     shown, more = ", ".join(map(str, indices[:MOST_SHOWN])), len(indices) - MOST_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    noun = "element" if len(indices) == 1 else "elements"
+    return f"{noun} {shown} and {more} more" if more > 0 else f"{noun} {shown}"

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.printing import Sheet, moment, print_json, shortened, shown
@@ -55,7 +57,7 @@ async def audits(session: Session) -> None:
         votes = (one.upheld_votes, one.dismissed_votes)
         sheet.row(*opening_cells(one), standing(one), one.found or None, *votes, next_step(one))
     sheet.print(session.out, otherwise=NO_AUDITS)
-    print_to_do(session, listed)
+    print_to_do(session.out, listed)
 
 
 def opening_cells(one: CaseLine) -> tuple[str, str, str]:
@@ -64,9 +66,8 @@ def opening_cells(one: CaseLine) -> tuple[str, str, str]:
 
 
 def standing(one: CaseLine) -> str:
-    if one.outcome is not None:
-        return f"{one.standing.value}: {one.outcome.value}"
-    return f"{one.standing.value} by appeal" if one.overturned else one.standing.value
+    said = one.standing.value if one.outcome is None else f"{one.standing.value}: {one.outcome.value}"
+    return f"{said} by appeal" if one.overturned else said
 
 
 def next_step(one: CaseLine) -> str | None:
@@ -78,8 +79,8 @@ def next_step(one: CaseLine) -> str | None:
     return None if one.appeal_by is None else f"{moment(one.appeal_by)} appeal"
 
 
-def print_to_do(session: Session, listed: Sequence[CaseLine]) -> None:
+def print_to_do(out: Console, listed: Sequence[CaseLine]) -> None:
     """What this institution has to do, case by case, so that nobody overlooks it."""
     for one in listed:
         if one.to_do:
-            session.out.print(shown(f"{shortened(one.case_id)}: {one.to_do}", style="bold red"))
+            out.print(shown(f"{shortened(one.case_id)}: {one.to_do}", style="bold red"))

@@ -38,7 +38,7 @@ async def disputes(session: Session) -> None:
     waiting = [one for one in report.own if not one.case_id]
     if waiting:
         _print_own(session, waiting)
-    print_to_do(session, report.cases)
+    print_to_do(session.out, report.cases)
 
 
 @command(

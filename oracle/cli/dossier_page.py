@@ -1,12 +1,13 @@
 """A dossier's report as one page: nothing is loaded from anywhere, everything foreign is escaped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from itertools import groupby
 
+from oracle.cli.dossier_words import case_facts, verdict
 from oracle.cli.printing import count, counted, moment
-from oracle.domain.reports import DossierReport, HolderFolder, ProofLine, ProofResult
+from oracle.domain.reports import CaseLine, DossierReport, HolderFolder, ProofLine, ProofResult
 from oracle.subjects import ListName, code_list
 
 _SIGNS = {
@@ -33,11 +34,11 @@ def page(report: DossierReport) -> str:
 <body>
 <main>
 {_head(report)}
+{_section("On the chain about it", _cases(report)) if report.cases else ""}
 {_section("The question", _question(report))}
 {_section("What was asked about", _elements(report))}
 {_section("What each holder answered", _holders(report))}
 {_section("What was checked", _checks(report))}
-{_section("On the chain about it", _cases(report)) if report.cases else ""}
 <footer>Recomputed from the dossier <code>{escape(report.digest)}</code> and the chain
 {report.chain_id}, registry <code>{escape(report.registry)}</code>. Nothing that the file says of itself
 counts; <code>riskmesh audit verify</code> repeats every check on any machine.</footer>
@@ -48,22 +49,15 @@ counts; <code>riskmesh audit verify</code> repeats every check on any machine.</
 
 
 def _head(report: DossierReport) -> str:
-    failed, whole = report.failed, len(report.checks)
-    passed = sum(line.result is ProofResult.PASSED for line in report.checks)
-    if report.against_requester:
-        kind, verdict = "failed", "Does not hold: a check speaks against the requester."
-    elif failed:
-        kind, verdict = "mixed", "The requester's part holds; a holder's does not."
-    else:
-        kind, verdict = "passed", "Everything that can be checked holds."
+    found = verdict(report)
     who = escape(f"{report.requester_name or 'Member'} (member {report.requester})")
+    about = f" about {counted(len(report.elements), 'subject')}" if report.elements else ""
     return f"""<header>
 <p class="kicker">Riskmesh dossier</p>
 <h1>Batch <code>{escape(report.batch_id)}</code></h1>
-<p>{who} asked about {counted(len(report.elements), "subject")} on {moment(report.issued_at)} UTC.</p>
-<div class="verdict {kind}"><strong>{verdict}</strong>
-<span>{count(passed)} of {counted(whole, "check")} passed, {count(len(failed))} failed,
-{count(whole - passed - len(failed))} had nothing to check.</span></div>
+<p>{who} asked{about} on {moment(report.issued_at)} UTC.</p>
+<div class="verdict {found.tone.value}"><strong>{escape(found.holds)}</strong>
+<span>{escape(found.unclaimed)}</span><span>{escape(found.checks)}</span></div>
 </header>"""
 
 
@@ -87,11 +81,12 @@ def _question(report: DossierReport) -> str:
     ]
     if report.anchor_root is not None:
         rows.append(("Anchor", report.anchor_root))
-    cells = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
-    return f"<dl>{cells}</dl>"
+    return _facts(rows)
 
 
 def _elements(report: DossierReport) -> str:
+    if not report.elements:
+        return "<p>The dossier opens none of its elements.</p>"
     hits: dict[int, list[str]] = {}
     for one in report.holders:
         for index in one.hits:
@@ -130,7 +125,6 @@ def _holder(one: HolderFolder) -> str:
         rows.append(("Costs", f"{count(one.charge)} credits for this reply"))
     if one.voucher_amount is not None:
         rows.append(("Voucher", f"{count(one.voucher_amount)} credits owed in all, signed with the receipt"))
-    cells = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     records = _table(
         ("Element", "Category", "Severity", "Reason", "Confidence", "Holder's reference"),
         (
@@ -147,7 +141,7 @@ def _holder(one: HolderFolder) -> str:
     )
     disclosed = f"<h4>Disclosed</h4>{records}" if one.disclosed else ""
     title = escape(f"{one.name or 'Member'} (member {one.holder})")
-    return f"<article><h3>{title}</h3><dl>{cells}</dl>{disclosed}</article>"
+    return f"<article><h3>{title}</h3>{_facts(rows)}{disclosed}</article>"
 
 
 def _reason(code: int) -> str:
@@ -176,24 +170,27 @@ def _check(line: ProofLine) -> str:
 
 
 def _cases(report: DossierReport) -> str:
-    return _table(
-        ("Case", "Reason", "Standing", "Found", "Opened (UTC)", "Upheld", "Dismissed"),
-        (
-            (
-                one.case_id,
-                one.reason.value,
-                one.standing.value if one.outcome is None else f"{one.standing.value}: {one.outcome.value}",
-                str(one.found) if one.found else "",
-                moment(one.opened_at),
-                str(one.upheld_votes),
-                str(one.dismissed_votes),
-            )
-            for one in report.cases
-        ),
+    return "".join(map(_case, report.cases))
+
+
+def _case(one: CaseLine) -> str:
+    to_do = f'<p class="todo"><b>To do</b> {escape(one.to_do)}</p>' if one.to_do else ""
+    return (
+        f"<article><h3>Case <code>{escape(one.case_id)}</code></h3>{_facts(case_facts(one))}{to_do}</article>"
     )
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def _facts(rows: Iterable[tuple[str, str]]) -> str:
+    cells = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return f"<dl>{cells}</dl>"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """Each cell names its column, for screens on which a row is a list."""
     head = "".join(f"<th>{escape(one)}</th>" for one in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, columns, row))}</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(column: str, content: str) -> str:
+    return f'<td data-column="{escape(column)}">{escape(content)}</td>'

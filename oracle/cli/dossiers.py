@@ -9,21 +9,16 @@ import typer
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.dossier_page import page
+from oracle.cli.dossier_text import print_report
 from oracle.cli.errors import ChecksFailed, UsageWrong
-from oracle.cli.printing import Sheet, count, counted, facts, moment, print_json, shown
-from oracle.domain.reports import DossierReport, ProofLine, ProofResult
-from oracle.subjects import ListName, code_list
+from oracle.cli.printing import counted, print_json
+from oracle.domain.reports import DossierReport
 
 audit = group(about="Look at one batch with everything about it, and verify such files.")
 
 _DIGITS = 64
 Reference = Annotated[str, typer.Argument(metavar="ID", help="A batch or its audit; the first digits do.")]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page instead.")]
-_STYLES = {
-    ProofResult.PASSED: "green",
-    ProofResult.FAILED: "bold red",
-    ProofResult.NOT_APPLICABLE: "dim",
-}
 
 
 @command(
@@ -127,7 +122,7 @@ def _give_out(session: Session, report: DossierReport, html: Path | None) -> Non
             f"{html} shows {counted(len(report.checks), 'check')}, {len(report.failed)} of them failed."
         )
     else:
-        _print(session, report)
+        print_report(session.out, report)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -137,44 +132,3 @@ def _write(path: Path, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         raise UsageWrong(f"Cannot write {path}: {error.strerror}. Name another file.") from error
-
-
-def _print(session: Session, report: DossierReport) -> None:
-    purpose = code_list(ListName.PURPOSES).numbered(report.purpose)
-    facts(
-        session.out,
-        ("Batch", report.batch_id),
-        ("Asked by", f"{report.requester} {report.requester_name}".rstrip()),
-        ("Mode", report.mode),
-        ("Signed (UTC)", moment(report.issued_at)),
-        ("Purpose", "unknown" if purpose is None else purpose.label),
-        ("Case reference", report.case_reference or None),
-        ("Block", None if report.stands_in_block is None else count(report.stands_in_block)),
-        ("Elements", count(len(report.elements))),
-        ("Digest of the file", report.digest),
-    )
-    holders = Sheet(
-        "#Holder", "Name", "State", "#Hits", "#Claimed", "#Unclaimed", "#Disclosed", "#Charge", "#Voucher"
-    )
-    for one in report.holders:
-        holders.row(
-            one.holder,
-            one.name,
-            one.state,
-            len(one.hits),
-            len(one.claimed),
-            len(one.unclaimed) or None,
-            len({line.index for line in one.disclosed}),
-            one.charge,
-            one.voucher_amount,
-        )
-    holders.print(session.out)
-    checks = Sheet("#Holder", "Check", "Result", "Why")
-    for line in report.checks:
-        checks.row(line.holder, line.name, shown(line.result.value, style=_STYLES[line.result]), _why(line))
-    checks.print(session.out)
-
-
-def _why(line: ProofLine) -> str:
-    against = f" Against the {line.against.value}." if line.result is ProofResult.FAILED else ""
-    return line.why + against

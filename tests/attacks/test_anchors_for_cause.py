@@ -9,6 +9,7 @@ from attacks.conversation import HELD, MISSED, Conversation
 from attacks.forging import gathers
 from attacks.member import InProcess
 from attacks.office import Office
+from attacks.shown import shown_of
 from attacks.test_express import carried, open_budget
 
 from oracle.auditing.causes import place_evidence
@@ -62,6 +63,8 @@ async def test_place__that_no_draw_fell_on__is_audited_for_cause_once_a_draw_has
     assert found is not None
     assert b"Read and not claimed" in found.reasons
     assert (ruled.id, ruled.ruled) == (cause.id, 1)
+    shown = await shown_of(bank, other.batch_id)
+    assert [(one.case_id, one.found) for one in shown.cases] == [("0x" + cause.id.hex(), 1)]
     await trial.office.round()
     assert len(trial.cases) == 2, "once"
 

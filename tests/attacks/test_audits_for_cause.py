@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from attacks.conversation import HELD
 from attacks.court import reading
+from attacks.shown import shown_of
 from attacks.trial import Trial, cheat
 
 from oracle.auditing.causes import batch_evidence
@@ -43,6 +44,8 @@ async def test_audit_for_cause__of_another_batch_of_a_cheat__follows_what_the_dr
     assert found is not None
     assert b"Read and not claimed" in found.reasons
     assert cases[cause.id].ruled == 1
+    shown = await shown_of(talk.bank, talk.batch_id)
+    assert [(one.case_id, one.found) for one in shown.cases] == [("0x" + cause.id.hex(), 1)]
 
 
 async def test_audit_for_cause__of_an_honest_batch__is_dismissed_and_costs_who_opened_it(

@@ -175,3 +175,9 @@ async def test_dossier__of_a_requester_that_reads_and_does_not_claim__is_against
 
     assert [(line.holder, line.name) for line in report.failed] == [(2, "hits claimed")]
     assert report.failed[0].against is Party.REQUESTER
+    (hit,) = report.holders[0].hits
+    said = {line.name: line.why for line in report.checks if line.holder is not None}
+    assert said["hits claimed"] == f"Read and not claimed: element {hit}."
+    assert results(report)[2, "disclosures"] is ProofResult.NOT_APPLICABLE
+    assert "not served" not in said, "the holder was not asked for the record, and said nothing of it"
+    assert said["not answered"] == f"The holder's answer says nothing of element {hit}."
