@@ -132,6 +132,19 @@ def silence() -> Table:
     return rows
 
 
+def unanchored() -> Table:
+    """What an express batch that is put into no anchor saves at most, and what it costs to leave it so."""
+    sizes = (4, 10, 106)
+    rows = [["elements", *(f"{what}, {members} members" for members in sizes for what in ("saved", "cost"))]]
+    for elements in (1, 10, 100, VALUE["max_batch_count"]):
+        row = [f"{elements:,}"]
+        for members in sizes:
+            hits = elements * (members - 1)
+            row += [f"{hits * STAKES.dearest_hit:,}", f"{STAKES.report_cost(hits):,}"]
+        rows.append(row)
+    return rows
+
+
 def invented() -> Table:
     """What a holder's data is worth when a share of its hits is invented and its requesters say so."""
     rows = [["share of invented hits", "score", "price of a hit", "elements an epoch"]]
@@ -177,6 +190,7 @@ TABLES: Final[Mapping[str, Callable[[], Table]]] = MappingProxyType(
         "unclaimed": unclaimed,
         "least penalty": least_penalty,
         "silence": silence,
+        "unanchored": unanchored,
         "invented": invented,
         "stale": stale,
         "inflated": inflated,

@@ -126,7 +126,9 @@ interface IQueryLedger {
     /// @notice Answers a report with the batch's place in an anchor. Anyone may call it.
     function answerReport(uint64 requester, bytes32 batchId, AnchorProof calldata proof) external;
 
-    /// @notice Closes a report that nobody answered in time. Anyone may call it.
+    /// @notice Closes a report that nobody answered in time. Anyone may call it. The requester is in breach and pays
+    /// `breach_penalty` and what the batch could have saved it at most: each element a hit at each other member, at the
+    /// price of a hit at the highest score.
     function closeReport(uint64 requester, bytes32 batchId) external;
 
     /// @notice Names the ledgers of credits and quality. Admin only: the timelock, once the deployer has handed over.

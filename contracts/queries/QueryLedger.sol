@@ -10,6 +10,7 @@ import {AnchorTree} from "../libraries/AnchorTree.sol";
 import {Budgets} from "../libraries/Budgets.sol";
 import {ParameterKeys} from "../libraries/ParameterKeys.sol";
 import {RequestProofs} from "../libraries/RequestProofs.sol";
+import {Scores} from "../libraries/Scores.sol";
 import {Standing} from "../libraries/Standing.sol";
 import {AnchorProof} from "../types/Anchors.sol";
 import {BreachKinds} from "../types/Breaches.sol";
@@ -117,7 +118,8 @@ contract QueryLedger is AccessControl, IQueryLedger {
         bool needless = made.anchoredAt <= entry.reportedAt;
         entry.state = needless ? ReportState.Needless : ReportState.AnsweredLate;
         emit ReportClosed(requester, batchId, entry.state);
-        _penalize(needless ? entry.reporter : requester, ParameterKeys.NEEDLESS_REPORT_FEE, batchId);
+        uint256 fee = _PARAMETERS.get(ParameterKeys.NEEDLESS_REPORT_FEE);
+        _penalize(needless ? entry.reporter : requester, fee, batchId);
     }
 
     /// @inheritdoc IQueryLedger
@@ -128,7 +130,10 @@ contract QueryLedger is AccessControl, IQueryLedger {
         entry.state = ReportState.Breached;
         emit ReportClosed(requester, batchId, ReportState.Breached);
         _quality.recordBreach(requester, BreachKinds.UNANSWERED_REPORT, batchId);
-        _penalize(requester, ParameterKeys.BREACH_PENALTY, batchId);
+        // No draw falls on what stands in no anchor, so it must not be cheaper to anchor nothing than to claim every hit.
+        uint256 hits = uint256(entry.count) * (_REGISTRY.memberCount() - 1);
+        uint256 dearest = Scores.hitPrice(_PARAMETERS.get(ParameterKeys.HIT_FEE), Scores.FULL_BPS);
+        _penalize(requester, _PARAMETERS.get(ParameterKeys.BREACH_PENALTY) + hits * dearest, batchId);
     }
 
     /// @inheritdoc IQueryLedger
@@ -177,8 +182,7 @@ contract QueryLedger is AccessControl, IQueryLedger {
         _budgets[memberId] = budget;
     }
 
-    function _penalize(uint64 memberId, bytes32 key, bytes32 ref) private {
-        uint256 amount = _PARAMETERS.get(key);
+    function _penalize(uint64 memberId, uint256 amount, bytes32 ref) private {
         if (amount != 0) _credits.penalize(memberId, amount, ref);
     }
 

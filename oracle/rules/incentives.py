@@ -36,6 +36,10 @@ class Stakes:
         """Credits that a case costs which was upheld for so many hits."""
         return self.breach_penalty + found * self.unclaimed_hit_penalty
 
+    def report_cost(self, most: int) -> int:
+        """Credits that an unanswered report costs, of a batch that could have had so many hits."""
+        return self.breach_penalty + most * self.dearest_hit
+
     def on_average(self, cost: int) -> int:
         """Of what costs so much when a draw falls on it; rounded down."""
         return cost * self.audit_sample_ppm // MILLION

@@ -25,6 +25,8 @@ from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.errors import PeerRefused
 from oracle.peer.statements import encode_request, parse_request
+from oracle.rules.pricing import hit_price
+from oracle.rules.quality import FULL_BPS
 from oracle.store.tables import express as express_rows
 
 
@@ -194,7 +196,10 @@ async def test_request__that_is_never_anchored__is_reported_and_becomes_a_breach
     closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
     assert closed is not None
     assert closed.state is ReportState.BREACHED
-    assert holder.base.view.balance(bank.id) == before - _window(holder, "breach_penalty")
+    view = holder.base.view
+    dearest = hit_price(hit_fee=view.price_at(view.epoch_of(view.now)).hit_fee, score=FULL_BPS)
+    hits = batch.count * (len(view.members_in_standing()) - 1)
+    assert view.balance(bank.id) == before - _window(holder, "breach_penalty") - hits * dearest
 
 
 async def test_batch__anchored_too_late__is_answered_for_the_requester_s_fee(

@@ -12,6 +12,8 @@ import {vm} from "./Vm.sol";
 /// @dev Member 1 asks, member 2 holds its signed requests, member 3 looks on.
 contract QueryReportsTest is Anchoring {
     bytes32 private constant ROOT = keccak256("root");
+    /// @dev At a score of 10,000: one and a half of the fee.
+    uint256 private constant DEAREST_HIT = 30;
 
     function setUp() public override {
         super.setUp();
@@ -37,8 +39,22 @@ contract QueryReportsTest is Anchoring {
         vm.expectEmit(address(quality));
         emit IQualityLedger.Breached(1, BreachKinds.UNANSWERED_REPORT, batchId, 2);
         queries.closeReport(1, batchId);
-        vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(BREACH_PENALTY));
+        uint256 hits = 12 * (uint256(registry.memberCount()) - 1);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(BREACH_PENALTY + hits * DEAREST_HIT));
         expectFinal(batchId, IQueryLedger.ReportState.Breached);
+    }
+
+    function test_report__of_a_batch_that_was_all_hits__costs_more_than_claiming_them() public {
+        uint256 others = uint256(registry.memberCount()) - 1;
+        for (uint32 count = 1; count <= 100; count = count * 10) {
+            Request memory request = express(1, 7 + count, count);
+            int256 before = credits.balanceOf(1);
+            vm.warp(block.timestamp + ANCHOR_WINDOW);
+            reported(2, request);
+            vm.warp(block.timestamp + REPORT_ANSWER + 1);
+            queries.closeReport(1, batchIdOf(request));
+            vm.assertTrue(before - credits.balanceOf(1) > int256(count * others * DEAREST_HIT));
+        }
     }
 
     function test_report__of_a_batch_anchored_before__costs_its_reporter() public {
@@ -174,6 +190,8 @@ contract QueryReportsTest is Anchoring {
     function test_penalties__set_to_nothing__leave_the_breach() public {
         decided();
         parameters.set(keccak256("breach_penalty"), 0);
+        decided();
+        parameters.setPrices(1, 0);
         Request memory request = express(1, 7, 12);
         vm.warp(block.timestamp + ANCHOR_WINDOW);
         reported(2, request);

@@ -11,11 +11,13 @@ from scenario.suspending import SUSPENDABLE, demanded, voted
 from oracle.chain.books.members import Status
 from oracle.chain.deploy.parameters import PROTOCOL
 from oracle.chain.node import LATEST
+from oracle.rules.pricing import hit_price
 from oracle.rules.quality import FULL_BPS, WEIGHT
 
 MILLION = 1_000_000
 HONEST = ("Alder", "Birch")
 FLOOR = PROTOCOL["entitlement_floor"].default
+DEAREST_HIT = hit_price(hit_fee=PROTOCOL["hit_fee"].default, score=FULL_BPS)
 UNLIKELY = 1 / 5_000
 """Of two numbers, on either side of each: a product that draws as it says fails less than once in 1,000."""
 
@@ -56,6 +58,9 @@ async def _lived(epochs: int, listed: int, sample_ppm: int, capsys: pytest.Captu
         await require_reconciled(society, statements)
         for name, place in expected.items():
             penalty = place.breaches * PROTOCOL["breach_penalty"].default
+            if name == "Unanchored":
+                elements = sum(len(one.question.numbers) for one in story.asked if one.question.express)
+                penalty += elements * (len(NAMES) - 1) * DEAREST_HIT
             if name == "Reader":
                 penalty += detection.hits * PROTOCOL["unclaimed_hit_penalty"].default
             assert penalties_of(statements, society.members[name].id) == penalty, name

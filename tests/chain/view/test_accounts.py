@@ -189,7 +189,8 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
     assert view.anchors.reused_nonces == {(ONE, 1)}
     (reuse,) = view.audits.newest_cases()
     assert (reuse.kind, reuse.accused) == (CaseKind.NONCE_REUSE, ONE)
-    assert (view.credits.penalties(ONE), view.credits.penalties(TWO)) == (10_000, 1_000)
+    unanchored = 10_000 + 150 * 2 * requests[0][1].request.count  # a hit each, at each of the others
+    assert (view.credits.penalties(ONE), view.credits.penalties(TWO)) == (unanchored, 1_000)
     assert view.head is not None
     for index, report in zip((0, 2), states, strict=True):
         state = await contracts.queries.report_state_of(
