@@ -10,7 +10,7 @@ import msgspec
 
 from oracle.asking.changes import Changes
 from oracle.asking.ports import Clock
-from oracle.asking.results import BatchParts, HolderPart, query_state
+from oracle.asking.results import BatchParts, HolderPart, PartReports, query_state
 from oracle.asking.submission import Submission, accepted
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Mode
@@ -114,7 +114,7 @@ class QueryDesk:
 
     async def query_state(self, query_id: str) -> QueryState:
         """Everything known about the query now. Raises `UnknownReference`."""
-        return self._state(query_id, await _read(self._journals.follow(query_id)))
+        return self._state(query_id, await _read(self._journals.follow(query_id)), PartReports())
 
     async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
         """What is known already, then what comes; ends after the summary of the final phase.
@@ -123,11 +123,11 @@ class QueryDesk:
         is gone when it should disclose is asked again, and `query_state` shows what came later.
         """
         told: dict[object, QueryEvent] = {}
-        followed = self._journals.follow(query_id)
+        followed, reports = self._journals.follow(query_id), PartReports()
         with self._changes.followed(query_id) as feed:
             found = await _read(followed)
             while True:
-                state = self._state(query_id, found)
+                state = self._state(query_id, found, reports)
                 events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
                 for event in events:
                     key = _key(event)
@@ -157,7 +157,7 @@ class QueryDesk:
         found = await self._journals.asked.query_ids(limit=limit)
         return tuple([(await self.query_state(query_id)).summary for query_id in found])
 
-    def _state(self, query_id: str, found: QueryRead) -> QueryState:
+    def _state(self, query_id: str, found: QueryRead, reports: PartReports) -> QueryState:
         recalled: defaultdict[tuple[BatchId, MemberId], dict[int, str]] = defaultdict(dict)
         for one in found.recalled:
             recalled[one.batch_id, one.holder][one.index] = one.reason.label
@@ -174,7 +174,7 @@ class QueryDesk:
                 )
             )
         known = (BatchParts(batch=batch, parts=tuple(parts[batch.batch_id])) for batch in found.batches)
-        return query_state(query_id, found.question, known)
+        return query_state(query_id, found.question, known, report=reports)
 
 
 async def _read(followed: FollowedQuery) -> QueryRead:

@@ -1,6 +1,6 @@
 """Puts together what is known about a question: holder by holder, subject by subject."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
@@ -13,7 +13,7 @@ from oracle.domain.asked import (
     ReceiptState,
     ReplyState,
 )
-from oracle.domain.ids import MemberId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.record import RecordItem
 from oracle.domain.reports import (
     Finding,
@@ -49,10 +49,43 @@ class BatchParts:
     parts: tuple[HolderPart, ...]
 
 
-def query_state(query_id: str, question: Question, batches: Iterable[BatchParts]) -> QueryState:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartReport:
+    """What a holder's part comes to: its progress, and a result for each subject."""
+
+    progress: HolderProgress
+    results: tuple[SubjectResult, ...]
+
+
+def part_report(batch: AskedBatch, part: HolderPart) -> PartReport:
+    return PartReport(progress=_progress(batch, part), results=tuple(_results(batch, part)))
+
+
+class PartReports:
+    """As `part_report`, for one reader of one query: of a hundred parts one changes at a time."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[BatchId, MemberId], tuple[HolderPart, PartReport]] = {}
+
+    def __call__(self, batch: AskedBatch, part: HolderPart) -> PartReport:
+        key = batch.batch_id, part.reply.holder
+        made = self._made.get(key)
+        if made is None or made[0] != part:
+            made = self._made[key] = (part, part_report(batch, part))
+        return made[1]
+
+
+def query_state(
+    query_id: str,
+    question: Question,
+    batches: Iterable[BatchParts],
+    *,
+    report: Callable[[AskedBatch, HolderPart], PartReport] = part_report,
+) -> QueryState:
     """Everything known about the query now."""
     known = tuple(batches)
-    results = tuple(result for batch in known for result in _results(batch))
+    reports = [report(entry.batch, part) for entry in known for part in entry.parts]
+    results = tuple(result for one in reports for result in one.results)
     hits = {result.index for result in results if result.state is Finding.HIT}
     summary = QuerySummary(
         query_id=query_id,
@@ -67,7 +100,7 @@ def query_state(query_id: str, question: Question, batches: Iterable[BatchParts]
     return QueryState(
         summary=summary,
         batches=tuple("0x" + entry.batch.batch_id.hex() for entry in known),
-        holders=tuple(_progress(entry.batch, part) for entry in known for part in entry.parts),
+        holders=tuple(one.progress for one in reports),
         results=results,
         refused=question.refused,
     )
@@ -123,18 +156,17 @@ def _reason(part: HolderPart) -> str:
     return explained(code) if code else ""
 
 
-def _results(entry: BatchParts) -> Iterator[SubjectResult]:
-    for part in entry.parts:
-        proven = part.reply.proven
-        hits = frozenset() if proven is None else frozenset(hit.index for hit in proven.hits)
-        for element, opening in enumerate(entry.batch.content.openings):
-            for position in opening.positions:
-                if proven is None:
-                    yield _plain(position, part.reply.holder, Finding.NO_ANSWER)
-                elif element in hits:
-                    yield _hit(position, element, part)
-                else:
-                    yield _plain(position, part.reply.holder, Finding.MISS)
+def _results(batch: AskedBatch, part: HolderPart) -> Iterator[SubjectResult]:
+    proven = part.reply.proven
+    hits = frozenset() if proven is None else frozenset(hit.index for hit in proven.hits)
+    for element, opening in enumerate(batch.content.openings):
+        for position in opening.positions:
+            if proven is None:
+                yield _plain(position, part.reply.holder, Finding.NO_ANSWER)
+            elif element in hits:
+                yield _hit(position, element, part)
+            else:
+                yield _plain(position, part.reply.holder, Finding.MISS)
 
 
 def _plain(position: int, holder: MemberId, state: Finding) -> SubjectResult:

@@ -17,6 +17,7 @@ from oracle.domain.asked import (
     BatchState,
     Question,
     ReplyNews,
+    ReplyState,
 )
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.recalls import TakenRecall
@@ -45,6 +46,10 @@ _PARTS: Final = (
         replies.c.reason,
         replies.c.latency_ms,
         replies.c.earlier,
+        replies.c.snapshot_block,
+        replies.c.snapshot_hash,
+        null().label("received"),
+        null().label("verified"),
         receipts.c.state.label("receipt"),
         receipts.c.reason.label("receipt_reason"),
         charges.c.amount,
@@ -167,7 +172,8 @@ class FollowedQuery:
 
     def _open(self, connection: Connection, row: Any) -> QueryPart:
         this = {"of_batch": row.batch_id, "of_holder": row.holder}
-        reply: Any = connection.execute(_REPLY, this).one()
+        # Of a part that is waited for, as all are at first, the row says everything.
+        reply: Any = row if row.state == ReplyState.WAITING else connection.execute(_REPLY, this).one()
         receipt = None if row.receipt is None else connection.execute(_RECEIPT, this).one()
         return QueryPart(
             reply=open_reply(self._cipher, reply),

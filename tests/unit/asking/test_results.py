@@ -1,10 +1,11 @@
 """What is told of a question, from every state that its parts can be in."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from oracle.asking.results import BatchParts, HolderPart, query_state
+from oracle.asking.results import BatchParts, HolderPart, PartReports, part_report, query_state
 from oracle.domain.asked import (
     AskedBatch,
     AskedReceipt,
@@ -241,3 +242,21 @@ def test_record__behind_a_hit__is_told_as_far_as_it_came(
     assert {result.record_state for result in results} == {expected}
     labels = {line.category for result in results for line in result.record}
     assert labels == ({"telecom_fraud"} if expected is RecordState.DISCLOSED else set())
+
+
+def test_reports__of_one_reader__are_made_anew_for_whatever_changed_and_kept_for_the_rest() -> None:
+    batch, reports = _batch(), PartReports()
+    waiting = _reply(ReplyState.WAITING)
+    answered = _reply(ReplyState.ACCEPTED, hits=(1,))
+    settled = _receipt(ReceiptState.SETTLED, DISCLOSED)
+    stages = [
+        HolderPart(reply=waiting, receipt=None, owed=0, name="North"),
+        HolderPart(reply=answered, receipt=None, owed=0, name="North"),
+        HolderPart(reply=answered, receipt=settled, owed=104, name="North"),
+        HolderPart(reply=answered, receipt=settled, owed=104, name="North", recalled={1: "withdrawn"}),
+        HolderPart(reply=answered, receipt=settled, owed=104, name="Nord", recalled={1: "withdrawn"}),
+    ]
+
+    for part in stages:
+        assert reports(batch, part) == part_report(batch, part)
+        assert reports(batch, replace(part)) is reports(batch, part)
