@@ -24,6 +24,7 @@ contract AuditAnchorsTest is AuditWorld {
         CaseFile memory file = audits.caseOf(caseId);
         vm.assertEq(uint256(file.kind), uint256(CaseKind.Drawn));
         vm.assertEq(file.accused, 2);
+        vm.assertEq(file.opener, 0);
         // One element for each other batch leaves 41 for this one, at two other members.
         vm.assertEq(file.most, 82);
         refused(1, ROOT, index, abi.encodeWithSelector(IAuditLedger.CaseAlreadyOpened.selector, caseId));
@@ -31,10 +32,12 @@ contract AuditAnchorsTest is AuditWorld {
 
     function test_leaf__of_an_anchor_of_large_batches__is_about_no_more_than_the_largest() public {
         anchored(ROOT, 1, 5_000);
+        anchored(DIGEST, 1, 1_001); // one more than the largest batch has
         decided();
         parameters.set(keccak256("audit_sample_ppm"), 1_000_000);
         closed();
         vm.assertEq(audits.caseOf(opened(1, ROOT, 0)).most, 2_000);
+        vm.assertEq(audits.caseOf(opened(1, DIGEST, 0)).most, 2_000);
     }
 
     function test_leaf__that_the_draw_does_not_fall_on__refused() public {

@@ -17,6 +17,7 @@ contract AuditContradictionsTest is AuditWorld {
         bytes32 caseId = audits.proveTwoHeads(signed(headOf(2, 7, ROOT)), signed(other));
         vm.assertEq(caseId, keccak256(abi.encode(CaseKind.Contradiction, uint64(2), uint64(7))));
         vm.assertEq(audits.caseOf(caseId).opener, 0);
+        vm.assertEq(audits.caseOf(caseId).most, 1);
         settled(caseId);
         requireBreaches(2, 1);
         SignedHead memory again = signed(headOf(2, 7, keccak256("third")));

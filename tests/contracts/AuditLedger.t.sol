@@ -184,6 +184,11 @@ contract AuditLedgerTest is AuditWorld {
         audits.openForCause(2, bytes32(0));
     }
 
+    function test_cause__against_the_newest_member__is_opened() public {
+        uint64 newest = uint64(registry.memberCount());
+        requireState(forCause(1, newest), CaseState.Open);
+    }
+
     function test_cause__by_whoever_is_neither_in_standing_nor_an_auditor__refused() public {
         suspended(3);
         address[3] memory callers = [address(this), governance(1), operator(3)];
@@ -224,6 +229,23 @@ contract AuditLedgerTest is AuditWorld {
         refusedToSettle(DIGEST, wrongState(DIGEST, CaseState.None));
         answered(caseId, 2);
         refusedToSettle(caseId, wrongState(caseId, CaseState.Answered));
+    }
+
+    /// @dev Of one fault, so that no vote to come holds the settlement up: its window to appeal alone does.
+    function test_settle__a_ruling_that_can_still_be_appealed_against__refused() public {
+        bool[2] memory rulings = [true, false];
+        uint256 before = vm.snapshotState();
+        for (uint256 i = 0; i < rulings.length; ++i) {
+            bytes32 caseId = disputed(1, 2, 0);
+            answered(caseId, 2);
+            ruled(caseId, rulings[i]);
+            uint256 appealBy = audits.caseOf(caseId).appealBy;
+            vm.warp(appealBy);
+            refusedToSettle(caseId, abi.encodeWithSelector(IAuditLedger.TooEarly.selector, appealBy, appealBy));
+            vm.warp(appealBy + 1);
+            audits.settle(caseId);
+            vm.assertTrue(vm.revertToState(before));
+        }
     }
 
     function test_windows__changed_by_a_vote__move_no_deadline_of_an_open_case() public {

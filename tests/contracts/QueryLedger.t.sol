@@ -25,6 +25,8 @@ contract QueryLedgerTest is World {
             vm.assertEq(kept.deadline, list[i].deadline);
             vm.assertEq(kept.blockNumber, 88);
         }
+        (uint64 used,) = queries.budgetOf(1);
+        vm.assertEq(used, 1001);
         vm.assertEq(queries.commitmentOf(1, keccak256("third")).count, 0);
         vm.assertEq(queries.commitmentOf(2, BATCH).count, 0);
     }

@@ -202,6 +202,19 @@ contract QueryReportsTest is Anchoring {
         vm.assertEq(count, 1);
     }
 
+    function test_penalty__of_the_smallest_unit__is_taken() public {
+        decided();
+        parameters.set(keccak256("breach_penalty"), 1);
+        decided();
+        parameters.setPrices(1, 0);
+        Request memory request = express(1, 7, 12);
+        vm.warp(block.timestamp + ANCHOR_WINDOW);
+        reported(2, request);
+        vm.warp(block.timestamp + REPORT_ANSWER + 1);
+        queries.closeReport(1, batchIdOf(request));
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 1);
+    }
+
     function expectReportRefused(uint64 reporter, IQueryLedger.SignedRequest memory signed, bytes memory refusal)
         private
     {
