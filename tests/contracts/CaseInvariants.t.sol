@@ -188,6 +188,8 @@ contract Courtroom is AuditWorld, Anchoring {
             vm.assertTrue(reports[batchId] == IQueryLedger.ReportState.Open);
             reports[batchId] = IQueryLedger.ReportState.Breached;
             breached(request.requester);
+            // At a score of 10,000 a hit costs one and a half of the fee.
+            penalties[request.requester] += request.count * (FOUNDERS - 1) * HIT_FEE * 3 / 2;
         } catch {}
     }
 
