@@ -188,23 +188,20 @@ contract QueryReportsTest is Anchoring {
     }
 
     function test_penalties__set_to_nothing__leave_the_breach() public {
-        decided();
-        parameters.set(keccak256("breach_penalty"), 0);
-        decided();
-        parameters.setPrices(1, 0);
-        Request memory request = express(1, 7, 12);
-        vm.warp(block.timestamp + ANCHOR_WINDOW);
-        reported(2, request);
-        vm.warp(block.timestamp + REPORT_ANSWER + 1);
-        queries.closeReport(1, batchIdOf(request));
+        closedWithHitsForNothing(0);
         vm.assertEq(credits.balanceOf(1), int256(GRANT));
         (uint64 count,) = quality.breachesOf(1);
         vm.assertEq(count, 1);
     }
 
     function test_penalty__of_the_smallest_unit__is_taken() public {
+        closedWithHitsForNothing(1);
+        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 1);
+    }
+
+    function closedWithHitsForNothing(uint256 breachPenalty) private {
         decided();
-        parameters.set(keccak256("breach_penalty"), 1);
+        parameters.set(keccak256("breach_penalty"), breachPenalty);
         decided();
         parameters.setPrices(1, 0);
         Request memory request = express(1, 7, 12);
@@ -212,7 +209,6 @@ contract QueryReportsTest is Anchoring {
         reported(2, request);
         vm.warp(block.timestamp + REPORT_ANSWER + 1);
         queries.closeReport(1, batchIdOf(request));
-        vm.assertEq(credits.balanceOf(1), int256(GRANT) - 1);
     }
 
     function expectReportRefused(uint64 reporter, IQueryLedger.SignedRequest memory signed, bytes memory refusal)
