@@ -207,7 +207,7 @@ async def export(
 def _handed_in(file: bytes) -> bytes:
     """A rebuttal without its frame."""
     from oracle.auditing.case_files import CaseFileDamaged  # noqa: PLC0415 - slow to load, others need none
-    from oracle.auditing.rebuttal_file import decode_rebuttal_file  # noqa: PLC0415
+    from oracle.auditing.rebuttal_file import decode_rebuttal_file  # noqa: PLC0415 - as above
 
     try:
         return decode_rebuttal_file(file).content
