@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import msgspec
 from aiohttp import web
@@ -37,17 +37,17 @@ class Streams:
     async def answer(self, request: web.Request, lines: AsyncGenerator[Struct, None]) -> web.StreamResponse:
         """Write the lines; an error before the first one is answered as a problem with its own status."""
         response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"})
-        async with aclosing(lines):
-            try:
-                await self._write(request, response, lines)
-            except RiskmeshError as error:
-                if not response.prepared:
-                    raise
-                await self._line(request, response, _ProblemLine(problem_of(error)))
-            except ConnectionResetError:
-                # The caller has left; what it had asked for goes on or is undone by the room itself.
-                return response
-        await response.write_eof()
+        # Whoever leaves, even between the last line and the end of the answer, is no error: what was asked
+        # for goes on or is undone by the room itself, and the server ends the connection.
+        with suppress(ConnectionResetError):
+            async with aclosing(lines):
+                try:
+                    await self._write(request, response, lines)
+                except RiskmeshError as error:
+                    if not response.prepared:
+                        raise
+                    await self._line(request, response, _ProblemLine(problem_of(error)))
+            await response.write_eof()
         return response
 
     async def _write(

@@ -21,12 +21,17 @@ LINE = HolderProgress(
 )
 
 
+ENDING = "ending"
+"""The query whose events end after one line, when the test lets them."""
+
+
 class SlowRooms:
-    """A status that comes when the test lets it, and events that never end."""
+    """A status that comes when the test lets it, and events that never end but of one query."""
 
     def __init__(self) -> None:
         self.asked = asyncio.Semaphore(0)
         self.answer = asyncio.Semaphore(0)
+        self.ended = asyncio.Event()
         self.talkative = False
 
     async def status(self) -> dict[str, str]:
@@ -34,8 +39,13 @@ class SlowRooms:
         await self.answer.acquire()
         return {}
 
-    async def query_events(self, _query_id: str) -> AsyncGenerator[HolderProgress, None]:
+    async def query_events(self, query_id: str) -> AsyncGenerator[HolderProgress, None]:
         self.asked.release()
+        if query_id == ENDING:
+            yield LINE
+            await self.answer.acquire()
+            self.ended.set()
+            return
         while True:
             yield LINE
             if not self.talkative:
@@ -156,3 +166,22 @@ async def test_reader__of_a_stream_that_takes_nothing__is_disconnected(
         await asyncio.sleep(0)
 
     assert status == 200
+
+
+async def test_reader__that_leaves_between_the_last_line_and_the_end__is_no_error(
+    slow: Any, rooms_that_wait: SlowRooms, listen: UnixSocket, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serve(slow, listen), _session(listen) as session:
+        reader, writer = await asyncio.open_unix_connection(str(listen.path))
+        writer.write(f"GET /v1/queries/{ENDING}/events HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await reader.readuntil(b'"batch_id"')
+        writer.transport.abort()
+        # Two answers later the server has noticed that the first reader is gone.
+        for _ in range(2):
+            assert (await _answer(session, "/v1/healthz"))[0] == 200
+
+        rooms_that_wait.answer.release()
+        await rooms_that_wait.ended.wait()
+        assert (await _answer(session, "/v1/healthz"))[0] == 200
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
