@@ -8,7 +8,8 @@ import structlog
 
 from oracle.asking.collecting import Collector
 from oracle.asking.judging import Judge
-from oracle.asking.ports import Clock, Launch, NotOnDisk, OnDisk
+from oracle.asking.launching import Launch, NotOnDisk, OnDisk
+from oracle.asking.ports import Clock
 from oracle.domain.asked import AskedBatch, BatchState, ReceivedReply, ReplyNews, ReplyState
 from oracle.domain.errors import Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
@@ -100,9 +101,9 @@ class Expressing:
                 waiting = tuple(part.holder for part in parts if part.state is ReplyState.WAITING)
                 request = parse_request(batch.content.statement).value
                 until_ms = batch.created_at_ms + 1_000 * (request.deadline - request.issued_at)
-                on_disk = OnDisk()
-                on_disk.tell(is_so=True)
-                found.append(Launch(batch=batch, holders=waiting, until_ms=until_ms, on_disk=on_disk))
+                found.append(
+                    Launch(batch=batch, holders=waiting, until_ms=until_ms, on_disk=OnDisk.as_found())
+                )
         return found
 
     async def _carry(self, launch: Launch) -> None:
@@ -111,12 +112,13 @@ class Expressing:
             async with asyncio.TaskGroup() as group:
                 frame = encode_envelope(unpack_elements(launch.batch.content.elements))
                 tasks = []
-                for holder in launch.holders:
+                for holder in launch.in_turn:
                     tasks.append(group.create_task(self._ask(launch, holder, frame)))
-                    # One is sealed while the batch is written; the others then, one by one, so that the
-                    # first is judged before the last of them is asked.
+                    # One is sealed while the batch is written; the others then, one by one, so that those
+                    # that answer are judged before the last of them is asked.
                     await asyncio.sleep(0)
                     await launch.on_disk.reached()
+                    await launch.head_start(tasks)
                 left_s = max(0, launch.until_ms - self._clock.wall_ms()) / 1_000
                 if tasks:
                     await asyncio.wait(tasks, timeout=left_s)

@@ -1,13 +1,10 @@
 """What the requester needs from the rest of the daemon; joined in `wiring`."""
 
-import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from oracle.domain.asked import AskedBatch, AskedReceipt
 from oracle.domain.disputes import DisputeGround
-from oracle.domain.errors import Refused
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.settlement import Signed
@@ -26,45 +23,6 @@ class Clock(Protocol):
     async def catch_up(self, holds: Callable[[], bool], *, patience_s: float) -> bool:
         """Read the chain now, not at the next poll, until this holds; False when it does not in time."""
         ...
-
-
-class NotOnDisk(Refused):
-    """The query could not be journalled, so nothing of it has left."""
-
-    code: ClassVar[str] = "not_on_disk"
-
-
-class OnDisk:
-    """Whether a batch is journalled: it is sealed meanwhile, and leaves then."""
-
-    def __init__(self) -> None:
-        self._known = asyncio.Event()
-        self._is = False
-
-    def tell(self, *, is_so: bool) -> None:
-        self._is = is_so
-        self._known.set()
-
-    async def reached(self) -> bool:
-        """Waits until it is known."""
-        await self._known.wait()
-        return self._is
-
-    async def require(self) -> None:
-        """Waits until it is there. Raises `NotOnDisk` when it never will be."""
-        if not await self.reached():
-            raise NotOnDisk("The query could not be journalled, so nothing of it has left.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
-    """An express batch that leaves once it is journalled."""
-
-    batch: AskedBatch
-    holders: tuple[MemberId, ...]
-    until_ms: int
-    """Unix milliseconds, by the wall: what has not answered by then has not answered."""
-    on_disk: OnDisk
 
 
 class VoucherLane(Protocol):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from oracle.asking.blinding import BlindedBatch, blind_question
 from oracle.asking.budget import OwnBudget
-from oracle.asking.ports import Clock, Launch, OnDisk
+from oracle.asking.launching import Launch, OnDisk
+from oracle.asking.ports import Clock
 from oracle.asking.timing import DeadlineNotAllowed, Timing, committed_timing, express_timing
 from oracle.chain.grounds import Ground, ground_of_reference
 from oracle.chain.references import References
@@ -179,8 +180,7 @@ class Submission:
         until_ms, on_disk = batches[0].created_at_ms + timing.deadline_ms, OnDisk()
         for batch in batches:
             self._launch(Launch(batch=batch, holders=holders, until_ms=until_ms, on_disk=on_disk))
-        is_so = False
-        try:
+        with on_disk:
             await self._journal.add_asked(
                 query_id,
                 question,
@@ -190,9 +190,6 @@ class Submission:
                 stretch=stretch,
                 allowed=allowed,
             )
-            is_so = True
-        finally:
-            on_disk.tell(is_so=is_so)
 
     def _holders(self, ground: Ground) -> tuple[MemberId, ...]:
         """Members in standing that had published by the reference block."""

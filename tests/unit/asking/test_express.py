@@ -1,12 +1,14 @@
 """An express query goes straight to its holders; what each proves is taken when it comes."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from stage.consortium import Consortium, House
 
 from oracle.asking.express import LEFT_OVER_MS, Expressing
 from oracle.asking.judging import Judge
+from oracle.asking.launching import MANY, Launch, OnDisk
 from oracle.asking.submission import NobodyToAsk
 from oracle.asking.timing import DeadlineNotAllowed
 from oracle.chain import facts
@@ -23,6 +25,10 @@ from oracle.domain.reports import (
     RecordState,
 )
 from oracle.domain.settlement import RefusalReason
+from oracle.peer.client import PeerClient
+from oracle.peer.courier import Courier
+from oracle.peer.post import Post
+from oracle.peer.sealed import OpenedMessage
 from oracle.peer.statements import parse_request
 from oracle.store.anchors import uncounted_elements
 from oracle.wiring.clock import ChainClock
@@ -40,14 +46,28 @@ class LaterClock(ChainClock):
         return super().wall_ms() + LEFT_OVER_MS + 1
 
 
-def _after_a_restart(asker: House) -> Expressing:
+class WatchedCourier(Courier):
+    """Writes down who is asked and who has answered, in order."""
+
+    def __init__(self, post: Post, client: PeerClient) -> None:
+        super().__init__(post, client)
+        self.seen: list[str] = []
+
+    async def ask_express(self, *asked: Any, **what: Any) -> OpenedMessage:
+        self.seen.append("asked")
+        message = await super().ask_express(*asked, **what)
+        self.seen.append("answered")
+        return message
+
+
+def _after_a_restart(asker: House, courier: Courier | None = None) -> Expressing:
     """A daemon on the same journals that has launched nothing itself."""
     return Expressing(
         asked=asker.requester.journals.asked,
         replies=asker.requester.journals.replies,
         judge=Judge(me=asker.id, notary=asker.notary, view=asker.base.view, workers=asker.base.workers),
         collector=asker.requester.collector,
-        courier=asker.courier,
+        courier=courier or asker.courier,
         clock=LaterClock(asker.base.view, lambda: None),
         launched=lambda: None,
         judged=lambda: None,
@@ -187,6 +207,29 @@ async def test_query__left_by_a_daemon_that_ended__is_carried_on_by_the_next_rou
     parts = await asker.requester.journals.replies.replies_of(batch.batch_id)
     assert len(parts) == 2
     assert ReplyState.WAITING not in {part.state for part in parts}
+
+
+@pytest.mark.parametrize(("holders", "second"), [(MANY, "asked"), (MANY + 1, "answered")])
+async def test_holders__of_whom_there_are_many__are_asked_once_one_has_answered(
+    asker: House, holders: int, second: str
+) -> None:
+    batch = await asker.batch(await asker.submit_express("north.example", deadline_ms=60_000))
+    courier = WatchedCourier(asker.post, asker.client)
+    express = _after_a_restart(asker, courier)
+    express.launch(
+        Launch(
+            batch=batch,
+            holders=(MemberId(2),) * holders,
+            until_ms=batch.created_at_ms + 60_000,
+            on_disk=OnDisk.as_found(),
+            head_start_s=60,
+        )
+    )
+
+    await express.round()
+
+    assert courier.seen[:2] == ["asked", second]
+    assert courier.seen.count("answered") == holders
 
 
 @pytest.mark.parametrize("deadline_ms", [49, 60_001])
