@@ -90,7 +90,7 @@ def decode_dossier(file: bytes) -> Dossier:
     """Raises `DossierDamaged`; nothing of what the file says is checked yet."""
     content = file[:-DIGEST_SIZE]
     if not file.startswith(FIRST_LINE):
-        raise DossierDamaged("This is not a dossier of version 1: its first line says something else.")
+        raise DossierDamaged("This is no dossier of version 1, and brings none along: it begins otherwise.")
     if not hmac.compare_digest(keccak256(content), dossier_digest(file)):
         raise DossierDamaged("The dossier is damaged: its bytes are not the ones that its digest names.")
     try:

@@ -1,6 +1,7 @@
 """What the institution's interface asks about a batch of its own, and how it answers a case by hand."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from oracle.store.asked import AskedJournal
 
 _LEAST_DIGITS = 6
 _DIGITS = 64
+_DIGITS_OF_QUERY = 32
 
 
 class Recomputing(Protocol):
@@ -40,7 +42,10 @@ class Answering(Protocol):
 
 
 class DossierDesk:
-    """A batch or the audit of one is named by its identifier, or by the first digits of it."""
+    """A batch or the audit of one is named by its identifier, or by the first digits of it.
+
+    The identifier of a query stands for its batch, if that is one.
+    """
 
     def __init__(
         self,
@@ -97,9 +102,11 @@ class DossierDesk:
         digits = reference.removeprefix("0x").lower()
         if re.fullmatch(f"[0-9a-f]{{{_LEAST_DIGITS},{_DIGITS}}}", digits) is None:
             raise UnknownReference(
-                f"'{reference}' names no batch: give its identifier, or the first {_LEAST_DIGITS} digits or "
-                "more, as `riskmesh query` and `riskmesh audits` print them."
+                f"'{reference}' names no batch: give the whole identifier of its query, as `riskmesh "
+                f"queries` prints it, or {_LEAST_DIGITS} or more digits of the batch or of its audit."
             )
+        if len(digits) == _DIGITS_OF_QUERY and (asked := await self._asked.batches_of(digits)):
+            return _only(digits, [batch.batch_id for batch in asked])
         first, last = (bytes.fromhex(digits.ljust(_DIGITS, end)) for end in "0f")
         found = set(await self._asked.batches_between(BatchId(first), BatchId(last), limit=2))
         for case in self._view.audits.cases.values():
@@ -109,7 +116,14 @@ class DossierDesk:
             if about is not None:
                 found.add(about)
         if not found:
-            raise UnknownReference(f"No batch and no audit of a batch begins with {digits}.")
+            raise UnknownReference(f"No query is {digits}, and no batch or audit of one begins so.")
         if len(found) > 1:
             raise UnknownReference(f"Several batches or audits begin with {digits}; give more digits.")
         return found.pop()
+
+
+def _only(query: str, batches: Sequence[BatchId]) -> BatchId:
+    if len(batches) > 1:
+        named = ", ".join("0x" + batch.hex()[:10] for batch in batches)
+        raise UnknownReference(f"Query {query} has {len(batches)} batches. Name one of them: {named}.")
+    return batches[0]

@@ -41,7 +41,7 @@ def page(report: DossierReport) -> str:
 {_section("What was checked", _checks(report))}
 <footer>Recomputed from the dossier <code>{escape(report.digest)}</code> and the chain
 {report.chain_id}, registry <code>{escape(report.registry)}</code>. Nothing that the file says of itself
-counts; <code>riskmesh audit verify</code> repeats every check on any machine.</footer>
+counts; <code>riskmesh audit verify</code> takes this page, and repeats every check on any machine.</footer>
 </main>
 </body>
 </html>

@@ -1,4 +1,7 @@
-"""`riskmesh audit`: one batch with everything about it, as a page, as a file, and verified anywhere."""
+"""`riskmesh audit`: one batch with everything about it, as a page, as a file, and verified anywhere.
+
+A page and a report in JSON bring their dossier along, so that whoever gets one can verify it.
+"""
 
 import string
 from pathlib import Path
@@ -11,27 +14,40 @@ from oracle.cli.command import Session, command, group
 from oracle.cli.dossier_page import page
 from oracle.cli.dossier_text import print_report
 from oracle.cli.errors import ChecksFailed, UsageWrong
-from oracle.cli.printing import counted, print_json
+from oracle.cli.printing import counted, json_text, print_json
+from oracle.domain.errors import Transient
 from oracle.domain.reports import DossierReport
 
 audit = group(about="Look at one batch with everything about it, and verify such files.")
 
 _DIGITS = 64
-Reference = Annotated[str, typer.Argument(metavar="ID", help="A batch or its audit; the first digits do.")]
+Reference = Annotated[
+    str, typer.Argument(metavar="ID", help="A query, or a batch or its audit, of which the first digits do.")
+]
 Html = Annotated[Path | None, typer.Option("--html", help="Write one self-contained page instead.")]
 
 
 @command(
     audit,
     "show",
-    example="riskmesh audit show 0x2f41c9\nriskmesh audit show 0x2f41c9 --html case.html",
+    example="riskmesh audit show 0x2f41c9\nriskmesh audit show 0x2f41c9 --html case.html\n"
+    "riskmesh audit show 0x2f41c9 --json > case.json",
     failure="The batch was not shown.",
 )
 async def show(session: Session, reference: Reference, html: Html = None) -> None:
-    """Show one of our batches: who asked, what was committed, answered, disclosed and paid, every check."""
+    """Show one of our batches: who asked, what was committed, answered, disclosed and paid, every check.
+
+    Page and JSON name subjects in clear and bring the dossier along: riskmesh audit verify takes them, too.
+    """
     async with connect(session.settings().api.listen) as client:
         report = await client.dossier(reference)
-    _give_out(session, report, html)
+        if html is None and not session.json:
+            print_report(session.out, report)
+            return
+        dossier = await client.dossier_file(report.batch_id)
+    if dossier.digest != report.digest:
+        raise Transient("The batch is under way, and something came meanwhile. Ask again in a moment.")
+    _give_out(session, report, dossier.content, html)
 
 
 @command(
@@ -64,7 +80,7 @@ async def export(
 )
 async def verify(
     session: Session,
-    file: Annotated[Path, typer.Argument(help="A dossier as riskmesh audit export wrote it.")],
+    file: Annotated[Path, typer.Argument(help="A dossier, or a page or report of riskmesh audit show.")],
     rpc: Annotated[list[str], typer.Option(help="A node of the consortium's chain; may be repeated.")],
     deployment: Annotated[Path, typer.Option(help="The consortium's deployment record.")] = Path(
         "deployment.json"
@@ -72,16 +88,18 @@ async def verify(
     html: Html = None,
 ) -> None:
     """Recompute a dossier with nothing but a node: no daemon, no store, no keys."""
-    from oracle.wiring.dossiers import open_verifier  # noqa: PLC0415 - slow to load, other commands need none
+    from oracle.auditing.case_page import dossier_in  # noqa: PLC0415 - slow to load, others need none
+    from oracle.wiring.dossiers import open_verifier  # noqa: PLC0415 - as above
 
     try:
         content = file.read_bytes()
     except OSError as error:
         raise UsageWrong(f"Cannot read {file}: {error.strerror}.") from error
+    dossier = dossier_in(content)
     session.note("Reading the chain from the deployment on")
     async with open_verifier(rpc, deployment) as verifier:
-        report = await verifier.report(content)
-    _give_out(session, report, html)
+        report = await verifier.report(dossier)
+    _give_out(session, report, dossier, html)
     if report.failed:
         raise ChecksFailed(
             f"{counted(len(report.failed), 'check')} failed; the lines above say which and why."
@@ -112,11 +130,13 @@ async def open_audit(
         session.say(f"Case {line.case_id}: the daemon of member {line.accused} answers it, auditors decide.")
 
 
-def _give_out(session: Session, report: DossierReport, html: Path | None) -> None:
+def _give_out(session: Session, report: DossierReport, dossier: bytes, html: Path | None) -> None:
+    from oracle.auditing.case_page import page_with, report_with  # noqa: PLC0415 - slow to load
+
     if html is not None:
-        _write(html, page(report).encode())
+        _write(html, page_with(page(report), dossier))
     if session.json:
-        print_json(session.out, report)
+        session.out.file.write(report_with(json_text(report), dossier).decode())
     elif html is not None:
         session.say(
             f"{html} shows {counted(len(report.checks), 'check')}, {len(report.failed)} of them failed."

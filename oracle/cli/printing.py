@@ -18,10 +18,14 @@ def shown(text: str, *, style: str = "") -> Text:
     return Text(clean, style=style)
 
 
+def json_text(value: object) -> str:
+    """One JSON document, indented."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
 def print_json(out: Console, value: object) -> None:
-    """One JSON document, indented, without colours, whatever the width of the terminal."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    out.file.write(text + "\n")
+    """Without colours, whatever the width of the terminal."""
+    out.file.write(json_text(value) + "\n")
 
 
 def print_line(out: Console, value: object) -> None:

@@ -10,8 +10,11 @@ from attacks.cheats import ClaimsNothing
 from attacks.conftest import Chain
 from attacks.conversation import HELD, MISSED, Conversation
 
+from oracle.auditing.case_page import dossier_in, page_with, report_with
 from oracle.auditing.codec import DossierDamaged, decode_dossier, encode_dossier
 from oracle.auditing.dossier import Dossier, HolderPart
+from oracle.cli.dossier_page import page
+from oracle.cli.printing import json_text
 from oracle.crypto.keccak import keccak256
 from oracle.domain.asked import ReplyState
 from oracle.domain.reports import DossierReport, Party, ProofResult
@@ -42,6 +45,11 @@ async def verifier(
 
 def flipped(data: bytes, place: int, bits: int) -> bytes:
     return data[:place] + bytes((data[place] ^ bits,)) + data[place + 1 :]
+
+
+def forms(file: bytes, report: DossierReport) -> tuple[bytes, bytes, bytes]:
+    """As a dossier, as a page, as a report in JSON."""
+    return file, page_with(page(report), file), report_with(json_text(report), file)
 
 
 def results(report: DossierReport) -> dict[tuple[int | None, str], ProofResult]:
@@ -84,10 +92,32 @@ async def test_dossier__of_the_same_batch_twice__has_the_same_bytes(file: bytes,
     assert await dossier_of(talk) == file
 
 
-async def test_dossier__with_any_byte_changed__is_reported_as_damaged(file: bytes) -> None:
-    for place in range(0, len(file), 7):
-        with pytest.raises(DossierDamaged):
-            decode_dossier(flipped(file, place, 0x40))
+async def test_case_file__in_each_form__brings_the_same_dossier_along(
+    file: bytes, verifier: Verifier
+) -> None:
+    report = await verifier.report(file)
+
+    assert [dossier_in(one) for one in forms(file, report)] == [file] * 3
+
+
+async def test_case_file__in_each_form_with_any_byte_changed__is_reported_as_damaged(
+    file: bytes, verifier: Verifier
+) -> None:
+    for form in forms(file, await verifier.report(file)):
+        for place in range(len(form)):
+            with pytest.raises(DossierDamaged):
+                decode_dossier(dossier_in(flipped(form, place, 1 << place % 8)))
+
+
+async def test_page__with_another_text_and_a_seal_of_its_own__brings_its_dossier_along_all_the_same(
+    file: bytes, verifier: Verifier
+) -> None:
+    """Whoever writes something else on a page cannot make it what its dossier is recomputed to."""
+    report = await verifier.report(file)
+    forged = page_with(page(report).replace("case 7", "case 8"), file)
+
+    assert b"case 8" in forged
+    assert (await verifier.report(dossier_in(forged))).case_reference == "case 7"
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -16,12 +16,18 @@ async def test_dossier__shown_exported_and_verified_elsewhere__is_the_same_every
     asked = await alliance.run("asker", *query, "--json")
     await alliance.settled("asker", asked.json()["summary"]["query_id"])
     page, file = tmp_path / "case.html", tmp_path / "case.dossier"
-    batch = asked.json()["batches"][0]
+    batch, query_id = asked.json()["batches"][0], asked.json()["summary"]["query_id"]
 
     shown = await alliance.run("asker", "audit", "show", batch[:12], "--json", "--html", page)
-    exported = await alliance.run("asker", "audit", "export", batch, file)
+    exported = await alliance.run("asker", "audit", "export", query_id, file)
     foreign = await alliance.run("north", "audit", "show", batch)
     verified = await _verify(alliance, file)
+    report_file = tmp_path / "case.json"
+    report_file.write_text(shown.out)
+    of_page, of_report = await _verify(alliance, page), await _verify(alliance, report_file)
+    page_content = page.read_bytes()
+    page.write_bytes(page_content.replace(b"C-17", b"C-18", 1))
+    changed = await _verify(alliance, page)
     content = file.read_bytes()
     damaged = tmp_path / "damaged.dossier"
     damaged.write_bytes(content[:900] + bytes((content[900] ^ 1,)) + content[901:])
@@ -32,13 +38,14 @@ async def test_dossier__shown_exported_and_verified_elsewhere__is_the_same_every
     assert report["case_reference"] == "C-17 <script>"
     assert {check["result"] for check in report["checks"]} == {"passed"}
     assert {holder["name"]: len(holder["hits"]) for holder in report["holders"]} == {"north": 1, "south": 1}
-    assert verified.json() == report
-    text = page.read_text()
+    assert verified.json() == of_page.json() == of_report.json() == report
+    text = page_content.decode().partition("</html>")[0]
     assert "C-17 &lt;script&gt;" in text
     assert "<script" not in text
     assert "http" not in text.replace('http-equiv="Content-Security-Policy"', "")
-    assert (foreign.code, refused.code) == (1, 1)
+    assert (foreign.code, refused.code, changed.code) == (1, 1, 1)
     assert "dossier_damaged" in refused.err
+    assert "dossier_damaged" in changed.err
 
 
 async def _verify(alliance: Alliance, file: Path) -> Ran:
