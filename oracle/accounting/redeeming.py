@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import structlog
 
 from oracle.accounting.ports import Clock
+from oracle.chain.books.credits import RedeemedTotals
+from oracle.chain.books.members import at_version
 from oracle.chain.contracts.credit_ledger import CreditLedger
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
@@ -13,6 +15,7 @@ from oracle.chain.transactions import Transaction
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
 from oracle.domain.ids import MemberId
+from oracle.domain.messages import Voucher
 from oracle.domain.reports import RedeemedPair, RedemptionReport
 from oracle.rules.epochs import is_redeemed_now
 from oracle.store.vouchers import HeldVoucher, VoucherJournal
@@ -101,11 +104,14 @@ class Redeeming:
             return await self._lane.execute("redeem:" + keccak256(content).hex(), order)
 
     def _state(self, held: Sequence[HeldVoucher]) -> list[tuple[int, int]]:
-        """By requester what was paid before: what the floor held back of a voucher is redeemed later."""
-        return [(entry.voucher.requester, self._paid(entry)) for entry in held]
+        """By requester how often before: what the floor held back, even all of it, is redeemed later."""
+        return [(entry.voucher.requester, self._redeemed(entry).times) for entry in held]
 
     def _paid(self, held: HeldVoucher) -> int:
-        return self._view.redeemed(held.voucher.requester, held.voucher.holder).paid
+        return self._redeemed(held).paid
+
+    def _redeemed(self, held: HeldVoucher) -> RedeemedTotals:
+        return self._view.redeemed(held.voucher.requester, held.voucher.holder)
 
     async def _outstanding(self) -> list[HeldVoucher]:
         return [held for held in await self._journal.all_held() if self._payable(held) > 0]
@@ -113,7 +119,10 @@ class Redeeming:
     def _payable(self, held: HeldVoucher) -> int:
         """What the chain would pay now: the unpaid part, as far as the requester's floor allows."""
         voucher = held.voucher
-        unpaid = voucher.amount - self._view.redeemed(voucher.requester, voucher.holder).met
+        end, now = self._ended_at(voucher), self._clock.chain_time()
+        if end is not None and now > end + self._view.parameters.checkpoint_at(now).length_s:
+            return 0
+        unpaid = voucher.amount - self._redeemed(held).met
         floor = self._view.parameter("credit_floor").value
         return max(0, min(unpaid, self._view.balance(voucher.requester) + floor))
 
@@ -122,8 +131,19 @@ class Redeeming:
         return (
             self._payable(held) >= self._policy.min_amount
             or age >= self._policy.max_age_s
+            or self._ended_at(held.voucher) is not None
             or (self._policy.at_epoch_end and self._epoch_ends())
         )
+
+    def _ended_at(self, voucher: Voucher) -> int | None:
+        """When its key stopped counting or a party left: an epoch later the ledger takes it no more."""
+        members = self._view.members.all
+        requester, holder = members.get(voucher.requester), members.get(voucher.holder)
+        ends = [None if one is None else one.exited_at for one in (requester, holder)]
+        if requester is not None and voucher.key_version < len(requester.operators):
+            key = at_version(requester.operators, voucher.key_version)
+            ends.append(max(key.valid_until or 0, key.replaced_at or 0))
+        return min((end for end in ends if end is not None), default=None)
 
     def _epoch_ends(self) -> bool:
         now = self._clock.chain_time()

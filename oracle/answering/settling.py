@@ -232,9 +232,10 @@ class Settling:
             return RefusalReason.VOUCHER_NOT_COMPARABLE
         if seen is not None and best == seen_totals:
             return seen
-        return HeldVoucher(
-            voucher=incoming.value, signature=incoming.signature, received_at=self._clock.chain_time()
-        )
+        since, met = self._clock.chain_time(), self._view.redeemed(requester, self._vouchers.holder).met
+        if seen is not None and seen.voucher.amount > met:
+            since = seen.received_at
+        return HeldVoucher(voucher=incoming.value, signature=incoming.signature, received_at=since)
 
     def _genuine(self, signed: Signed[Voucher], requester: MemberId) -> bool:
         voucher = signed.value

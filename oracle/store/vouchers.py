@@ -24,6 +24,7 @@ class HeldVoucher:
     voucher: Voucher
     signature: bytes
     received_at: int
+    """Unix seconds; of an earlier one while some of it is unpaid: what waits is as old as its oldest part."""
 
 
 class VoucherJournal:

@@ -30,6 +30,8 @@ class RedeemedTotals:
     """By vouchers, and from escrow."""
     set_off: Credits = Credits(0)
     """What vouchers count and none pays: it waits in escrow, or was decided to be owed by nobody."""
+    times: int = 0
+    """How often a voucher of the pair was redeemed, also where nothing could be paid."""
 
     @property
     def met(self) -> Credits:
@@ -135,6 +137,7 @@ class CreditBook:
             hits=fact.hits,
             amount=fact.amount,
             paid=Credits(before.paid + fact.paid),
+            times=before.times + 1,
         )
 
     def _hold(self, fact: Escrowed) -> None:

@@ -1,5 +1,6 @@
 """Only the newest voucher of a pair goes to the chain, by amount, age and epoch, and is never paid twice."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from stage.ledger import FactLane
 from oracle.accounting.redeeming import MAX_VOUCHERS, Redeeming, RedemptionPolicy
 from oracle.chain import facts
 from oracle.chain.errors import TransactionReverted
+from oracle.chain.facts import Fact, Position
 from oracle.chain.transactions import Order, Transaction
-from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
+from oracle.domain.ids import Address, BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
 from oracle.rules.vouchers import Totals
 from oracle.store.vouchers import HeldVoucher
@@ -68,13 +70,40 @@ class LaneThatRefusesOne:
         return await self._lane.execute(intent, order)
 
 
+class LaneBehindAnother:
+    """Another holder's redemption stands before ours in the block, and leaves nothing above the floor."""
+
+    def __init__(self, house: House, *, requester: int) -> None:
+        self._house = house
+        self._requester = MemberId(requester)
+        self._first = True
+
+    async def execute(self, intent: str, order: Order) -> Transaction:
+        if self._first:
+            self._first = False
+            view, chain = self._house.base.view, self._house.chain
+            means = Credits(view.balance(self._requester) + view.parameter("credit_floor").value)
+            chain.happen(
+                lambda at: facts.Redeemed(
+                    at=at,
+                    requester=self._requester,
+                    holder=MemberId(3),
+                    queries=means,
+                    hits=0,
+                    amount=means,
+                    paid=means,
+                )
+            )
+        return await self._house.lane.execute(intent, order)
+
+
 def _redeeming(
     house: House,
     *,
     min_amount: int,
     max_age_s: int,
     at_epoch_end: bool = False,
-    lane: LaneThatRefusesOne | None = None,
+    lane: LaneThatRefusesOne | LaneBehindAnother | None = None,
 ) -> Redeeming:
     return Redeeming(
         policy=RedemptionPolicy(min_amount=min_amount, max_age_s=max_age_s, at_epoch_end=at_epoch_end),
@@ -169,6 +198,76 @@ async def test_redemption__at_the_floor__pays_a_part_and_the_rest_when_there_is_
     assert nothing.pairs == ()
     assert [(pair.amount, pair.paid) for pair in second.pairs] == [(1_200, 150)]
     assert north.base.view.balance(MemberId(9)) == 800
+
+
+async def test_redemption__that_nothing_was_left_for__is_made_again_when_there_is_more(north: House) -> None:
+    north.chain.declare(credit_floor=50)
+    _fund(north, 9)
+    await _hold(north, 9, 100)
+    redeeming = _redeeming(north, min_amount=1, max_age_s=9, lane=LaneBehindAnother(north, requester=9))
+
+    await redeeming.round()
+    assert north.base.view.redeemed(MemberId(9), north.id).paid == 0
+    _fund(north, 9)
+    await redeeming.round()
+
+    assert north.base.view.redeemed(MemberId(9), north.id).paid == 100
+
+
+async def test_round__while_newer_vouchers_keep_coming__goes_by_the_age_of_what_waits_longest(
+    consortium: Consortium, north: House
+) -> None:
+    redeeming = _redeeming(north, min_amount=10_000, max_age_s=100)
+
+    due = []
+    for _ in range(4):
+        await consortium.whole("north.example")
+        north.chain.pass_time(60)
+        await redeeming.round()
+        due.append(len(_redeemed(north)))
+
+    assert due == [0, 1, 1, 2]
+
+
+ENDINGS: dict[str, Callable[[Position], Fact]] = {
+    "its key is replaced": lambda at: facts.OperatorRotated(
+        at=at, member_id=ASKER, version=KeyVersion(2), operator=Address("0x" + "12" * 20)
+    ),
+    "its requester is gone": lambda at: facts.MemberExpelled(at=at, member_id=ASKER),
+    "we are gone": lambda at: facts.MemberLeft(at=at, member_id=MemberId(2)),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_round__with_a_voucher_that_the_ledger_will_not_take_for_ever__redeems_it_at_once(
+    north: House, ending: str
+) -> None:
+    """An epoch later it would be refused, whatever the policy says of small sums."""
+    redeeming = _redeeming(north, min_amount=100, max_age_s=3_600)
+    await _hold(north, 1, 5)
+
+    await redeeming.round()
+    assert _redeemed(north) == []
+    north.chain.happen(ENDINGS[ending])
+    await redeeming.round()
+
+    assert _redeemed(north) == [[(ASKER, 5)]]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_round__with_a_voucher_that_the_ledger_takes_no_more__holds_no_other_back(
+    north: House, ending: str
+) -> None:
+    _fund(north, 7)
+    north.chain.happen(ENDINGS[ending])
+    north.chain.pass_time(EPOCH_S + 1)
+    await _hold(north, 1, 150)
+    await _hold(north, 7, 150)
+
+    report = await _redeeming(north, min_amount=1, max_age_s=9).redeem_now(set())
+
+    others = [] if ending == "we are gone" else [7]
+    assert [pair.requester for pair in report.pairs] == others
 
 
 async def test_redeem_now__of_named_members__leaves_the_others(north: House) -> None:
