@@ -23,6 +23,7 @@ from oracle.rules.answering import (
     refusal_of_prefixes,
     refusal_of_request,
 )
+from oracle.rules.express import Allowance
 from oracle.store.askers import AskerJournal, AskerStanding
 
 
@@ -102,14 +103,16 @@ class Admission:
         )
         stated = tuple(element.prefix_bits for element in unpack_elements(envelope.elements))
         return refusal_of_prefixes(stated, governed) or refusal_of_asker(
-            self._account(requester, standing), cost=self.query_fees(len(stated), ground)
+            self._account(requester, standing, express=envelope.reference is not None),
+            elements=len(stated),
+            cost=self.query_fees(len(stated), ground),
         )
 
     def query_fees(self, count: int, ground: Ground) -> int:
         """What the whole batch costs before any hit, at the prices of its epoch."""
         return count * self._view.price_at(ground.epoch(self._view)).query_fee
 
-    def _account(self, requester: MemberId, standing: AskerStanding) -> AskerAccount:
+    def _account(self, requester: MemberId, standing: AskerStanding, *, express: bool) -> AskerAccount:
         member = self._view.member(requester)
         met = self._view.redeemed(requester, self._me).met
         return AskerAccount(
@@ -120,4 +123,13 @@ class Admission:
             unredeemed=max(0, standing.accepted - met),
             unreceipted=standing.unreceipted,
             receipts_overdue=standing.overdue,
+            allowance=self._allowance(requester, standing) if express else None,
+        )
+
+    def _allowance(self, requester: MemberId, standing: AskerStanding) -> Allowance:
+        epoch = self._view.epoch_of(self._clock.chain_time())
+        return Allowance(
+            budget=self._view.budget(requester, epoch),
+            entitlement=self._view.entitlement(requester, epoch),
+            unanchored=standing.unanchored,
         )

@@ -27,14 +27,12 @@ from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
 from oracle.peer.statements import parse_request
 from oracle.rules.express import (
-    Allowance,
     Now,
     reference_is_final,
     reference_is_fresh,
     refusal_of_times,
 )
 from oracle.store.answered import AnswerJournal, KnownRequest
-from oracle.store.askers import AskerStanding
 from oracle.store.evidence import EvidenceJournal
 from oracle.telemetry.metrics import REFUSED, timed_stage
 
@@ -221,7 +219,7 @@ class ExpressAnswering:
         if known.nonce_used_by is not None:
             await self._note_reuse(case)
             return RefusalReason.NONCE_REUSED
-        reason = self._refusal_of_standing(case, envelope, ground, known.standing)
+        reason = self._admission.refusal(envelope, ground, requester=case.requester, standing=known.standing)
         if reason is not None:
             return reason
         placed = ground.publication(self._view, self._me)
@@ -236,13 +234,6 @@ class ExpressAnswering:
             too_large = isinstance(error, FrameTooLarge)
             return RefusalReason.REPLY_TOO_LARGE if too_large else RefusalReason.ELEMENT_INVALID
         return await self._journalled(case, envelope, answer, ground)
-
-    def _refusal_of_standing(
-        self, case: _Case, envelope: Envelope, ground: Ground, standing: AskerStanding
-    ) -> RefusalReason | None:
-        if not self._allowance(case.requester, standing).allows(case.request.count):
-            return RefusalReason.BUDGET_EXCEEDED
-        return self._admission.refusal(envelope, ground, requester=case.requester, standing=standing)
 
     async def _journalled(
         self, case: _Case, envelope: Envelope, answer: Answer, ground: Ground
@@ -262,15 +253,6 @@ class ExpressAnswering:
         if known.nonce_used_by is not None:
             await self._note_reuse(case)
         return RefusalReason.NONCE_REUSED
-
-    def _allowance(self, requester: MemberId, standing: AskerStanding) -> Allowance:
-        view = self._view
-        epoch = view.epoch_of(self._clock.chain_time())
-        return Allowance(
-            budget=view.budget(requester, epoch),
-            entitlement=view.entitlement(requester, epoch),
-            unanchored=standing.unanchored,
-        )
 
 
 def _given(batch: AnsweredBatch) -> Answer | RefusalReason:

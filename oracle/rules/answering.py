@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from oracle.domain.messages import Request
 from oracle.domain.settlement import RefusalReason
+from oracle.rules.express import Allowance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +32,26 @@ class AskerAccount:
     """Query fees of replies whose receipt has not come yet."""
     receipts_overdue: int
     """Replies delivered whose deadline passed without a receipt."""
+    allowance: Allowance | None
+    """What may still be evaluated; None where the ledger has counted the batch, at its commitment."""
+
+
+def share_of_means(*, balance: int, floor: int, holders: int) -> int:
+    """The most that a member may owe one holder: an equal share of what it could still pay."""
+    return max(0, (balance + floor) // max(1, holders))
 
 
 def exposure_limit(account: AskerAccount) -> int:
-    """The most this asker may owe one holder: an equal share of what it could still pay."""
-    means = account.balance + account.floor
-    return max(0, means // max(1, account.holders_in_standing))
+    """The same of an asker."""
+    return share_of_means(balance=account.balance, floor=account.floor, holders=account.holders_in_standing)
 
 
-def refusal_of_asker(account: AskerAccount, *, cost: int) -> RefusalReason | None:
-    """Why the asker is not answered, or None; `cost` is the query fees of this batch."""
+def refusal_of_asker(account: AskerAccount, *, elements: int, cost: int) -> RefusalReason | None:
+    """Why the asker is not answered about so many elements, or None; `cost` is their query fees."""
     if not account.in_standing:
         return RefusalReason.NOT_IN_STANDING
+    if account.allowance is not None and not account.allowance.allows(elements):
+        return RefusalReason.BUDGET_EXCEEDED
     if account.receipts_overdue > 0:
         return RefusalReason.RECEIPT_OUTSTANDING
     if account.unredeemed + account.unreceipted + cost > exposure_limit(account):

@@ -15,6 +15,8 @@ from oracle.rules.answering import (
     refusal_of_prefixes,
     refusal_of_request,
 )
+from oracle.rules.budgets import Budget
+from oracle.rules.express import Allowance
 
 ACCOUNT = AskerAccount(
     in_standing=True,
@@ -24,6 +26,7 @@ ACCOUNT = AskerAccount(
     unredeemed=0,
     unreceipted=0,
     receipts_overdue=0,
+    allowance=None,
 )
 """Each of four holders may be owed 250."""
 REQUEST = Request(
@@ -82,7 +85,40 @@ def test_exposure_limit__means_and_holders__is_an_equal_share_and_never_negative
 def test_asker__standing_receipts_and_debt__are_judged_in_this_order(
     changes: dict[str, int], cost: int, expected: RefusalReason | None
 ) -> None:
-    assert refusal_of_asker(replace(ACCOUNT, **changes), cost=cost) == expected
+    assert refusal_of_asker(replace(ACCOUNT, **changes), elements=9_999, cost=cost) == expected
+
+
+def _allowance(used: int, entitlement: int, unanchored: int) -> Allowance:
+    budget = Budget(epoch=0, used=used, limit=10)
+    return Allowance(budget=budget, entitlement=entitlement, unanchored=unanchored)
+
+
+@pytest.mark.parametrize(
+    ("allowance", "elements", "expected"),
+    [
+        (_allowance(0, 0, 0), 10, None),
+        (_allowance(0, 0, 0), 11, RefusalReason.BUDGET_EXCEEDED),
+        (_allowance(6, 0, 2), 2, None),
+        (_allowance(6, 0, 2), 3, RefusalReason.BUDGET_EXCEEDED),
+        # Anybody may open the budget with the entitlement, so the greater of both counts.
+        (_allowance(6, 11, 2), 3, None),
+        (_allowance(6, 11, 2), 4, RefusalReason.BUDGET_EXCEEDED),
+        (_allowance(12, 0, 0), 1, RefusalReason.BUDGET_EXCEEDED),
+    ],
+)
+def test_asker__that_no_ledger_has_counted__is_held_to_its_evaluation_budget(
+    allowance: Allowance, elements: int, expected: RefusalReason | None
+) -> None:
+    asker = replace(ACCOUNT, allowance=allowance)
+
+    assert refusal_of_asker(asker, elements=elements, cost=0) == expected
+    # Its standing is graver, a receipt or a debt less so.
+    outside = replace(asker, in_standing=False)
+    assert refusal_of_asker(outside, elements=elements, cost=0) == RefusalReason.NOT_IN_STANDING
+    owing = replace(asker, receipts_overdue=1)
+    assert refusal_of_asker(owing, elements=elements, cost=9_999) == (
+        expected or RefusalReason.RECEIPT_OUTSTANDING
+    )
 
 
 @pytest.mark.parametrize(
