@@ -177,7 +177,11 @@ def test_holder__in_each_state__is_told_in_the_institution_s_words(
         (0, None, ""),
         (RefusalReason.EXPOSURE_EXCEEDED, None, explained(RefusalReason.EXPOSURE_EXCEEDED)),
         (999, None, "reason 999"),
-        (0, _receipt(ReceiptState.REFUSED, reason=RefusalReason.VOUCHER_BAD), "voucher bad"),
+        (
+            0,
+            _receipt(ReceiptState.REFUSED, reason=RefusalReason.VOUCHER_BAD),
+            explained(RefusalReason.VOUCHER_BAD),
+        ),
         (0, _receipt(ReceiptState.PENDING, reason=RefusalReason.VOUCHER_BAD), ""),
     ],
 )

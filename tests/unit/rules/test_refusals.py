@@ -17,9 +17,14 @@ def test_refusal__of_each_reason__begins_with_its_name(reason: RefusalReason) ->
         (RefusalReason.EXPOSURE_EXCEEDED, "riskmesh credits"),
         (RefusalReason.VOUCHER_NOT_COVERING, "compare both accounts"),
         (RefusalReason.RECEIPT_OUTSTANDING, "sent by itself"),
+        (RefusalReason.VOUCHER_BAD, "riskmesh keys list"),
+        (RefusalReason.RECEIPT_DIFFERS, "older copy"),
+        (RefusalReason.MODE_NOT_SERVED, "committed mode"),
+        (RefusalReason.NOT_READY, "ask again"),
+        (RefusalReason.TIMES_NOT_ALLOWED, "set them"),
     ],
 )
-def test_refusal__about_what_is_owed__says_what_helps(reason: RefusalReason, says: str) -> None:
+def test_refusal__that_its_reader_can_do_something_about__says_what(reason: RefusalReason, says: str) -> None:
     assert says in explained(reason)
 
 
