@@ -7,6 +7,7 @@ from oracle.accounting.ports import Clock, Names
 from oracle.accounting.rating import RatingDesk
 from oracle.accounting.redeeming import Redeeming
 from oracle.accounting.statements import Statements
+from oracle.chain.books.credits import RedeemedTotals
 from oracle.chain.view import AllianceView
 from oracle.domain.errors import Refused
 from oracle.domain.ids import MemberId
@@ -22,6 +23,8 @@ from oracle.domain.reports import (
     UnknownReference,
     Verdict,
 )
+from oracle.rules.answering import share_of_means
+from oracle.rules.vouchers import Totals, totals_of
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
 from oracle.store.ratings import RatedItem
@@ -73,6 +76,11 @@ class CreditsDesk:
         return CreditsSummary(
             balance=self._view.balance(self._me),
             floor=self._view.parameter("credit_floor").value,
+            exposure_limit=share_of_means(
+                balance=self._view.balance(self._me),
+                floor=self._view.parameter("credit_floor").value,
+                holders=len(self._view.members_in_standing()) - 1,
+            ),
             granted=self._view.credits.granted(self._me),
             allowance=view.credits.allowance(self._me) if account.claimed_in == epoch else 0,
             allowance_unspent=account.unspent,
@@ -99,26 +107,24 @@ class CreditsDesk:
 
     async def _given(self, holder: MemberId) -> PairAccount:
         totals, _ = await self._charges.totals(holder)
-        return PairAccount(
-            member_id=holder,
-            name=self._names.name_of(holder),
-            queries=totals.queries,
-            hits=totals.hits,
-            amount=totals.amount,
-            paid=self._view.redeemed(self._me, holder).paid,
-        )
+        return self._pair(holder, totals, self._view.redeemed(self._me, holder))
 
     async def _received(self) -> tuple[PairAccount, ...]:
+        held = [one.voucher for one in await self._vouchers.all_held()]
         return tuple(
-            PairAccount(
-                member_id=held.voucher.requester,
-                name=self._names.name_of(held.voucher.requester),
-                queries=held.voucher.queries,
-                hits=held.voucher.hits,
-                amount=held.voucher.amount,
-                paid=self._view.redeemed(held.voucher.requester, self._me).paid,
-            )
-            for held in await self._vouchers.all_held()
+            self._pair(one.requester, totals_of(one), self._view.redeemed(one.requester, self._me))
+            for one in held
+        )
+
+    def _pair(self, other: MemberId, owed: Totals, redeemed: RedeemedTotals) -> PairAccount:
+        return PairAccount(
+            member_id=other,
+            name=self._names.name_of(other),
+            queries=owed.queries,
+            hits=owed.hits,
+            amount=owed.amount,
+            paid=redeemed.paid,
+            set_off=redeemed.set_off,
         )
 
 

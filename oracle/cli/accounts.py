@@ -57,6 +57,7 @@ def _print(session: Session, summary: CreditsSummary) -> None:
         session.out,
         ("Balance", f"{count(summary.balance)} credits"),
         ("Floor", f"{count(-summary.floor)} credits"),
+        ("Owed to one", f"{count(summary.exposure_limit)} credits at most, or holders refuse"),
         ("Granted", f"{count(summary.granted)} credits"),
         (
             "Allowance",
@@ -87,7 +88,7 @@ def _pairs(session: Session, title: str, pairs: tuple[PairAccount, ...]) -> None
             one.hits,
             one.amount,
             one.paid,
-            one.amount - one.paid,
+            one.open,
         )
     if not sheet.empty:
         sheet.print(session.out)

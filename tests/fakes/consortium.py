@@ -122,6 +122,7 @@ class InMemoryConsortium:
         return CreditsSummary(
             balance=860,
             floor=500,
+            exposure_limit=680,
             granted=1000,
             allowance=5_000,
             allowance_unspent=4_200,

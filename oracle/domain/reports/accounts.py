@@ -18,6 +18,13 @@ class PairAccount:
     """Credits vouched for in all."""
     paid: int
     """Credits of it that have been redeemed on the chain."""
+    set_off: int = 0
+    """Credits of it that wait in escrow for a dispute, or that one has decided to be owed by nobody."""
+
+    @property
+    def open(self) -> int:
+        """Credits that vouchers are still to be paid for."""
+        return self.amount - self.paid - self.set_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,8 @@ class CreditsSummary:
     balance: int
     floor: int
     """The balance may go down to minus this."""
+    exposure_limit: int
+    """The most that this institution may owe one holder; beyond it holders refuse its queries."""
     granted: int
     """Credits granted on admission."""
     allowance: int

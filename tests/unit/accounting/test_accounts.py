@@ -3,9 +3,11 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
 from stage.consortium import Consortium
 
 from oracle.accounting.vouchers import VoucherBook
+from oracle.chain import facts
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals, totals_of
 
@@ -83,6 +85,41 @@ async def test_desk__after_a_query__shows_the_same_debt_on_both_sides(consortium
     ]
     (received,) = north.received
     assert (received.member_id, received.queries, received.hits, received.amount) == (1, 2, 2, 202)
+
+
+async def test_desk__what_one_holder_may_be_owed__is_the_share_beyond_which_it_refuses(
+    consortium: Consortium,
+) -> None:
+    """Two others, and a floor of 100,000."""
+    asker = await consortium[1].accounts.credits.credits()
+
+    assert asker.exposure_limit == (1_000_000 + 100_000) // 2
+
+
+@pytest.mark.parametrize("winner", [None, 1, 2])
+async def test_desk__of_a_disputed_hit__leaves_out_what_no_voucher_is_to_pay(
+    consortium: Consortium, winner: int | None
+) -> None:
+    """It waits in escrow, or was paid from there, or nobody owes it."""
+    await consortium.whole("both.example")
+    consortium.chain.happen(
+        lambda at: facts.Escrowed(
+            at=at, dispute_id=bytes(32), payer=consortium[1].id, payee=NORTH, amount=Credits(60)
+        )
+    )
+    if winner is not None:
+        consortium.chain.happen(
+            lambda at: facts.Released(
+                at=at, dispute_id=bytes(32), winner=MemberId(winner), amount=Credits(60)
+            )
+        )
+
+    asker = await consortium[1].accounts.credits.credits()
+    north = await consortium[2].accounts.credits.credits()
+
+    given = next(line for line in asker.given if line.member_id == NORTH)
+    assert (given.amount, given.open) == (101, 41)
+    assert [line.open for line in north.received] == [41]
 
 
 async def test_desk__after_a_redemption__shows_what_is_paid_on_both_sides(consortium: Consortium) -> None:
