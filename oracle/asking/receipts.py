@@ -117,13 +117,13 @@ class Receipts:
                     group.create_task(self._attempt(receipt))
 
     async def _attempt(self, receipt: AskedReceipt) -> None:
-        batch = await self._asked.batch(receipt.batch_id)
-        if batch is None:
-            raise Broken("a receipt is journalled for a batch that is not")
         async with self._places[receipt.holder]:
             try:
-                # Read before this one's turn came: it may be superseded since.
+                batch = await self._asked.batch(receipt.batch_id)
+                # Read before this one's turn came: it may be superseded since, or forgotten.
                 if await self._journal.receipt(receipt.batch_id, receipt.holder) == receipt:
+                    if batch is None:
+                        raise Broken("a receipt is journalled for a batch that is not")
                     await self._settle(batch, receipt)
             except Transient as error:
                 log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)

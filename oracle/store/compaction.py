@@ -41,10 +41,20 @@ class Compaction:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def answers(self, states: Collection[AnswerState], *, before: int, limit: int) -> int:
-        """Holder: batches in these states with an earlier deadline; what was accepted for them is folded."""
+    async def answers(
+        self,
+        states: Collection[AnswerState],
+        *,
+        before: int,
+        limit: int,
+        gone: Collection[MemberId] = (),
+    ) -> int:
+        """Holder: batches in these states with an earlier deadline; what was accepted for them is folded.
+
+        Those of requesters that are `gone` in any state: nothing follows any more.
+        """
         over = select(answers.c.requester, answers.c.batch_id).where(
-            answers.c.state.in_(states), answers.c.deadline < before
+            or_(answers.c.state.in_(states), answers.c.requester.in_(gone)), answers.c.deadline < before
         )
         async with self._database.leading() as connection:
             found = (await connection.execute(over.order_by(answers.c.deadline).limit(limit))).all()
@@ -66,17 +76,25 @@ class Compaction:
         before: int,
         limit: int,
         but: Collection[BatchId] = (),
+        gone: Collection[MemberId] = (),
     ) -> int:
         """Requester: batches in these states with an earlier deadline, and all that belongs to them.
 
-        `but` are kept whatever their age. A batch with a receipt that its holder has not answered, with a
-        rating on its way or in dispute stays; so does one whose anchor is kept, which a draw may fall on.
+        `but` are kept whatever their age. A batch with a receipt that its holder has not answered or with a
+        rating on its way, to a holder that is not `gone`, or in dispute stays; so does one whose anchor is
+        kept, which a draw may fall on.
         """
         anchored = exists().where(express.c.batch_id == batches.c.batch_id)
         waiting = exists().where(
-            receipts.c.batch_id == batches.c.batch_id, receipts.c.state == ReceiptState.PENDING
+            receipts.c.batch_id == batches.c.batch_id,
+            receipts.c.state == ReceiptState.PENDING,
+            receipts.c.holder.not_in(gone),
         )
-        rating = exists().where(ratings.c.batch_id == batches.c.batch_id, ratings.c.confirmed == 0)
+        rating = exists().where(
+            ratings.c.batch_id == batches.c.batch_id,
+            ratings.c.confirmed == 0,
+            ratings.c.holder.not_in(gone),
+        )
         disputed = exists().where(
             disputes.c.batch_id == batches.c.batch_id,
             disputes.c.state.in_((DisputeState.OPENING, DisputeState.OPENED)),
@@ -101,8 +119,8 @@ class Compaction:
             left = exists().where(batches.c.query_id == queries.c.query_id)
             asked = {row.query_id for row in found}
             await connection.execute(queries.delete().where(queries.c.query_id.in_(asked), ~left))
-            gone = ~exists().where(queries.c.query_id == stretches.c.query_id)
-            await connection.execute(stretches.delete().where(stretches.c.query_id.in_(asked), gone))
+            forgotten = ~exists().where(queries.c.query_id == stretches.c.query_id)
+            await connection.execute(stretches.delete().where(stretches.c.query_id.in_(asked), forgotten))
         return len(found)
 
     async def transactions(

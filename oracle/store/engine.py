@@ -31,6 +31,7 @@ _SETTINGS = {
 }
 _PRAGMAS = (
     "auto_vacuum=INCREMENTAL",  # before the first table is made: what is deleted can be given back
+    "secure_delete=ON",  # what is erased is written over: not every build of SQLite does so by itself
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",

@@ -10,7 +10,7 @@ from oracle.chain.encoding import decode_fact
 from oracle.chain.facts import Committed
 from oracle.chain.transactions import TransactionStatus
 from oracle.chain.view import AllianceView
-from oracle.domain.ids import BatchId
+from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.reports import CompactionReport
 from oracle.rules.retention import (
     ANSWERS_OVER,
@@ -64,7 +64,7 @@ class Compacting:
         """Forget all that may be forgotten now."""
         async with self._turn:
             before = await self._database.size()
-            over = self._horizon()
+            over, gone = self._horizon(), self._gone()
             await _repeatedly(lambda: self._compaction.anchors(before=over.anchors, limit=STEP))
             await _repeatedly(lambda: self._compaction.evidence(before=over.reports, limit=STEP))
             await _repeatedly(lambda: self._compaction.claimed(before=over.questions, limit=STEP))
@@ -72,11 +72,11 @@ class Compacting:
             done = CompactionReport(
                 batches=await _repeatedly(
                     lambda: self._compaction.batches(
-                        BATCHES_OVER, before=over.questions, limit=STEP, but=self._under_audit()
+                        BATCHES_OVER, before=over.questions, limit=STEP, but=self._under_audit(), gone=gone
                     )
                 ),
                 answers=await _repeatedly(
-                    lambda: self._compaction.answers(ANSWERS_OVER, before=over.answers, limit=STEP)
+                    lambda: self._compaction.answers(ANSWERS_OVER, before=over.answers, limit=STEP, gone=gone)
                 ),
                 transactions=await _repeatedly(
                     lambda: self._compaction.transactions(
@@ -108,6 +108,16 @@ class Compacting:
         if looked_at is not None:
             await self._facts.forget(gone, looked_at)
         return forgotten + len(gone)
+
+    def _gone(self) -> frozenset[MemberId]:
+        """Members that left or were expelled so long ago that no voucher of theirs, or for them, is taken."""
+        now = self._view.now
+        grace = self._view.parameters.checkpoint_at(now).length_s
+        return frozenset(
+            member.id
+            for member in self._view.members.all.values()
+            if member.exited_at is not None and member.exited_at + grace < now
+        )
 
     def _horizon(self) -> Horizon:
         head, parameter = self._view.head, self._view.parameter

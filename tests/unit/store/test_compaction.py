@@ -126,6 +126,18 @@ async def test_answers__without_a_receipt_or_still_open__stay_whatever_the_time(
     assert await journal.open_batches() == ((OTHER, _batch(2)),)
 
 
+async def test_answers__without_a_receipt_from_a_member_that_is_gone__are_forgotten_in_their_time(
+    database: Database, cipher: StorageCipher, compaction: Compaction
+) -> None:
+    journal = AnswerJournal(database, cipher)
+    await _answered(journal, 1, deadline=100)
+    await _answered(journal, 2, deadline=200)
+
+    assert await compaction.answers(ANSWERS_OVER, before=150, limit=10, gone={THIRD}) == 0
+    assert await compaction.answers(ANSWERS_OVER, before=150, limit=10, gone={OTHER}) == 1
+    assert await journal.batch(OTHER, _batch(2)) is not None
+
+
 async def test_steps__of_more_than_the_limit__take_the_oldest_and_leave_the_rest(
     database: Database, cipher: StorageCipher, compaction: Compaction
 ) -> None:
@@ -201,6 +213,14 @@ async def test_batches__with_an_unanswered_receipt_or_an_unsent_rating__stay(
 
     assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10) == 0
     assert sorted(await AskedJournal(database, cipher).query_ids(limit=9)) == ["q1", "q2", "q3"]
+    before = await ChargeJournal(database).to_sign(OTHER)
+
+    # Of a holder that is gone neither an answer nor a redemption comes, on which a rating would wait.
+    assert await compaction.batches(BATCHES_OVER, before=100, limit=10, gone={OTHER}) == 0
+    assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10, gone={THIRD}) == 0
+    assert await compaction.batches(BATCHES_OVER, before=10_000, limit=10, gone={OTHER}) == 2
+    assert await AskedJournal(database, cipher).query_ids(limit=9) == ("q3",)
+    assert await ChargeJournal(database).to_sign(OTHER) == before
 
 
 async def test_batches__in_dispute__stay_until_the_case_is_settled(

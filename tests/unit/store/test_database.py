@@ -81,7 +81,13 @@ async def test_store__folder__is_for_its_owner_alone(sqlite_url: str, tmp_path: 
 
 @pytest.mark.parametrize(
     ("pragma", "expected"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10_000)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+        ("busy_timeout", 10_000),
+    ],
 )
 async def test_store__every_connection_to_sqlite__is_durable(
     sqlite_url: str, pragma: str, expected: object

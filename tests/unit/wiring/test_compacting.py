@@ -1,4 +1,4 @@
-"""Commitment events leave the journal when no batch needs them; all others stay."""
+"""Commitment events leave the journal when no batch needs them, answers when nobody can pay for them."""
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -9,13 +9,16 @@ from stage.ledger import FactChain
 
 from oracle.chain import facts
 from oracle.chain.facts import Fact, Position
-from oracle.domain.ids import BatchId, BlockNumber, MemberId
+from oracle.crypto.storage import StorageCipher
+from oracle.domain.ids import Address, BatchId, BlockNumber, MemberId
+from oracle.store.answered import AnswerJournal
 from oracle.store.database import Database
 from oracle.store.facts import FactTable
 from oracle.wiring.compacting import FACTS_STEP, Compacting
 from oracle.wiring.journals import StoredFacts
 
-DAY = 86_400
+DAY, EPOCH_S = 86_400, 1_000
+ACCOUNT = Address("0x" + "12" * 20)
 WINDOWS = {
     "claim_window_s": 10,
     "dispute_window_s": 20,
@@ -72,3 +75,24 @@ async def test_commitments__past_every_window__leave_the_journal_and_nothing_els
     kept = await _kept(database)
     assert late in kept
     assert kept == [fact for fact in everything if not isinstance(fact, facts.Committed) or fact is late]
+
+
+async def test_answers__to_a_member_that_is_gone__are_kept_for_an_epoch_more(database: Database) -> None:
+    """It may still pay for them: a voucher is taken for an epoch after its requester left."""
+    chain, me = FactChain(), MemberId(2)
+    chain.declare(**WINDOWS)
+    chain.happen(
+        lambda at: facts.MemberAdmitted(
+            at=at, member_id=me, governance=ACCOUNT, operator=ACCOUNT, activates_at=0
+        )
+    )
+    journal = AnswerJournal(database, StorageCipher(bytes(32), "state"))
+    await journal.seen(me, BatchId(bytes(32)), 1, chain.view.now)
+    chain.pass_time(40)
+    chain.happen(lambda at: facts.MemberLeft(at=at, member_id=me))
+    compacting = Compacting(database=database, facts=FactTable(database), view=chain.view)
+
+    chain.pass_time(EPOCH_S)
+    assert (await compacting.compact()).answers == 0
+    chain.pass_time(1)
+    assert (await compacting.compact()).answers == 1
