@@ -237,8 +237,12 @@ async def purposes(session: Session) -> None:
         found = listed.numbered(one.purpose)
         purpose = "-" if found is None else found.label
         drawn = (one.batches, one.elements)
-        sheet.row(one.requester, purpose, *drawn, one.committed_batches, one.committed_elements)
-    sheet.print(session.out)
+        batches = one.committed_batches + one.anchored_batches
+        elements = one.committed_elements + one.anchored_elements
+        sheet.row(one.requester, purpose, *drawn, batches, elements)
+    sheet.print(
+        session.out, otherwise="No member has asked anything yet, as far as this store has the chain."
+    )
 
 
 async def _examinations(settings: AuditorSettings) -> "tuple[Examination, ...]":

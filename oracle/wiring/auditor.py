@@ -24,7 +24,7 @@ from oracle.chain.decoding import log_decoder
 from oracle.chain.deployment import DeploymentRecord, read_record
 from oracle.chain.digest_signing import DigestTransactionSigner
 from oracle.chain.events import Arrival, EventStream
-from oracle.chain.facts import Committed
+from oracle.chain.facts import Anchored, Committed
 from oracle.chain.holding import Hold
 from oracle.chain.lane import Lane, LaneSettings
 from oracle.chain.reading import RangeReader
@@ -279,7 +279,9 @@ async def purposes_of(settings: AuditorSettings, passphrase: str) -> tuple[Purpo
     database = await Database.open(settings.store.url)
     try:
         facts = [
-            fact async for fact in StoredFacts(FactTable(database)).facts() if isinstance(fact, Committed)
+            fact
+            async for fact in StoredFacts(FactTable(database)).facts()
+            if isinstance(fact, Committed | Anchored)
         ]
     finally:
         await database.close()

@@ -96,6 +96,9 @@ class PurposeLine:
     committed_batches: int
     """Of all purposes, as far back as the auditor keeps commitments."""
     committed_elements: int
+    anchored_batches: int = 0
+    """Express ones of all purposes, in all anchors."""
+    anchored_elements: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

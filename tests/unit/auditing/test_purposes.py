@@ -5,6 +5,7 @@ from stage.consortium import Consortium
 from oracle.auditing.codec import encode_dossier
 from oracle.auditing.losing import Loss, encode_loss
 from oracle.auditing.purposes import purpose_lines
+from oracle.chain.facts import Anchored
 from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.reports import PurposeLine, RawSubject
 from oracle.wiring.dossiers import build_gathering
@@ -55,3 +56,18 @@ async def test_purposes__of_drawn_batches__are_counted_by_member(consortium: Con
         for purpose, elements in ((2, 2), (5, 1))
     )
     assert [(one.purpose, one.committed_batches) for one in purpose_lines([], committed)] == [(0, 3)]
+
+
+async def test_purposes__of_members_that_ask_express__are_beside_all_that_they_anchored(
+    consortium: Consortium,
+) -> None:
+    asker = consortium[1]
+    await asker.ask_at_once("one.example", "two.example")
+    consortium.chain.pass_time(2_000)
+    await asker.accounts.anchoring.round()
+    anchors = [fact for fact in consortium.chain.history if isinstance(fact, Anchored)]
+
+    (line,) = purpose_lines([], anchors)
+
+    assert (line.requester, line.purpose, line.batches, line.committed_batches) == (1, 0, 0, 0)
+    assert (line.anchored_batches, line.anchored_elements) == (1, 2)
