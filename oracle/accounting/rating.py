@@ -17,6 +17,8 @@ from oracle.rules.epochs import is_rated_now
 from oracle.store.ratings import RatedItem, RatingJournal
 
 log = structlog.get_logger()
+MOST = 4_000
+"""In one transaction: a database takes so many values in a statement and not many more."""
 
 
 class RatingDesk:
@@ -81,9 +83,11 @@ class RatingDesk:
         ready = self._allowed(await self._journal.unsent())
         if not ready or (len(ready) < self._together and not self._epoch_ends()):
             return
-        intent = _intent(ready)
-        await self._journal.assign(ready, intent)
-        await self._send(intent)
+        for start in range(0, len(ready), MOST):
+            part = ready[start : start + MOST]
+            intent = _intent(part)
+            await self._journal.assign(part, intent)
+            await self._send(intent)
 
     def _epoch_ends(self) -> bool:
         now = self._clock.chain_time()

@@ -81,14 +81,11 @@ class RatingJournal:
                 select(func.count()).select_from(ratings).where(mine, ratings.c.sent_in.is_not(None))
             )
             unsent = select(*keys).where(mine, ratings.c.sent_in.is_(None)).order_by(*keys)
-            taken = (await connection.execute(unsent.limit(max(0, rated - int(sent or 0))))).all()
-            if taken:
-                await connection.execute(
-                    update(ratings)
-                    .where(tuple_(*keys).in_([tuple(row) for row in taken]))
-                    .values(sent_in=LOST, confirmed=1)
-                )
-        return len(taken)
+            lost = unsent.limit(max(0, rated - int(sent or 0)))
+            taken = await connection.execute(
+                update(ratings).where(tuple_(*keys).in_(lost)).values(sent_in=LOST, confirmed=1)
+            )
+        return taken.rowcount
 
     async def release(self, intent: str) -> None:
         """The transaction was never sent: its ratings wait again."""

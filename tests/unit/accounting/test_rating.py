@@ -1,15 +1,17 @@
 """Verdicts are taken once, sent as counts, and only as far as redeemed hits allow."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from stage.consortium import Consortium, House
 
 from oracle.accounting.desk import AlreadyRated, NothingDisclosed
-from oracle.accounting.rating import RatingDesk, summed
+from oracle.accounting.rating import MOST, RatingDesk, summed
+from oracle.chain import facts
 from oracle.chain.contracts.quality_ledger import Rating
 from oracle.chain.errors import TransactionReverted
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.domain.record import Category
 from oracle.domain.reports import UnknownReference, Verdict
 from oracle.store.ratings import RatedItem, RatingJournal
@@ -98,6 +100,33 @@ async def test_ratings__before_any_redemption__wait(asked: tuple[Consortium, str
     await consortium[1].accounts.rating.round()
 
     assert _rated(consortium[1]) == []
+
+
+async def test_ratings__more_than_a_statement_takes__go_out_in_several_transactions(
+    consortium: Consortium,
+) -> None:
+    asker, many = consortium[1], MOST + 1
+    consortium.chain.happen(
+        lambda at: facts.Redeemed(
+            at=at,
+            requester=asker.id,
+            holder=NORTH,
+            queries=many,
+            hits=many,
+            amount=Credits(many),
+            paid=Credits(many),
+        )
+    )
+    items = [replace(_item(1), batch_id=BatchId(number.to_bytes(32))) for number in range(many)]
+    await asker.accounts.rating.add_all(items)
+
+    await asker.accounts.rating.round()
+
+    assert [[tuple(one) for one in ratings] for ratings in _rated(asker)] == [
+        [(NORTH, 1, MOST, 0)],
+        [(NORTH, 1, 1, 0)],
+    ]
+    assert await asker.accounts.rating.waiting() == ()
 
 
 async def test_ratings__once_the_hits_are_redeemed__go_out_in_one_transaction_and_once(
