@@ -11,6 +11,7 @@ from typing import ClassVar
 from oracle.answering.claims import OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import OprfKeys
+from oracle.answering.taking import taken_claims
 from oracle.auditing.batch_checks import FIRST
 from oracle.auditing.case_files import file_digest
 from oracle.auditing.claim_file import ClaimFile, decode_claim_file
@@ -133,6 +134,11 @@ class Serving:
             asked.requester, judge_claims, (file.claim,), batch.envelope.elements, identity
         )
         (record,) = await self._discloser.serve(batch.batch_id, head, judged)
+        claims = taken_claims((file.claim,), (record,), batch, self._me, self._notary, at=self._view.now)
+        for claim in claims:
+            if claim.record_digest is not None:
+                # Whoever gets a record is told when it is recalled.
+                await self._claimed.disclosed(claim)
         return record
 
     def _paid(self, case: Case, asked: _Asked, batch: AnsweredBatch) -> bool:

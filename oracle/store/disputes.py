@@ -97,14 +97,19 @@ class ClaimedJournal:
         self._database = database
 
     async def take(self, taken: Sequence[TakenClaim]) -> None:
-        """Of one receipt; a batch that is answered anew replaces what was taken for it before."""
+        """Of one receipt; a batch that is answered anew replaces what was taken for it before.
+
+        The record of a claim that is taken again and brings none stays noted: whoever had it has it.
+        """
         if not taken:
             return
-        first = taken[0]
+        of_batch = {"requester": taken[0].requester, "batch_id": taken[0].batch_id}
         async with self._database.writing() as connection:
-            await connection.execute(
-                claimed.delete().filter_by(requester=first.requester, batch_id=first.batch_id)
+            before = await connection.execute(
+                select(claimed.c.element, claimed.c.record_digest).filter_by(**of_batch)
             )
+            digests = {row.element: row.record_digest for row in before}
+            await connection.execute(claimed.delete().filter_by(**of_batch))
             await insert_rows(
                 connection,
                 self._database.insert(claimed),
@@ -115,11 +120,26 @@ class ClaimedJournal:
                         one.batch_id,
                         one.index,
                         one.claim_digest,
-                        one.record_digest,
+                        one.record_digest or digests.get(one.index),
                         one.claimed_at,
                     )
                     for one in taken
                 ],
+            )
+
+    async def disclosed(self, one: TakenClaim) -> None:
+        """A claim that came without a receipt, or that was not served then."""
+        key = {"requester": one.requester, "batch_id": one.batch_id, "element": one.index}
+        values = {
+            "claim_digest": one.claim_digest,
+            "record_digest": one.record_digest,
+            "claimed_at": one.claimed_at,
+        }
+        async with self._database.leading() as connection:
+            await connection.execute(
+                self._database.insert(claimed)
+                .values(**key, **values)
+                .on_conflict_do_update(index_elements=list(key), set_=values)
             )
 
     async def of_digest(self, requester: MemberId, claim_digest: bytes) -> TakenClaim | None:

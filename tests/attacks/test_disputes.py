@@ -101,6 +101,21 @@ async def test_dispute__claim_that_never_reached_the_holder__is_served_and_dismi
     assert await _require_reconciled(court.talk.holder)
 
 
+async def test_recall__of_a_record_that_came_through_a_dispute__reaches_the_bank(court: Court) -> None:
+    await _unserved(court)
+    await court.open()
+    await court.answer()
+    await court.office.round()
+    assert await court.settle() is CaseState.DISMISSED
+    holder, bank = court.talk.holder, court.talk.bank
+
+    removed = await holder.holder.records.remove_records([court.talk.subject(HELD)], refuted=True)
+    await holder.accounts.recalling.round()
+
+    assert removed.recalled == 1
+    assert [one.reason for one in (await bank.accounts.recalling.recalls()).taken] == ["refuted"]
+
+
 async def test_dispute__over_a_record_that_came__costs_the_bank_its_price_once(court: Court) -> None:
     await court.talk.whole(HELD, MISSED)
     await court.open_anyhow(amount=HIT_PRICE)

@@ -76,6 +76,28 @@ async def test_claims__of_a_batch_answered_anew__replace_the_earlier_ones(databa
     assert await journal.of_digest(NORTH, b"\x08" * 32) is not None
 
 
+async def test_claim__served_in_a_dispute__keeps_its_record_when_its_receipt_comes_too_late(
+    database: Database,
+) -> None:
+    journal = ClaimedJournal(database)
+    await journal.disclosed(TAKEN)
+    late = replace(TAKEN, record_digest=None, claimed_at=3_000)
+    await journal.take([late, replace(late, index=1, claim_digest=b"\x07" * 32)])
+
+    assert await journal.of_digest(NORTH, TAKEN.claim_digest) == replace(TAKEN, claimed_at=3_000)
+    other = await journal.of_digest(NORTH, b"\x07" * 32)
+    assert other is not None
+    assert other.record_digest is None
+
+
+async def test_claim__refused_and_served_in_a_dispute__has_its_record(database: Database) -> None:
+    journal = ClaimedJournal(database)
+    await journal.take([replace(TAKEN, record_digest=None)])
+    await journal.disclosed(replace(TAKEN, claimed_at=3_000))
+
+    assert await journal.of_digest(NORTH, TAKEN.claim_digest) == replace(TAKEN, claimed_at=3_000)
+
+
 async def test_claims__older_than_audits_reach__are_forgotten(database: Database) -> None:
     journal = ClaimedJournal(database)
     await journal.take([TAKEN, replace(TAKEN, index=1, claim_digest=b"\x07" * 32, claimed_at=2_000)])
