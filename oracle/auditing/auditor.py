@@ -41,6 +41,7 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.draws import leaf_id, seed_commitment
 from oracle.domain.errors import Refused, Transient
 from oracle.rules.cases import Case
+from oracle.rules.retention import handed_in_is_kept_since
 from oracle.store.examinations import Examination, ExaminationJournal
 
 log = structlog.get_logger()
@@ -204,8 +205,11 @@ class Auditor:
     async def _forget(self) -> None:
         if self._view.head is None:
             return
-        retention = self._view.parameter("audit_retention_s").value
-        oldest = self._view.now - 2 * retention
+        oldest = handed_in_is_kept_since(
+            (case.opened_at for case in self._view.audits.cases.values() if case.outcome is None),
+            audit_s=self._view.parameter("audit_retention_s").value,
+            now=self._view.now,
+        )
         await self._journal.forget(
             seeds_before=self._view.epoch_of(self._view.now) - EPOCHS_KEPT, cases_before=oldest
         )

@@ -1,5 +1,6 @@
 """What may be forgotten: decided from the consortium's windows, the chain's time and its head alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oracle.domain.answered import AnswerState
@@ -64,3 +65,11 @@ def horizon(windows: Windows, *, now: int, head: int, longest_deadline_s: int) -
         commitments=max(0, now - audited - longest_deadline_s),
         transactions=max(0, head - SETTLED_BLOCKS),
     )
+
+
+def handed_in_is_kept_since(unsettled: Iterable[int], *, audit_s: int, now: int) -> int:
+    """An auditor keeps what parties handed in for cases opened at this time or later. Times are unix seconds.
+
+    `unsettled` are the times at which cases were opened that are not settled yet, however long ago.
+    """
+    return min((max(0, now - audit_s), *unsettled))

@@ -1,8 +1,17 @@
 """Horizons: what each window keeps, to the second."""
 
+import pytest
+
 from oracle.domain.answered import AnswerState
 from oracle.domain.asked import BatchState
-from oracle.rules.retention import ANSWERS_OVER, BATCHES_OVER, SETTLED_BLOCKS, Windows, horizon
+from oracle.rules.retention import (
+    ANSWERS_OVER,
+    BATCHES_OVER,
+    SETTLED_BLOCKS,
+    Windows,
+    handed_in_is_kept_since,
+    horizon,
+)
 
 WINDOWS = Windows(claim_s=10, dispute_s=100, audit_s=1_000, report_s=200, answer_s=30, ruling_s=70)
 
@@ -47,3 +56,13 @@ def test_states__that_may_be_forgotten__owe_nobody_anything() -> None:
         AnswerState.DELIVERED,
     }
     assert {BatchState.DONE, BatchState.FAILED} == BATCHES_OVER
+
+
+@pytest.mark.parametrize(
+    ("unsettled", "now", "expected"),
+    [((), 5_000, 4_000), ((4_500,), 5_000, 4_000), ((3_000, 2_000), 5_000, 2_000), ((), 50, 0)],
+)
+def test_auditor__of_what_was_handed_in__keeps_the_retention_and_what_is_not_settled(
+    unsettled: tuple[int, ...], now: int, expected: int
+) -> None:
+    assert handed_in_is_kept_since(unsettled, audit_s=1_000, now=now) == expected
