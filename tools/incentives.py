@@ -37,6 +37,9 @@ EPOCHS_KEPT: Final = VALUE["audit_retention_s"] // VALUE["epoch_length_s"]
 """Whole epochs that an audit reaches back."""
 RATERS: Final = 10
 """Members that rate a holder and have said what they have to say: 20 ratings' weight each."""
+DECOYS: Final = 10
+"""Under one ticket at most, from one on, as likely as each other; one a day (operations.md)."""
+TICKETS: Final = VALUE["epoch_length_s"] // 86_400
 DRAWS: Final = 2_000
 SEED: Final = 20_260_101
 Table = Sequence[Sequence[str]]
@@ -156,6 +159,23 @@ def invented() -> Table:
     return rows
 
 
+def found_by_decoys(share: float, tickets: int) -> float:
+    """Probability that who lists this share of the unused values lists a decoy of so many tickets."""
+    missed = sum((1.0 - share) ** count for count in range(1, DECOYS + 1)) / DECOYS
+    return 1.0 - float(missed**tickets)
+
+
+def decoys() -> Table:
+    """Listing values that nobody uses, by how many of them are listed."""
+    planted = ("1 auditor, an epoch", "3 auditors, an epoch", "3, twelve epochs")
+    rows = [["of the unused values it lists", *planted]]
+    for one_of in (1_000_000, 100_000, 10_000, 1_000, 100, 10):
+        times = (1, 3, 3 * 12)
+        found_in = (_percent(found_by_decoys(1 / one_of, TICKETS * many)) for many in times)
+        rows.append([f"1 of {one_of:,}", *found_in])
+    return rows
+
+
 def stale() -> Table:
     """What is left of a holder that is rated as well as ever and publishes nothing more."""
     rows = [["epochs without a change", "score", "price of a hit", "elements an epoch"]]
@@ -192,6 +212,7 @@ TABLES: Final[Mapping[str, Callable[[], Table]]] = MappingProxyType(
         "silence": silence,
         "unanchored": unanchored,
         "invented": invented,
+        "decoys": decoys,
         "stale": stale,
         "inflated": inflated,
     }
