@@ -10,9 +10,9 @@ LONGEST_ANSWER = 1024 * 1024
 
 
 class DossierPath(Parameters, frozen=True, kw_only=True):
-    """Names a batch, or the audit of one, by its identifier or the first digits of it."""
+    """Names a query, or by its identifier or the first digits of it a batch, or the audit of one."""
 
-    reference: Annotated[str, Meta(pattern="^(0x)?[0-9a-fA-F]{6,64}$", max_length=66)]
+    reference: Annotated[str, Meta(pattern="^[0-9A-Za-z_-]{1,128}$")]
 
 
 class OpenAudit(Body, frozen=True, kw_only=True):

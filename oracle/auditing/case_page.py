@@ -54,7 +54,10 @@ def dossier_in(file: bytes) -> bytes:
         return file
     content, seal = file[: -len(form.after) - _HEX], file[-len(form.after) - _HEX :]
     if not hmac.compare_digest(seal, _seal(content) + form.after):
-        raise DossierDamaged("The file is damaged: its bytes are not the ones that its last line names.")
+        raise DossierDamaged(
+            "The file is damaged: its bytes are not the ones that its last line names. Get it again from "
+            "whoever gave it out."
+        )
     _, _, carried = content.removesuffix(form.between).rpartition(form.before)
     try:
         return base64.b64decode(carried, validate=True)

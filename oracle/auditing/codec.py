@@ -92,7 +92,10 @@ def decode_dossier(file: bytes) -> Dossier:
     if not file.startswith(FIRST_LINE):
         raise DossierDamaged("This is no dossier of version 1, and brings none along: it begins otherwise.")
     if not hmac.compare_digest(keccak256(content), dossier_digest(file)):
-        raise DossierDamaged("The dossier is damaged: its bytes are not the ones that its digest names.")
+        raise DossierDamaged(
+            "The dossier is damaged: its bytes are not the ones that its digest names. Get it again from "
+            "whoever gave it out."
+        )
     try:
         return _read(cbor.decode(content[len(FIRST_LINE) :]))
     except WireRefused as error:

@@ -21,6 +21,7 @@ async def test_dossier__shown_exported_and_verified_elsewhere__is_the_same_every
     shown = await alliance.run("asker", "audit", "show", batch[:12], "--json", "--html", page)
     exported = await alliance.run("asker", "audit", "export", query_id, file)
     foreign = await alliance.run("north", "audit", "show", batch)
+    nothing = await alliance.run("asker", "audit", "show", "C-17")
     verified = await _verify(alliance, file)
     report_file = tmp_path / "case.json"
     report_file.write_text(shown.out)
@@ -43,7 +44,8 @@ async def test_dossier__shown_exported_and_verified_elsewhere__is_the_same_every
     assert "C-17 &lt;script&gt;" in text
     assert "<script" not in text
     assert "http" not in text.replace('http-equiv="Content-Security-Policy"', "")
-    assert (foreign.code, refused.code, changed.code) == (1, 1, 1)
+    assert (foreign.code, refused.code, changed.code, nothing.code) == (1, 1, 1, 1)
+    assert "names no batch" in nothing.err
     assert "dossier_damaged" in refused.err
     assert "dossier_damaged" in changed.err
 
