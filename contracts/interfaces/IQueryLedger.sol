@@ -20,8 +20,9 @@ import {IQualityLedger} from "./IQualityLedger.sol";
 /// **Reports.** A member that holds a signed express request and got no proof of an anchor reports it, `anchor_window_s`
 /// after the request was issued and within `report_retention_s`. Anybody answers within `report_answer_s` with the batch's
 /// place in an anchor of the requester. Of an anchor that stood before the report, the reporter pays `needless_report_fee`;
-/// of a later one, the requester pays it. A report that nobody answered in time is closed by anybody: a breach of the
-/// requester, which pays `breach_penalty`.
+/// of a later one, the requester pays it. A report that nobody answered in time can be overturned by a vote of the members
+/// within `appeal_window_s`, as a case can; nothing has been taken until then. After it anybody closes the report: a breach
+/// of the requester, which pays `breach_penalty` and what the batch could have saved.
 ///
 /// **Nonces.** Two different requests that one member signed under one nonce are proven to the `AuditLedger`, where the
 /// member has time to rebut.
@@ -31,7 +32,8 @@ interface IQueryLedger {
         Open,
         Needless,
         AnsweredLate,
-        Breached
+        Breached,
+        Overturned
     }
 
     /// @dev `batchId` is the EIP-712 digest of the request; `deadline` is in unix seconds.
@@ -67,8 +69,9 @@ interface IQueryLedger {
         ReportState state;
         uint64 reporter;
         uint32 count;
-        uint64 reportedAt; // unix seconds
-        uint64 answerableUntil;
+        uint48 reportedAt; // unix seconds
+        uint48 answerableUntil;
+        uint48 appealBy;
     }
 
     event Committed(bytes32 indexed batchId, uint64 indexed requester, uint32 count, uint64 deadline);
@@ -76,9 +79,14 @@ interface IQueryLedger {
     event BudgetOpened(uint64 indexed memberId, uint64 indexed epoch, uint64 limit);
     event Anchored(uint64 indexed requester, bytes32 indexed root, uint32 batches, uint64 elements);
     event Reported(
-        uint64 indexed requester, bytes32 indexed batchId, uint64 indexed reporter, uint32 count, uint64 answerableUntil
+        uint64 indexed requester,
+        bytes32 indexed batchId,
+        uint64 indexed reporter,
+        uint32 count,
+        uint64 answerableUntil,
+        uint64 appealBy
     );
-    /// @dev `state` is Needless, AnsweredLate or Breached.
+    /// @dev `state` is Needless, AnsweredLate, Breached or Overturned.
     event ReportClosed(uint64 indexed requester, bytes32 indexed batchId, ReportState state);
     event LedgersSet(ICreditLedger credits, IQualityLedger quality);
 
@@ -108,6 +116,8 @@ interface IQueryLedger {
     error ReportInState(uint64 requester, bytes32 batchId, ReportState state);
     error AnswerTooLate(bytes32 batchId, uint256 timestamp, uint256 until);
     error AnswerStillOpen(bytes32 batchId, uint256 timestamp, uint256 until);
+    error AppealTooLate(bytes32 batchId, uint256 timestamp, uint256 until);
+    error AppealStillOpen(bytes32 batchId, uint256 timestamp, uint256 until);
     error NotInAnchor(uint64 requester, bytes32 root, bytes32 batchId);
 
     /// @notice Commits the caller's batches, all or none. Operator of a member in standing with no negative balance only.
@@ -126,8 +136,12 @@ interface IQueryLedger {
     /// @notice Answers a report with the batch's place in an anchor. Anyone may call it.
     function answerReport(uint64 requester, bytes32 batchId, AnchorProof calldata proof) external;
 
-    /// @notice Closes a report that nobody answered in time. Anyone may call it. The requester is in breach and pays
-    /// `breach_penalty` and what the batch could have saved it at most: each element a hit at each other member, at the
+    /// @notice Ends a report that nobody answered in time without any effect, until its appeal window ends. Admin only: the
+    /// timelock, once the deployer has handed over.
+    function overturnReport(uint64 requester, bytes32 batchId) external;
+
+    /// @notice Closes a report that nobody answered in time and no vote overturned. Anyone may call it. The requester is in
+    /// breach and pays `breach_penalty` and what the batch could have saved it at most: each element a hit at each other member, at the
     /// price of a hit at the highest score.
     function closeReport(uint64 requester, bytes32 batchId) external;
 

@@ -95,15 +95,17 @@ contract QueryLedger is AccessControl, IQueryLedger {
         if (block.timestamp < from) revert ReportTooEarly(batchId, block.timestamp, from);
         _requireRetained(batchId, signed.request.issuedAt);
         _requireState(requester, batchId, ReportState.None);
-        uint64 until = SafeCast.toUint64(block.timestamp + _PARAMETERS.get(ParameterKeys.REPORT_ANSWER_S));
+        uint48 until = SafeCast.toUint48(block.timestamp + _PARAMETERS.get(ParameterKeys.REPORT_ANSWER_S));
+        uint48 appealBy = SafeCast.toUint48(until + _PARAMETERS.get(ParameterKeys.APPEAL_WINDOW_S));
         _reports[requester][batchId] = Report({
             state: ReportState.Open,
             reporter: reporter,
             count: signed.request.count,
-            reportedAt: SafeCast.toUint64(block.timestamp),
-            answerableUntil: until
+            reportedAt: SafeCast.toUint48(block.timestamp),
+            answerableUntil: until,
+            appealBy: appealBy
         });
-        emit Reported(requester, batchId, reporter, signed.request.count, until);
+        emit Reported(requester, batchId, reporter, signed.request.count, until, appealBy);
     }
 
     /// @inheritdoc IQueryLedger
@@ -123,10 +125,20 @@ contract QueryLedger is AccessControl, IQueryLedger {
     }
 
     /// @inheritdoc IQueryLedger
+    function overturnReport(uint64 requester, bytes32 batchId) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        Report storage entry = _requireState(requester, batchId, ReportState.Open);
+        (uint256 until, uint256 appealBy) = (entry.answerableUntil, entry.appealBy);
+        if (block.timestamp <= until) revert AnswerStillOpen(batchId, block.timestamp, until);
+        if (block.timestamp > appealBy) revert AppealTooLate(batchId, block.timestamp, appealBy);
+        entry.state = ReportState.Overturned;
+        emit ReportClosed(requester, batchId, ReportState.Overturned);
+    }
+
+    /// @inheritdoc IQueryLedger
     function closeReport(uint64 requester, bytes32 batchId) external {
         Report storage entry = _requireState(requester, batchId, ReportState.Open);
-        uint256 until = entry.answerableUntil;
-        if (block.timestamp <= until) revert AnswerStillOpen(batchId, block.timestamp, until);
+        uint256 appealBy = entry.appealBy;
+        if (block.timestamp <= appealBy) revert AppealStillOpen(batchId, block.timestamp, appealBy);
         entry.state = ReportState.Breached;
         emit ReportClosed(requester, batchId, ReportState.Breached);
         _quality.recordBreach(requester, BreachKinds.UNANSWERED_REPORT, batchId);

@@ -49,13 +49,15 @@ class Anchoring:
     async def round(self) -> None:
         """Decide what is due, send what is decided, answer what is reported."""
         reports = self._view.anchors.open_reports_on(self._me)
+        now = self._clock.chain_time()
+        answerable = [report for report in reports if not report.is_unanswered(now)]
         for report in reports:
             await self._adopt(report)
-        while await self._decide(reported=bool(reports)):
+        while await self._decide(reported=bool(answerable)):
             pass
         for anchor in await self._journal.decided():
             await self._send(anchor)
-        for report in reports:
+        for report in answerable:
             await self._answer(report)
 
     async def _adopt(self, report: Report) -> None:
@@ -107,10 +109,7 @@ class Anchoring:
         """With the batch's place; until its anchor stands on the chain the next round tries again."""
         batch_id = report.reported.batch_id
         anchor = await self._journal.anchor_of(batch_id)
-        if anchor is None or self._clock.chain_time() > report.reported.answerable_until:
-            log.warning("report_not_answered", batch=batch_id.hex())
-            return
-        if self._view.anchors.anchor(self._me, anchor.root) is None:
+        if anchor is None or self._view.anchors.anchor(self._me, anchor.root) is None:
             return
         (place,) = await self._places.of(anchor, [batch_id])
         siblings = [AnchorNode(hash=hashed, elements=elements) for hashed, elements in place.siblings]

@@ -5,6 +5,7 @@ from typing import ClassVar
 import structlog
 
 from oracle.accounting.ports import Counterparties, PatientClock
+from oracle.chain.books.anchors import Report
 from oracle.chain.contracts.audit_ledger import AuditLedger
 from oracle.chain.contracts.query_ledger import QueryLedger, SignedRequest
 from oracle.chain.errors import TransactionReverted
@@ -103,9 +104,9 @@ class Reporting:
             if report_is_due(issued_at=entry.issued_at, window_s=window_s, retention_s=retention_s, now=now):
                 patient = not unreached_is_reported(entry.issued_at, window_s, now)
                 await self._follow(entry, patient=patient, away=away)
-        for report in self._view.anchors.open_reports_by(self._me):
-            reported = report.reported
-            if report_is_closable(answerable_until=reported.answerable_until, now=now):
+        for report in self._view.anchors.open_reports:
+            if self._is_mine_to_close(report, now):
+                reported = report.reported
                 order = self._ledger.close_report(reported.requester, reported.batch_id)
                 await self._carry_out(f"close-report:{reported.batch_id.hex()}", order)
         provable_s = min(retention_s, parameter("audit_retention_s").value)
@@ -113,6 +114,14 @@ class Reporting:
             if (first.requester, first.nonce) not in self._view.anchors.reused_nonces:
                 order = self._audits.prove_nonce_reuse(_signed(first), _signed(second))
                 await self._carry_out(f"nonce-reuse:{second.batch_id.hex()}", order)
+
+    def _is_mine_to_close(self, report: Report, now: int) -> bool:
+        """A reporter that closes nothing, an accomplice say, holds up nothing: then the next member does."""
+        reported = report.reported
+        turns_before = (self._me - reported.reporter) % len(self._view.members.all)
+        return self._me != reported.requester and report_is_closable(
+            appeal_by=reported.appeal_by, turns_before=turns_before, now=now
+        )
 
     async def _follow(self, entry: Evidence, *, patient: bool, away: set[MemberId]) -> None:
         """Ask for the proof that did not come; without one the request is reported, by one member.

@@ -161,12 +161,15 @@ class ExpressAnswering:
 
     def _refusal_of_asker(self, case: _Case) -> RefusalReason | None:
         view, policy = self._view, self._policy
+        now = self._clock.chain_time()
         if not view.in_standing(case.requester):
             return RefusalReason.NOT_IN_STANDING
-        score = view.score_bps(case.requester, view.epoch_of(self._clock.chain_time()))
+        score = view.score_bps(case.requester, view.epoch_of(now))
         if not policy.serve or score < policy.least_score_bps:
             return RefusalReason.MODE_NOT_SERVED
-        return None
+        # Its cost is taken when no vote can overturn it; until then it gets what draws reach, and no more.
+        reports = view.anchors.open_reports_on(case.requester)
+        return RefusalReason.MODE_NOT_SERVED if any(one.is_unanswered(now) for one in reports) else None
 
     def _refusal_of_form(self, case: _Case) -> RefusalReason | None:
         request = case.request

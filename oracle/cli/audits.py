@@ -17,7 +17,7 @@ NO_AUDITORS = (
 )
 NO_AUDITS = (
     "There is no audit. Auditors open one of each batch that the draw of its epoch falls on, or for cause; "
-    "anybody does with two signatures that contradict each other."
+    "anybody does with two signatures that contradict each other. Nor was a batch reported as unanchored."
 )
 _STYLES = {
     CaseStanding.OPEN: "bold yellow",
@@ -44,7 +44,7 @@ async def auditors(session: Session) -> None:
 
 @command(app, "audits", example="riskmesh audits", failure="The audits are not known.")
 async def audits(session: Session) -> None:
-    """List drawn audits, audits for cause and proven contradictions, the newest first."""
+    """List audits, proven contradictions and reports of unanchored batches, the newest first."""
     async with connect(session.settings().api.listen) as client:
         listed = [one for one in await client.cases() if one.reason is not CaseReason.DISPUTE]
     if session.json:

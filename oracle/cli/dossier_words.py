@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from oracle.cli.audits import next_step, standing
 from oracle.cli.printing import count, counted, moment
-from oracle.domain.reports import CaseLine, DossierReport, Party, ProofResult
+from oracle.domain.reports import CaseLine, CaseReason, DossierReport, Party, ProofResult
 
 
 class Tone(StrEnum):
@@ -73,7 +73,8 @@ def case_facts(one: CaseLine) -> Iterator[tuple[str, str]]:
     yield "Standing", standing(one)
     if one.found:
         yield "Found", counted(one.found, "fault")
-    yield "Verdicts", f"{count(one.upheld_votes)} to uphold, {count(one.dismissed_votes)} to dismiss"
+    if one.reason is not CaseReason.REPORT:
+        yield "Verdicts", f"{count(one.upheld_votes)} to uphold, {count(one.dismissed_votes)} to dismiss"
     step = next_step(one)
     if step is not None:
         yield "Next (UTC)", step

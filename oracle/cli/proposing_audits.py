@@ -1,4 +1,4 @@
-"""`riskmesh propose auditor`, `dismissal`, `appeal`: who audits, and what the members think of a ruling."""
+"""`riskmesh propose auditor`, `dismissal`, `appeal`: who audits, and what shall not stand."""
 
 import time
 from pathlib import Path
@@ -12,7 +12,7 @@ from oracle.cli.command import Session, command
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import moment
 from oracle.cli.proposing import NOT_PROPOSED, propose, submit
-from oracle.domain.reports import CaseLine, CaseStanding, ProposedCall
+from oracle.domain.reports import CaseLine, CaseReason, CaseStanding, ProposedCall
 
 AUDITS = "AuditLedger"
 __all__ = ["propose"]
@@ -57,17 +57,30 @@ async def dismissal(
 @command(propose, "appeal", example="riskmesh propose appeal 0x8c1f", failure=NOT_PROPOSED)
 async def appeal(
     session: Session,
-    case: Annotated[str, typer.Argument(help="The case; its first digits are enough.")],
+    cases: Annotated[
+        list[str],
+        typer.Argument(help="Cases and reports, as riskmesh audits lists them; first digits are enough."),
+    ],
     *,
     found: Annotated[
         int | None,
         typer.Option(min=0, help="Faults that it shall stand for, 0 for none; without it, the contrary."),
     ] = None,
 ) -> None:
-    """Propose to overturn what a case came to: to the contrary, or to another number of faults."""
+    """Propose to overturn what cases or reports came to: to the contrary, or to another number of faults."""
     async with connect(session.settings().api.listen) as client:
-        chosen = _chosen(case, await client.cases())
+        known = await client.cases()
         lasts = {line.name: int(line.value) for line in await client.parameters() if line.name in _VOTE}
+    chosen = [_chosen(digits, known) for digits in cases]
+    await submit(session, *(_overturning(one, found) for one in chosen))
+    ends = min(one.appeal_by or 0 for one in chosen)
+    if time.time() + sum(lasts.values()) > ends:
+        session.note(
+            f"A vote lasts longer than all of this can be appealed against, which is until {moment(ends)}."
+        )
+
+
+def _overturning(chosen: CaseLine, found: int | None) -> ProposedCall:
     if chosen.standing not in {CaseStanding.UPHELD, CaseStanding.DISMISSED} or chosen.appeal_by is None:
         raise UsageWrong(
             f"Case {chosen.case_id} is {chosen.standing.value}: only upheld or dismissed ones are overturned."
@@ -77,11 +90,10 @@ async def appeal(
         raise UsageWrong(
             f"Case {chosen.case_id} came to {chosen.found} already; name another number up to {chosen.most}."
         )
-    arguments = (chosen.case_id, str(instead))
-    await submit(session, ProposedCall(contract=AUDITS, function="overturn", arguments=arguments))
-    if time.time() + sum(lasts.values()) > chosen.appeal_by:
-        until = moment(chosen.appeal_by)
-        session.note(f"A vote lasts longer than this case can be appealed against, which is until {until}.")
+    if chosen.reason is CaseReason.REPORT:
+        arguments = (str(chosen.accused), chosen.case_id)
+        return ProposedCall(contract="QueryLedger", function="overturnReport", arguments=arguments)
+    return ProposedCall(contract=AUDITS, function="overturn", arguments=(chosen.case_id, str(instead)))
 
 
 def _chosen(digits: str, cases: tuple[CaseLine, ...]) -> CaseLine:

@@ -17,6 +17,7 @@ from oracle.domain.reports import (
 )
 from oracle.governing.names import MemberNames
 from oracle.governing.ports import Clock
+from oracle.governing.reports import report_line
 from oracle.rules.cases import Case, to_do
 from oracle.rules.quality_advice import QualityStanding, advice
 
@@ -47,9 +48,14 @@ class AuditsDesk:
         )
 
     async def cases(self) -> tuple[CaseLine, ...]:
-        """Audits, disputes and contradictions, the newest first."""
+        """Audits, disputes, contradictions and reports of unanchored batches, the newest first."""
         now = self._clock.chain_time()
-        return tuple(self._case(case, now) for case in self._view.audits.newest_cases())
+        cases = [self._case(case, now) for case in self._view.audits.newest_cases()]
+        reports = [
+            report_line(report, me=self._me, names=self._names, now=now)
+            for report in reversed(self._view.anchors.reports)
+        ]
+        return tuple(sorted(cases + reports, key=lambda line: line.opened_at, reverse=True))
 
     async def quality(self) -> tuple[QualityLine, ...]:
         """All members ever admitted, by number."""

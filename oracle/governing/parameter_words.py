@@ -34,7 +34,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "entitlement_ceiling": ("evaluations", "that no member's entitlement exceeds"),
     "answer_window_s": ("s", "for a member to answer an audit or a dispute"),
     "ruling_window_s": ("s", "for the auditors to decide, after that"),
-    "appeal_window_s": ("s", "in which a vote may overturn a verdict"),
+    "appeal_window_s": ("s", "in which a vote may overturn a verdict or an unanswered report"),
     "reveal_window_s": ("s", "for auditors to reveal their seeds, after an epoch"),
     "anchor_window_s": ("s", "from an express request to the earliest report that it is not anchored"),
     "report_answer_s": ("s", "for a requester to answer a report"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
+from oracle.chain.books.anchors import ReportState
 from oracle.chain.books.members import Status
 from oracle.chain.calls import Contract
 from oracle.chain.view import AllianceView
@@ -88,6 +89,11 @@ def _of(
             case_id = values[0]
             what = f"what case 0x{case_id[:4].hex() if isinstance(case_id, bytes) else case_id} came to"
             found = [_glance(what, contracts[contract], "caseOf", case_id, show=_case)]
+        case "QueryLedger", "overturnReport":
+            member, batch = values
+            named = f"0x{batch[:4].hex()}" if isinstance(batch, bytes) else batch
+            what = f"report of batch {named} of member {member}"
+            found = [_glance(what, contracts[contract], "reportOf", *values, show=_report)]
         case "ConsortiumTimelock", "updateDelay":
             found = [_glance("timelock_delay_s", contracts[contract], "getMinDelay")]
         case _, "grantRole" | "revokeRole":
@@ -124,6 +130,12 @@ def _case(values: tuple[object, ...]) -> str:
     if not isinstance(file, tuple):
         return str(file)
     return f"{CaseState(file[1]).name.lower()}, {file[_FOUND]} found"
+
+
+def _report(values: tuple[object, ...]) -> str:
+    report = values[0]
+    state = int(str(report[0] if isinstance(report, tuple) else report))
+    return ReportState(state).name.lower().replace("_", " ") if state else "none"
 
 
 def _glance(what: str, contract: Contract, function: str, *arguments: object, show: Show = _plain) -> Glance:

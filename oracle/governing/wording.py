@@ -12,7 +12,7 @@ from oracle.chain.contracts import roles
 from oracle.chain.errors import UnknownMember, UnknownParameter
 from oracle.chain.view import AllianceView
 from oracle.crypto.tls import fingerprint
-from oracle.domain.ids import Address, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.reports import CallArgument, CallLine
 from oracle.governing.abi_text import shown
 from oracle.governing.names import MemberNames
@@ -175,6 +175,21 @@ def _overturn(wording: Wording, values: Values) -> str:
     )
 
 
+def _overturn_report(wording: Wording, values: Values) -> str:
+    number, batch = MemberId(_integer(values[0])), values[1]
+    member, now = wording.member(number), wording.view.now
+    report = wording.view.anchors.report(number, BatchId(batch)) if isinstance(batch, bytes) else None
+    shown_id = f"0x{batch.hex()}" if isinstance(batch, bytes) else str(batch)
+    if report is None:
+        return f"overturn a report of batch {shown_id} of {member}, WHICH DOES NOT EXIST"
+    came = "unanswered" if report.is_unanswered(now) else report.state.name.lower().replace("_", " ")
+    reporter, count = wording.member(report.reported.reporter), report.reported.count
+    return (
+        f"overturn the report by {reporter} of batch {shown_id} ({count} elements, {came}) of {member}: "
+        "no breach and no penalty for what stands in no anchor"
+    )
+
+
 def _of_member(verb: str) -> Callable[[Wording, Values], str]:
     return lambda wording, values: f"{verb} {wording.member(values[0])}"
 
@@ -196,6 +211,7 @@ _SENTENCES: Mapping[tuple[str, str], Callable[[Wording, Values], str]] = {
     ("AuditLedger", "appoint"): _appoint,
     ("AuditLedger", "dismiss"): lambda _, values: f"dismiss the auditor {values[0]}",
     ("AuditLedger", "overturn"): _overturn,
+    ("QueryLedger", "overturnReport"): _overturn_report,
     ("ConsortiumTimelock", "updateDelay"): lambda _, values: f"set timelock_delay_s to {values[0]}",
     ("", "grantRole"): _role("give"),
     ("", "revokeRole"): _role("take"),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 MOST_BATCHES = 4_096
 """In one anchor: so that its proofs stay short and its tree is made in milliseconds."""
 
+CLOSING_TURN_S = 600
+"""So long each member leaves the closing of a report to those before it, its reporter being the first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorPolicy:
@@ -51,8 +54,19 @@ def report_is_due(*, issued_at: int, window_s: int, retention_s: int, now: int) 
     return issued_at + window_s < now <= issued_at + retention_s
 
 
-def report_is_closable(*, answerable_until: int, now: int) -> bool:
-    return now > answerable_until
+def report_is_closable(*, appeal_by: int, turns_before: int, now: int) -> bool:
+    """Whether no vote can overturn it any more, and the members before this one had their turns."""
+    return now > appeal_by + turns_before * CLOSING_TURN_S
+
+
+def what_to_do_about_a_report(*, unanswered: bool) -> str:
+    """What a requester has to do about an open report of its batch."""
+    if unanswered:
+        return (
+            "Nobody answered it in time: a breach and a penalty follow when it is closed, and until then no "
+            "holder answers express requests. Ask the members for an appeal, and ask in committed mode."
+        )
+    return "The daemon anchors the batch and answers: keep it running, able to send and within its budget."
 
 
 def unreached_is_reported(issued_at: int, window_s: int, now: int) -> bool:

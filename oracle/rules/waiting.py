@@ -145,7 +145,11 @@ def why_no_proof(batches: int) -> Why:
     return Why(code="unproven", text=text)
 
 
-def why_reported(*, mine: bool) -> Why:
+def why_reported(*, mine: bool, unanswered: bool) -> Why:
+    if unanswered:
+        whose = "Our express batch was" if mine else "The batch that we reported was"
+        text = f"{whose} not answered for in time: a breach and a penalty, unless a vote overturns it before."
+        return Why(code="report_unanswered", text=text)
     if mine:
         return Why(code="reported", text="Our express batch was reported; it is anchored and answered for.")
     return Why(code="report_open", text="We reported it; its requester has not answered with an anchor yet.")

@@ -24,7 +24,9 @@ async def anchors_waiting(base: Foundation, me: MemberId, names: MemberNames) ->
     view = base.view
     for report in (*view.anchors.open_reports_on(me), *view.anchors.open_reports_by(me)):
         reported, mine = report.reported, report.reported.requester == me
-        other, why = reported.reporter if mine else reported.requester, why_reported(mine=mine)
+        other = reported.reporter if mine else reported.requester
+        unanswered = report.is_unanswered(base.clock.chain_time())
+        why = why_reported(mine=mine, unanswered=unanswered)
         yield WaitingLine(
             kind=WaitingKind.REPORT,
             reference="0x" + reported.batch_id.hex(),
@@ -33,7 +35,7 @@ async def anchors_waiting(base: Foundation, me: MemberId, names: MemberNames) ->
             code=why.code,
             why=why.text,
             since=reported.at.block_timestamp,
-            deadline=reported.answerable_until,
+            deadline=reported.appeal_by if unanswered else reported.answerable_until,
         )
 
 

@@ -6,6 +6,7 @@ from oracle.chain.holding import explained
 from oracle.domain.audits import CaseState
 from oracle.domain.ids import MemberId, Sequence
 from oracle.domain.reports import ChainStatus
+from oracle.rules.anchoring import what_to_do_about_a_report
 from oracle.rules.cases import to_do
 from oracle.wiring.foundation import Foundation
 
@@ -72,6 +73,7 @@ def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:
             "Redeem what others owe (`riskmesh redeem`), or ask less until answers have earned some."
         )
     yield from _of_cases(base, me)
+    yield from _of_reports(base, me)
 
 
 def _of_cases(base: Foundation, me: MemberId) -> Iterator[str]:
@@ -81,6 +83,19 @@ def _of_cases(base: Foundation, me: MemberId) -> Iterator[str]:
         if case.accused == me and case.state(now) is CaseState.OPEN:
             what, left = f"{case.kind.name.lower()}, case 0x{case.id.hex()}", _hours(case.answer_by - now)
             yield (f"This member is accused ({what}) and has to answer within {left}. {to_do(case, me, now)}")
+
+
+def _of_reports(base: Foundation, me: MemberId) -> Iterator[str]:
+    """What was not answered in time, together: there may be many, and one appeal can name them all."""
+    now = base.clock.chain_time()
+    missed = [one for one in base.view.anchors.open_reports_on(me) if one.is_unanswered(now)]
+    if missed:
+        left = _hours(min(one.reported.appeal_by for one in missed) - now)
+        yield (
+            f"{len(missed)} reports of our express batches are unanswered (`riskmesh audits` lists them; a "
+            f"vote on the first has to be carried out within {left}). "
+            f"{what_to_do_about_a_report(unanswered=True)}"
+        )
 
 
 def _hours(seconds: int) -> str:

@@ -13,8 +13,6 @@ from attacks.member import InProcess
 
 from oracle.answering.express import ExpressAnswering, ExpressPolicy
 from oracle.answering.ports import Always
-from oracle.chain.books.anchors import ReportState
-from oracle.chain.contracts.query_ledger import SignedRequest
 from oracle.domain.asked import AskedBatch, AskedReply, ReplyState
 from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.ids import Tag
@@ -25,9 +23,6 @@ from oracle.peer.bodies.elements import unpack_elements
 from oracle.peer.bodies.envelope import encode_envelope
 from oracle.peer.errors import PeerRefused
 from oracle.peer.statements import encode_request, parse_request
-from oracle.rules.pricing import hit_price
-from oracle.rules.quality import FULL_BPS
-from oracle.store.tables import express as express_rows
 
 
 async def asked(bank: InProcess, *numbers: int) -> AskedBatch:
@@ -45,7 +40,7 @@ async def asked(bank: InProcess, *numbers: int) -> AskedBatch:
     return batch
 
 
-async def _reply(bank: InProcess, batch: AskedBatch, holder: InProcess) -> AskedReply:
+async def reply_of(bank: InProcess, batch: AskedBatch, holder: InProcess) -> AskedReply:
     found = await bank.requester.journals.replies.reply(batch.batch_id, holder.id)
     assert found is not None
     return found
@@ -83,7 +78,7 @@ async def carried(work: Callable[[], Awaitable[None]], *members: InProcess) -> N
         await member.base.stream.poll()
 
 
-async def _pass_to(chain: Chain, moment: int, *members: InProcess) -> None:
+async def pass_to(chain: Chain, moment: int, *members: InProcess) -> None:
     """A block at this time of the chain, which may lag behind the wall or be ahead of it."""
     chain.call("evm_setNextBlockTimestamp", moment)
     chain.call("evm_mine")
@@ -91,7 +86,7 @@ async def _pass_to(chain: Chain, moment: int, *members: InProcess) -> None:
         await member.base.stream.poll()
 
 
-def _issued(batch: AskedBatch) -> int:
+def issued(batch: AskedBatch) -> int:
     return parse_request(batch.content.statement).value.issued_at
 
 
@@ -100,7 +95,7 @@ async def open_budget(bank: InProcess, *others: InProcess) -> None:
     await carried(bank.accounts.upkeep.round, bank, *others)
 
 
-def _window(member: InProcess, name: str = "anchor_window_s") -> int:
+def window(member: InProcess, name: str = "anchor_window_s") -> int:
     return member.base.view.parameter(name).value
 
 
@@ -110,7 +105,7 @@ async def test_express_query__of_honest_members__is_proven_paid_anchored_and_pro
     await open_budget(bank, holder)
     batch = await asked(bank, HELD, MISSED)
 
-    reply = await _reply(bank, batch, holder)
+    reply = await reply_of(bank, batch, holder)
     assert reply.state is ReplyState.ACCEPTED
     assert reply.proven is not None
     assert len(reply.proven.hits) == 1
@@ -120,7 +115,7 @@ async def test_express_query__of_honest_members__is_proven_paid_anchored_and_pro
     assert held is not None
     assert (held.voucher.queries, held.voucher.hits) == (2, 1)
 
-    await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
+    await pass_to(chain, issued(batch) + window(bank) // 3, bank, holder)
     await carried(bank.accounts.anchoring.round, bank, holder)
     await bank.accounts.proving.round()
 
@@ -145,7 +140,7 @@ async def test_holder__that_omits_or_invents_an_entry__is_no_answer_and_is_not_p
     batch = await asked(bank, HELD)
     await bank.requester.collector.judge_all()
 
-    reply = await _reply(bank, batch, holder)
+    reply = await reply_of(bank, batch, holder)
     assert (reply.state, reply.reason) == (ReplyState.REJECTED, RefusalReason.REPLY_PATH_WRONG)
     assert reply.received is not None
     assert await bank.requester.journals.charges.charge_of(holder.id, batch.batch_id) is None
@@ -156,7 +151,7 @@ async def test_holder__that_evaluates_with_another_key__is_no_answer(
 ) -> None:
     _answering_from(holder, keys=OtherKeys((7).to_bytes(32, "little")))
 
-    reply = await _reply(bank, await asked(bank, HELD), holder)
+    reply = await reply_of(bank, await asked(bank, HELD), holder)
 
     assert (reply.state, reply.reason) == (ReplyState.REJECTED, RefusalReason.REPLY_PROOF_WRONG)
 
@@ -177,99 +172,6 @@ async def test_request__sent_again_or_by_another_or_to_another__buys_nothing(
     with pytest.raises(PeerRefused) as misled:
         await bank.client.ask_express(third.id, message)
     assert misled.value.peer_code == "not_for_this_member"
-
-
-async def test_request__that_is_never_anchored__is_reported_and_becomes_a_breach(
-    bank: InProcess, holder: InProcess, chain: Chain
-) -> None:
-    batch = await asked(bank, HELD)
-    await _pass_to(chain, _issued(batch) + _window(holder) + 1, holder)
-    await carried(holder.accounts.reporting.round, bank, holder)
-    report = holder.base.view.anchors.report(bank.id, batch.batch_id)
-    assert report is not None
-    assert report.state is ReportState.OPEN
-    before = holder.base.view.balance(bank.id)
-
-    await _pass_to(chain, report.reported.answerable_until + 1, bank, holder)
-    await carried(holder.accounts.reporting.round, bank, holder)
-
-    closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
-    assert closed is not None
-    assert closed.state is ReportState.BREACHED
-    view = holder.base.view
-    dearest = hit_price(hit_fee=view.price_at(view.epoch_of(view.now)).hit_fee, score=FULL_BPS)
-    hits = batch.count * (len(view.members_in_standing()) - 1)
-    assert view.balance(bank.id) == before - _window(holder, "breach_penalty") - hits * dearest
-
-
-async def test_batch__anchored_too_late__is_answered_for_the_requester_s_fee(
-    bank: InProcess, holder: InProcess, chain: Chain
-) -> None:
-    await open_budget(bank, holder)
-    batch = await asked(bank, HELD)
-    await _pass_to(chain, _issued(batch) + _window(holder) + 1, bank, holder)
-    await carried(holder.accounts.reporting.round, bank, holder)
-    before = holder.base.view.balance(bank.id)
-    # In a later second than the report.
-    await _pass_to(chain, holder.base.view.now + 5, bank, holder)
-
-    # The report itself wakes it: decided and sent in one round, answered in the next.
-    for _ in range(2):
-        await carried(bank.accounts.anchoring.round, bank, holder)
-
-    closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
-    assert closed is not None
-    assert closed.state is ReportState.ANSWERED_LATE
-    assert holder.base.view.balance(bank.id) == before - _window(holder, "needless_report_fee")
-
-
-async def test_report__of_a_batch_that_was_anchored_in_time__costs_its_reporter(
-    bank: InProcess, holder: InProcess, chain: Chain
-) -> None:
-    await open_budget(bank, holder)
-    batch = await asked(bank, HELD)
-    await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
-    await carried(bank.accounts.anchoring.round, bank, holder)
-    await _pass_to(chain, _issued(batch) + _window(bank) + 1, bank, holder)
-    signed = parse_request(batch.content.statement)
-    report = SignedRequest(
-        request=signed.value,
-        key_version=bank.base.view.member(bank.id).operators[-1].version,
-        signature=signed.signature,
-    )
-    await holder.base.lane.execute("a false report", holder.base.contracts.queries.report(report))
-    for member in (bank, holder):
-        await member.base.stream.poll()
-    before = holder.base.view.balance(holder.id)
-
-    await carried(bank.accounts.anchoring.round, bank, holder)
-
-    closed = holder.base.view.anchors.report(bank.id, batch.batch_id)
-    assert closed is not None
-    assert closed.state is ReportState.NEEDLESS
-    assert holder.base.view.balance(holder.id) == before - _window(holder, "needless_report_fee")
-
-
-async def test_batch__anchored_with_fewer_elements_than_were_signed__proves_nothing(
-    bank: InProcess, holder: InProcess, chain: Chain
-) -> None:
-    await open_budget(bank, holder)
-    batch = await asked(bank, HELD, MISSED)
-    async with bank.base.database.writing() as connection:
-        await connection.execute(express_rows.update().values(elements=1))
-    await _pass_to(chain, _issued(batch) + _window(bank) // 3, bank, holder)
-    await carried(bank.accounts.anchoring.round, bank, holder)
-    await bank.accounts.proving.round()
-    assert not await holder.holder.evidence.is_proven(bank.id, batch.batch_id)
-
-    await _pass_to(chain, _issued(batch) + _window(holder) + 1, bank, holder)
-    await carried(holder.accounts.reporting.round, bank, holder)
-    await carried(bank.accounts.anchoring.round, bank, holder)
-
-    # The ledger takes no place of it for an answer.
-    report = holder.base.view.anchors.report(bank.id, batch.batch_id)
-    assert report is not None
-    assert report.state is ReportState.OPEN
 
 
 async def test_nonce__signed_for_two_requests__is_refused_and_proven_on_the_chain(

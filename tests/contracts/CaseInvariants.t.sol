@@ -180,11 +180,27 @@ contract Courtroom is AuditWorld, Anchoring {
         } catch {}
     }
 
+    function pardon(uint256 pick, bool byVote) external {
+        if (requests.length == 0) return;
+        Request memory request = requests[pick % requests.length];
+        bytes32 batchId = batchIdOf(request);
+        IQueryLedger.Report memory entry = queries.reportOf(request.requester, batchId);
+        vm.prank(byVote ? address(timelock) : operator(entry.reporter));
+        try queries.overturnReport(request.requester, batchId) {
+            bool timely = block.timestamp > entry.answerableUntil && block.timestamp <= entry.appealBy;
+            usurped = usurped || !byVote || !timely;
+            vm.assertTrue(reports[batchId] == IQueryLedger.ReportState.Open);
+            reports[batchId] = IQueryLedger.ReportState.Overturned;
+        } catch {}
+    }
+
     function close(uint256 pick) external {
         if (requests.length == 0) return;
         Request memory request = requests[pick % requests.length];
         bytes32 batchId = batchIdOf(request);
+        uint256 appealBy = queries.reportOf(request.requester, batchId).appealBy;
         try queries.closeReport(request.requester, batchId) {
+            usurped = usurped || block.timestamp <= appealBy;
             vm.assertTrue(reports[batchId] == IQueryLedger.ReportState.Open);
             reports[batchId] = IQueryLedger.ReportState.Breached;
             breached(request.requester);
@@ -292,7 +308,7 @@ contract CaseInvariantsTest {
     function targetSelectors() public view returns (FuzzSelector[] memory list) {
         list = new FuzzSelector[](1);
         list[0].addr = address(court);
-        list[0].selectors = new bytes4[](13);
+        list[0].selectors = new bytes4[](14);
         list[0].selectors[0] = Courtroom.pass.selector;
         list[0].selectors[1] = Courtroom.accuse.selector;
         list[0].selectors[2] = Courtroom.dispute.selector;
@@ -306,6 +322,7 @@ contract CaseInvariantsTest {
         list[0].selectors[10] = Courtroom.report.selector;
         list[0].selectors[11] = Courtroom.defend.selector;
         list[0].selectors[12] = Courtroom.close.selector;
+        list[0].selectors[13] = Courtroom.pardon.selector;
     }
 
     function targetContracts() public view returns (address[] memory list) {
@@ -329,7 +346,7 @@ contract CaseInvariantsTest {
         court.requireConservation();
     }
 
-    function invariant_steps_of_a_case__are_taken_by_whom_they_belong_to_and_in_time() public view {
+    function invariant_steps_of_a_case_or_report__are_taken_by_whom_they_belong_to_and_in_time() public view {
         vm.assertFalse(court.usurped());
     }
 }

@@ -23,15 +23,18 @@ contract GasOfCasesTest is Measured {
         AnchorProof memory proof = proofOf(batches, counts, 5);
         vm.prank(operator(1));
         queries.anchor(proof.root, BATCHES, BATCHES + 11);
-        Request memory other = express(1, 8, 12);
+        (Request memory other, Request memory third) = (express(1, 8, 12), express(1, 9, 12));
         vm.warp(block.timestamp + ANCHOR_WINDOW);
         bytes memory call = abi.encodeCall(queries.report, (signedRequest(request)));
         measured("report", operator(2), address(queries), call);
-        vm.prank(operator(2));
-        queries.report(signedRequest(other));
+        reported(2, other);
+        reported(2, third);
         call = abi.encodeCall(queries.answerReport, (1, batchIdOf(request), proof));
         measured("answer report, 1,024 batches", operator(3), address(queries), call);
         vm.warp(block.timestamp + REPORT_ANSWER + 1);
+        call = abi.encodeCall(queries.overturnReport, (1, batchIdOf(third)));
+        measured("overturn report", address(timelock), address(queries), call);
+        vm.warp(block.timestamp + APPEAL_WINDOW);
         call = abi.encodeCall(queries.closeReport, (1, batchIdOf(other)));
         measured("close report", operator(3), address(queries), call);
     }

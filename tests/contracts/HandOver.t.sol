@@ -10,8 +10,8 @@ contract HandOverTest is World {
     bytes32 private constant ADMIN = bytes32(0);
 
     function test_deployer__after_the_hand_over__holds_no_role_anywhere() public view {
-        AccessControl[7] memory places =
-            [AccessControl(parameters), registry, timelock, datasets, quality, credits, audits];
+        AccessControl[8] memory places =
+            [AccessControl(parameters), registry, timelock, datasets, quality, credits, queries, audits];
         bytes32[9] memory roles = [
             ADMIN,
             registry.GOVERNOR_ROLE(),

@@ -26,18 +26,19 @@ contract QueryReportsTest is Anchoring {
         bytes32 batchId = batchIdOf(request);
         vm.warp(block.timestamp + ANCHOR_WINDOW);
         uint64 until = uint64(block.timestamp + REPORT_ANSWER);
+        uint64 appealBy = until + uint64(APPEAL_WINDOW);
         vm.expectEmit(address(queries));
-        emit IQueryLedger.Reported(1, batchId, 2, 12, until);
+        emit IQueryLedger.Reported(1, batchId, 2, 12, until, appealBy);
         reported(2, request);
         expectState(batchId, IQueryLedger.ReportState.Open);
-        vm.warp(until);
-        vm.expectRevert(abi.encodeWithSelector(IQueryLedger.AnswerStillOpen.selector, batchId, until, until));
+        vm.warp(appealBy);
+        vm.expectRevert(abi.encodeWithSelector(IQueryLedger.AppealStillOpen.selector, batchId, appealBy, appealBy));
         queries.closeReport(1, batchId);
-        vm.warp(until + 1);
+        vm.warp(appealBy + 1);
         vm.expectEmit(address(queries));
         emit IQueryLedger.ReportClosed(1, batchId, IQueryLedger.ReportState.Breached);
         vm.expectEmit(address(quality));
-        emit IQualityLedger.Breached(1, BreachKinds.UNANSWERED_REPORT, batchId, 2);
+        emit IQualityLedger.Breached(1, BreachKinds.UNANSWERED_REPORT, batchId, 5);
         queries.closeReport(1, batchId);
         uint256 hits = 12 * (uint256(registry.memberCount()) - 1);
         vm.assertEq(credits.balanceOf(1), int256(GRANT) - int256(BREACH_PENALTY + hits * DEAREST_HIT));
@@ -51,7 +52,7 @@ contract QueryReportsTest is Anchoring {
             int256 before = credits.balanceOf(1);
             vm.warp(block.timestamp + ANCHOR_WINDOW);
             reported(2, request);
-            vm.warp(block.timestamp + REPORT_ANSWER + 1);
+            vm.warp(block.timestamp + REPORT_ANSWER + APPEAL_WINDOW + 1);
             queries.closeReport(1, batchIdOf(request));
             vm.assertTrue(before - credits.balanceOf(1) > int256(count * others * DEAREST_HIT));
         }
@@ -207,7 +208,7 @@ contract QueryReportsTest is Anchoring {
         Request memory request = express(1, 7, 12);
         vm.warp(block.timestamp + ANCHOR_WINDOW);
         reported(2, request);
-        vm.warp(block.timestamp + REPORT_ANSWER + 1);
+        vm.warp(block.timestamp + REPORT_ANSWER + APPEAL_WINDOW + 1);
         queries.closeReport(1, batchIdOf(request));
     }
 

@@ -52,8 +52,15 @@ class InMemoryAudits:
         self.ruled: tuple[CaseLine, ...] = ()
         """Cases that have come to something, beside the two that have not."""
 
-    def rule(self, number: int, standing: CaseStanding, *, appeal_by: int) -> None:
-        self.ruled += (_case(number, CaseReason.DRAWN, standing, appeal_by=appeal_by),)
+    def rule(
+        self,
+        number: int,
+        standing: CaseStanding,
+        *,
+        appeal_by: int,
+        reason: CaseReason = CaseReason.DRAWN,
+    ) -> None:
+        self.ruled += (_case(number, reason, standing, appeal_by=appeal_by),)
 
     async def auditors(self) -> tuple[AuditorLine, ...]:
         return (

@@ -22,7 +22,9 @@ def anchored(lane: Any, root: bytes, batches: int, elements: int) -> Made:
 
 def reported(lane: Any, signed: Any) -> Made:
     (_mode, requester, _nonce, _hash, count, *_), _, _ = signed
-    window = lane.chain.view.parameter("report_answer_s").value
+    answer_s, appeal_s = (
+        lane.chain.view.parameter(name).value for name in ("report_answer_s", "appeal_window_s")
+    )
     return [
         lambda at: facts.Reported(
             at=at,
@@ -30,7 +32,8 @@ def reported(lane: Any, signed: Any) -> Made:
             batch_id=_batch_id(lane, signed[0]),
             reporter=lane.me,
             count=count,
-            answerable_until=at.block_timestamp + window,
+            answerable_until=at.block_timestamp + answer_s,
+            appeal_by=at.block_timestamp + answer_s + appeal_s,
         )
     ]
 

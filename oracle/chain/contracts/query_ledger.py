@@ -95,6 +95,10 @@ class QueryLedger:
         way = [(sibling.hash, sibling.elements) for sibling in siblings]
         return self.contract.order("answerReport", requester, batch, (root, index, way))
 
+    def overturn_report(self, requester: MemberId, batch: BatchId) -> Order:
+        """For the timelock."""
+        return self.contract.order("overturnReport", requester, batch)
+
     def close_report(self, requester: MemberId, batch: BatchId) -> Order:
         return self.contract.order("closeReport", requester, batch)
 

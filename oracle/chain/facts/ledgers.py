@@ -53,6 +53,8 @@ class Reported(Placed):
     count: int
     answerable_until: int
     """Unix seconds."""
+    appeal_by: int
+    """Unix seconds; until then a vote can overturn what nobody answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class ReportClosed(Placed):
     requester: MemberId
     batch_id: BatchId
     state: int
-    """2 needless, 3 answered late, 4 breached."""
+    """2 needless, 3 answered late, 4 breached, 5 overturned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

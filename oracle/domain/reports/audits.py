@@ -12,6 +12,7 @@ class CaseReason(StrEnum):
     DISPUTE = "dispute"
     CONTRADICTION = "contradiction"
     NONCE_REUSE = "nonce_reuse"
+    REPORT = "report"
 
 
 class CaseStanding(StrEnum):
@@ -43,7 +44,7 @@ class AuditorLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """One audit, dispute or contradiction. Times are in unix seconds."""
+    """One audit, dispute, contradiction or report of an unanchored batch. Times are in unix seconds."""
 
     case_id: str
     reason: CaseReason
@@ -65,7 +66,7 @@ class CaseLine:
     amount: int
     """Credits in escrow, of a dispute."""
     opener: int | None = None
-    """None when an auditor opened it, or anyone with a proof."""
+    """The member that opened it, or reported; None when an auditor did, or anyone with a proof."""
     appeal_by: int | None = None
     """None while it came to nothing."""
     outcome: CaseStanding | None = None

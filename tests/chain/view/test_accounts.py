@@ -1,17 +1,16 @@
 """Credits, ratings, prices and publications: the view against the contracts at the same block."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import pytest
+from stage.express_requests import Founder, signed_express
 
 from oracle.chain.books.anchors import ReportState
 from oracle.chain.connection import ChainConnection
 from oracle.chain.contracts.bindings import Bindings
 from oracle.chain.contracts.quality_ledger import Rating
-from oracle.chain.contracts.query_ledger import Commitment, SignedRequest
+from oracle.chain.contracts.query_ledger import Commitment
 from oracle.chain.deployment import DeploymentRecord
-from oracle.chain.digest_signing import AccountSigner
 from oracle.chain.errors import TransactionReverted
 from oracle.chain.events import EventStream
 from oracle.chain.lane import Lane
@@ -20,23 +19,15 @@ from oracle.chain.view import AllianceView
 from oracle.crypto.anchor_tree import AnchoredBatch, anchor_proof, anchor_root
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.signing import sign
-from oracle.crypto.typed_data import digest, member_domain, voucher_domain
-from oracle.domain.application import Application
+from oracle.crypto.typed_data import digest, voucher_domain
 from oracle.domain.audits import CaseKind
 from oracle.domain.ids import BatchId, BlockNumber, Credits, KeyVersion, MemberId, Sequence
-from oracle.domain.messages import Mode, Publication, Request, Voucher
+from oracle.domain.messages import Publication, Voucher
 
 ExpectEqual = Callable[[AllianceView], Awaitable[None]]
 AskChain = Callable[..., Awaitable[object]]
 OperatorLane = Callable[[int], Lane]
 ONE, TWO, THREE = MemberId(1), MemberId(2), MemberId(3)
-
-
-class Founder(Protocol):
-    application: Application
-    governance: AccountSigner
-    operator: AccountSigner
-    operator_key: bytes
 
 
 def _signed(record: DeploymentRecord, requester: Founder, voucher: Voucher) -> tuple[Voucher, bytes]:
@@ -151,8 +142,8 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
     ask_chain: AskChain,
 ) -> None:
     lane, view = operator_lane(1), stream.view
-    requests = [_express(record, founders[0], nonce=nonce, at=view.now) for nonce in (1, 1, 2)]
-    requests[1] = _express(record, founders[0], nonce=1, at=view.now, count=9)
+    requests = [signed_express(record, founders[0], nonce=nonce, at=view.now) for nonce in (1, 1, 2)]
+    requests[1] = signed_express(record, founders[0], nonce=1, at=view.now, count=9)
     batches = [AnchoredBatch(batch_id=batch, count=signed.request.count) for batch, signed in requests]
     root = anchor_root(batches[1:])
     for order in (
@@ -176,7 +167,7 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
     await operator_lane(3).execute("answer", answer)
     await stream.poll()
     assert [report.reported.batch_id for report in view.anchors.open_reports_on(ONE)] == [requests[0][0]]
-    await ask_chain("evm_increaseTime", 86_401)
+    await ask_chain("evm_increaseTime", 86_400 * (1 + 21) + 1)
     await operator_lane(3).execute("close", contracts.queries.close_report(ONE, batches[0].batch_id))
     await stream.poll()
 
@@ -199,24 +190,3 @@ async def test_view__allowances_budgets_anchors_and_reports__equals_the_contract
         assert report is not None
         assert report.state == state
     await expect_equal(view)
-
-
-def _express(
-    record: DeploymentRecord, requester: Founder, *, nonce: int, at: int, count: int = 3
-) -> tuple[BatchId, SignedRequest]:
-    request = Request(
-        mode=Mode.EXPRESS,
-        requester=ONE,
-        nonce=nonce,
-        elements_hash=bytes(32),
-        count=count,
-        purpose=1,
-        case_commitment=bytes(32),
-        issued_at=at,
-        deadline=at + 60,
-        reference_block=BlockNumber(1),
-        reference_block_hash=bytes(32),
-    )
-    said = digest(member_domain(record.chain_id, record.address_of("MemberRegistry")), request)
-    signature = sign(requester.operator_key, said)
-    return BatchId(said), SignedRequest(request=request, key_version=KeyVersion(1), signature=signature)

@@ -3,7 +3,6 @@
 import pytest
 from stage.consortium import Consortium, House
 
-from oracle.chain.books.anchors import ReportState
 from oracle.crypto.anchor_tree import AnchoredBatch, anchor_root
 from oracle.domain.ids import BatchId
 from oracle.store.anchors import uncounted_elements
@@ -160,104 +159,6 @@ async def test_holder__that_was_not_told__asks_for_the_proof_instead_of_a_needle
 
     assert await holder.holder.evidence.is_proven(asker.id, batch)
     assert world.chain.view.anchors.report(asker.id, batch) is None
-
-
-async def test_request__without_an_anchor_after_the_window__is_reported_and_answered_with_its_place(
-    world: Consortium,
-) -> None:
-    asker, holder = world[1], world[2]
-    batch = await _asked(asker, "a.example")
-    await _asked(asker, "b.example")
-    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
-
-    await holder.accounts.reporting.round()
-
-    report = world.chain.view.anchors.report(asker.id, batch)
-    assert report is not None
-    assert report.state is ReportState.OPEN
-    await asker.accounts.anchoring.round()
-    await asker.accounts.anchoring.round()
-    closed = world.chain.view.anchors.report(asker.id, batch)
-    assert closed is not None
-    assert closed.state is ReportState.ANSWERED_LATE
-
-
-async def test_report__of_a_batch_that_the_journal_lost__is_answered_by_its_count_alone(
-    world: Consortium,
-) -> None:
-    asker, holder = world[1], world[2]
-    batch = await _asked(asker, "a.example", "b.example")
-    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
-    await holder.accounts.reporting.round()
-    await _lose_anchors(asker)
-
-    await asker.accounts.anchoring.round()
-    await asker.accounts.anchoring.round()
-
-    closed = world.chain.view.anchors.report(asker.id, batch)
-    assert closed is not None
-    assert closed.state is ReportState.ANSWERED_LATE
-
-
-async def _lose_anchors(house: House) -> None:
-    async with house.base.database.writing() as connection:
-        await connection.execute(express.delete())
-
-
-async def test_report__that_nobody_answers__is_closed_as_a_breach_after_its_time(world: Consortium) -> None:
-    asker, holder = world[1], world[2]
-    batch = await _asked(asker, "a.example")
-    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
-    await holder.accounts.reporting.round()
-    world.chain.pass_time(world.chain.view.parameter("report_answer_s").value + 1)
-
-    await holder.accounts.reporting.round()
-
-    closed = world.chain.view.anchors.report(asker.id, batch)
-    assert closed is not None
-    assert closed.state is ReportState.BREACHED
-
-
-async def test_requester__that_is_not_reached__is_reported_only_after_a_second_window(
-    world: Consortium,
-) -> None:
-    asker, holder = world[1], world[2]
-    batch = await _asked(asker, "a.example")
-    window = world.chain.view.parameter("anchor_window_s").value
-    holder.client.away.add(asker.id)
-    world.chain.pass_time(window + 1)
-    await holder.accounts.reporting.round()
-    assert world.chain.view.anchors.report(asker.id, batch) is None
-
-    world.chain.pass_time(window)
-    await holder.accounts.reporting.round()
-
-    assert world.chain.view.anchors.report(asker.id, batch) is not None
-
-
-async def test_requester__that_is_not_reached__is_called_once_a_round_whatever_it_owes(
-    world: Consortium,
-) -> None:
-    asker, holder = world[1], world[2]
-    for name in ("a.example", "b.example", "c.example"):
-        await _asked(asker, name)
-    holder.client.away.add(asker.id)
-    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
-
-    await holder.accounts.reporting.round()
-
-    assert [to for kind, to, _ in holder.client.sent if kind == "which anchor"] == [asker.id]
-
-
-async def test_request__reported_by_another_member__is_not_reported_twice(world: Consortium) -> None:
-    asker = world[1]
-    await _asked(asker, "a.example")
-    world.chain.pass_time(world.chain.view.parameter("anchor_window_s").value + 1)
-
-    for number in (2, 3):
-        await world[number].accounts.reporting.round()
-
-    assert [name for house in (2, 3) for name, _ in world[house].lane.orders].count("report") == 1
 
 
 async def test_epoch__that_is_about_to_end__has_everything_anchored_in_it(consortium: Consortium) -> None:

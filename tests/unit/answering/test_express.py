@@ -12,7 +12,7 @@ from oracle.chain.references import ReferenceUnknown
 from oracle.crypto.keccak import keccak256
 from oracle.domain.answered import Answer, AnswerState
 from oracle.domain.asked import AskedBatch
-from oracle.domain.ids import BlockNumber, MemberId
+from oracle.domain.ids import BatchId, BlockNumber, MemberId
 from oracle.domain.messages import MessageType, Mode, Request
 from oracle.domain.settlement import RefusalReason, Signed
 from oracle.peer.bodies.elements import unpack_elements
@@ -248,6 +248,31 @@ async def test_batch__that_was_committed_under_the_same_identifier__is_not_answe
     await put.holder.holder.journal.seen(put.asker.id, put.batch.batch_id, 2, put.request.deadline)
 
     assert await put.answered() is RefusalReason.MODE_NOT_SERVED
+
+
+async def test_request__of_a_member_with_an_unanswered_report__is_not_answered_until_that_is_decided(
+    put: Put,
+) -> None:
+    chain, asker, reported = put.holder.chain, put.asker.id, BatchId(b"\x01" * 32)
+    chain.happen(
+        lambda at: facts.Reported(
+            at=at,
+            requester=asker,
+            batch_id=reported,
+            reporter=MemberId(3),
+            count=2,
+            answerable_until=at.block_timestamp + 1,
+            appeal_by=at.block_timestamp + 1_000,
+        )
+    )
+    assert isinstance(await put.answered(nonce=1), Answer)
+
+    chain.pass_time(2)
+    assert await put.answered() is RefusalReason.MODE_NOT_SERVED
+    assert isinstance(await put.answered(nonce=1), Answer)  # given once, given again
+    chain.happen(lambda at: facts.ReportClosed(at=at, requester=asker, batch_id=reported, state=5))
+
+    assert isinstance(await put.answered(), Answer)
 
 
 async def test_receipt__overdue_for_express__lets_in_until_its_grace_is_over(

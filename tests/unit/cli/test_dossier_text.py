@@ -9,7 +9,8 @@ from rich.console import Console
 
 from oracle.cli.audits import standing
 from oracle.cli.dossier_text import print_report
-from oracle.domain.reports import CaseStanding, DossierReport, Party, ProofLine, ProofResult
+from oracle.cli.dossier_words import case_facts
+from oracle.domain.reports import CaseReason, CaseStanding, DossierReport, Party, ProofLine, ProofResult
 
 _COLUMNS = 80
 
@@ -68,3 +69,13 @@ def test_standing__of_a_case_that_a_vote_decided__says_so_when_it_is_settled_too
 
     assert standing(settled) == "settled: dismissed"
     assert standing(replace(settled, overturned=True)) == "settled: dismissed by appeal"
+
+
+def test_case__that_is_a_report__has_no_verdicts_to_show() -> None:
+    cause, report = (
+        dict(case_facts(replace(case_line(), reason=reason)))
+        for reason in (CaseReason.CAUSE, CaseReason.REPORT)
+    )
+
+    assert cause.pop("Verdicts") == "2 to uphold, 1 to dismiss"
+    assert report == cause | {"Reason": "report"}

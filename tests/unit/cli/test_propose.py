@@ -15,7 +15,7 @@ from oracle.chain.deploy.parameters import PROTOCOL
 from oracle.cli.exits import ExitCode
 from oracle.crypto.keccak import keccak256
 from oracle.crypto.tls import create_certificate
-from oracle.domain.reports import CaseStanding
+from oracle.domain.reports import CaseReason, CaseStanding
 from oracle.rules.incentives import Stakes, temptations
 
 Command = Callable[..., Any]
@@ -164,6 +164,24 @@ def test_appeal__of_a_ruling__overturns_it_and_says_when_a_vote_comes_too_late(
     assert rooms.put == [("AuditLedger", "overturn", ("0x" + "c0" * 32, contrary))]
     # Delay, vote and timelock of the alliance in memory last three hours together.
     assert ("A vote lasts longer" in " ".join((ran.out + ran.err).split())) is warned
+
+
+def test_appeal__of_a_case_and_of_reports__is_one_proposal(riskmesh: Command, home: Path, rooms: Any) -> None:
+    now = int(time.time())
+    rooms.rule(0xC0, CaseStanding.UPHELD, appeal_by=now + 20_000)
+    for number, left_s in ((0xD0, 20_000), (0xD1, 10_000)):
+        rooms.rule(number, CaseStanding.UPHELD, appeal_by=now + left_s, reason=CaseReason.REPORT)
+
+    ran = riskmesh("propose", "appeal", "0xc0", "0xd0", "0xd1", "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert rooms.put == [
+        ("AuditLedger", "overturn", ("0x" + "c0" * 32, "0")),
+        ("QueryLedger", "overturnReport", ("2", "0x" + "d0" * 32)),
+        ("QueryLedger", "overturnReport", ("2", "0x" + "d1" * 32)),
+    ]
+    # Of all that is carried out together or not at all, what ends first counts.
+    assert "A vote lasts longer" in " ".join((ran.out + ran.err).split())
 
 
 def test_calls__of_a_file__are_put_to_the_vote_together(riskmesh: Command, home: Path, rooms: Any) -> None:

@@ -3,10 +3,11 @@
 import pytest
 from stage.consortium import Consortium
 
-from oracle.chain.facts import Breached, FreshnessNoted, Rated
+from oracle.chain.books.anchors import ReportState
+from oracle.chain.facts import Breached, FreshnessNoted, Rated, ReportClosed, Reported
 from oracle.chain.facts.audits import AuditorAppointed, CaseAnswered, CaseOpened, Disputed, VerdictCast
 from oracle.domain.audits import BreachKind, CaseKind
-from oracle.domain.ids import Address, MemberId
+from oracle.domain.ids import Address, BatchId, MemberId
 from oracle.domain.reports import CaseReason, CaseStanding, UnknownReference
 from oracle.governing.audits import AuditsDesk
 from oracle.governing.names import MemberNames
@@ -61,6 +62,88 @@ async def test_cases__a_dispute_that_was_answered__says_what_waits_and_until_whe
     assert (line.reason, line.standing) == (CaseReason.DISPUTE, CaseStanding.ANSWERED)
     assert (line.accused, line.accused_name, line.opener, line.amount) == (2, "North", 1, 300)
     assert (line.upheld_votes, line.dismissed_votes, line.appeal_by) == (1, 0, None)
+
+
+def _reported(consortium: Consortium, *, batch: bytes = CASE) -> tuple[int, int]:
+    """Member 2's batch by member 1; returns until when it can be answered, and appealed against."""
+    (fact,) = consortium.chain.happen(
+        lambda at: Reported(
+            at=at,
+            requester=MemberId(2),
+            batch_id=BatchId(batch),
+            reporter=MemberId(1),
+            count=7,
+            answerable_until=at.block_timestamp + 100,
+            appeal_by=at.block_timestamp + 300,
+        )
+    )
+    return fact.at.block_timestamp + 100, fact.at.block_timestamp + 300
+
+
+async def test_cases__a_report_of_our_batch__is_open_then_upheld_and_says_what_to_do(
+    consortium: Consortium,
+) -> None:
+    until, appeal_by = _reported(consortium)
+    (line,) = await _desk(consortium).cases()
+    assert (line.case_id, line.reason) == (line.subject, CaseReason.REPORT)
+    assert line.subject == "0x" + CASE.hex()
+    assert (line.accused, line.accused_name, line.opener) == (2, "North", 1)
+    assert (line.standing, line.found, line.most) == (CaseStanding.OPEN, 0, 1)
+    assert (line.answer_by, line.appeal_by) == (until, None)
+    assert "keep it running" in line.to_do
+
+    consortium.chain.pass_time(101)
+
+    (line,) = await _desk(consortium).cases()
+    assert (line.standing, line.found, line.appeal_by) == (CaseStanding.UPHELD, 1, appeal_by)
+    assert "Ask the members for an appeal" in line.to_do
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "found", "overturned"),
+    [
+        (ReportState.NEEDLESS, CaseStanding.DISMISSED, 0, False),
+        (ReportState.ANSWERED_LATE, CaseStanding.ANSWERED, 0, False),
+        (ReportState.BREACHED, CaseStanding.UPHELD, 1, False),
+        (ReportState.OVERTURNED, CaseStanding.DISMISSED, 0, True),
+    ],
+)
+async def test_cases__a_report_that_has_ended__says_how(
+    *, consortium: Consortium, state: ReportState, outcome: CaseStanding, found: int, overturned: bool
+) -> None:
+    _reported(consortium)
+    consortium.chain.pass_time(101)
+    consortium.chain.happen(
+        lambda at: ReportClosed(at=at, requester=MemberId(2), batch_id=BatchId(CASE), state=int(state))
+    )
+
+    (line,) = await _desk(consortium).cases()
+
+    assert (line.standing, line.outcome) == (CaseStanding.SETTLED, outcome)
+    assert (line.found, line.overturned, line.appeal_by, line.to_do) == (found, overturned, None, "")
+
+
+async def test_cases__and_reports__are_listed_together_the_newest_first(consortium: Consortium) -> None:
+    _reported(consortium)
+    consortium.chain.happen(
+        lambda at: CaseOpened(
+            at=at,
+            case_id=b"\x02" * 32,
+            kind=CaseKind.CAUSE,
+            accused=MemberId(2),
+            opener=1,
+            subject=b"\x04" * 32,
+            answer_by=at.block_timestamp + 100,
+            decide_by=at.block_timestamp + 200,
+            appeal_window_s=50,
+            most=1,
+        )
+    )
+    _reported(consortium, batch=b"\x03" * 32)
+
+    lines = await _desk(consortium).cases()
+
+    assert [line.case_id[2:4] for line in lines] == ["03", "02", "01"]
 
 
 async def test_quality__ratings_changes_and_breaches_of_earlier_epochs__are_what_counts(

@@ -10,6 +10,7 @@ from oracle.rules.waiting import (
     Sending,
     why_no_answer,
     why_no_reply,
+    why_reported,
     why_sending,
     why_the_chain,
 )
@@ -89,6 +90,23 @@ def test_transaction__by_how_far_it_is__says_so(sending: Sending | None, code: s
 )
 def test_answer__nothing_in_its_way__is_named_by_its_state(state: str, code: str) -> None:
     assert why_no_answer(state, CHAIN, WELL, block=LONG_AGO, now=NOW).code == code
+
+
+@pytest.mark.parametrize(
+    ("mine", "unanswered", "code", "said"),
+    [
+        (True, False, "reported", "anchored and answered for"),
+        (False, False, "report_open", "has not answered"),
+        (True, True, "report_unanswered", "Our express batch"),
+        (False, True, "report_unanswered", "that we reported"),
+    ],
+)
+def test_report__by_whose_it_is_and_whether_its_time_is_over__is_told_apart(
+    *, mine: bool, unanswered: bool, code: str, said: str
+) -> None:
+    why = why_reported(mine=mine, unanswered=unanswered)
+
+    assert (why.code, said in why.text) == (code, True)
 
 
 def test_answer__commitment_gone_or_requester_away__says_so_first() -> None:
