@@ -15,8 +15,8 @@ _MEANS: Final = {
     RefusalReason.NOT_READY: "the holder has no snapshot to answer from; ask again when it has published",
     RefusalReason.PURPOSE_UNKNOWN: "the members' list has no such purpose; ask under another one",
     RefusalReason.MODE_NOT_SERVED: (
-        "the holder answers no express queries, or none of members with so low a score (`riskmesh quality`); "
-        "ask in committed mode"
+        "the holder answers no express queries, or none of members with so low a score (`riskmesh quality`) "
+        "or with an unanswered report (`riskmesh audits`); ask in committed mode"
     ),
     RefusalReason.REFERENCE_TOO_OLD: (
         "the holder has read the chain much further than this member (`riskmesh status`); look at the nodes"
