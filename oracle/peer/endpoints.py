@@ -4,7 +4,9 @@ import asyncio
 import re
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
@@ -19,6 +21,9 @@ AddrInfo: TypeAlias = "tuple[int, int, int, str, tuple[str | int, ...]]"
 MAX_ENDPOINT: Final = 256
 _HTTPS_PORT: Final = 443
 _NUMBER: Final = re.compile("[0-9]+|0x[0-9a-f]*")
+_LOOK_UPS: Final = ThreadPoolExecutor(max_workers=256, thread_name_prefix="names")
+"""A name whose servers do not answer holds a thread for half a minute. The loop's own threads are few, and do
+other work of the daemon: a handful of such names would hold up everybody."""
 _HOST_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.:")
 
 
@@ -72,9 +77,8 @@ class PermittedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         """All permitted addresses; a name with none is `EndpointForbidden`, an unknown name an `OSError`."""
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, family=family, type=socket.SOCK_STREAM
-        )
+        look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_LOOK_UPS, look_up)
         results = [
             ResolveResult(
                 hostname=host,

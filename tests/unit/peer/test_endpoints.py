@@ -1,6 +1,9 @@
 """Endpoints: https, a host, a port, and nothing that leads elsewhere."""
 
+import asyncio
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -143,6 +146,21 @@ async def test_resolver__name_that_leads_inside__needs_permission() -> None:
     found = await PermittedResolver(INSIDE).resolve("localhost", 8443, socket.AF_INET)
     assert {result["host"] for result in found} == {"127.0.0.1"}
     assert {result["port"] for result in found} == {8443}
+
+
+async def test_resolver__while_the_loop_s_own_threads_are_taken__still_resolves() -> None:
+    """So many names that nobody answers for would hold up every other member, and the daemon's other work."""
+    loop, over = asyncio.get_running_loop(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
+    taken = loop.run_in_executor(None, over.wait)
+    try:
+        async with asyncio.timeout(20):
+            found = await PermittedResolver(INSIDE).resolve("localhost", 8443, socket.AF_INET)
+    finally:
+        over.set()
+        await taken
+
+    assert {one["host"] for one in found} == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize(
