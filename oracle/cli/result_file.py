@@ -1,5 +1,6 @@
 """Where the results of a file go: standard output, or a file that stands there only once it is whole."""
 
+import fcntl
 import os
 import re
 import secrets
@@ -75,13 +76,31 @@ class ResultFile:
     def open(self) -> Iterator[TextIO]:
         """The whole is in place when the block ends without an error."""
         try:
-            with _created(self._part) as file:
+            with self._claimed() as file:
                 yield file
                 _flush(file)
-            self._part.replace(self._path)
+                self._part.replace(self._path)
             self._run.unlink()
         except OSError as error:
             raise UsageWrong(f"Cannot write {self._path}: {error.strerror}.") from error
+
+    def _claimed(self) -> TextIO:
+        """Emptied, once nobody else writes it: two commands would write over each other."""
+        handle = os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWN)
+        file = os.fdopen(handle, "w", encoding="utf-8", newline="")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise UsageWrong(
+                f"Another command writes {self._path} at this moment. Wait for it, or end it first."
+            ) from error
+        # Whoever had it may have put it in its place just now: then it is whole, and not to be emptied.
+        if not self._part.exists() or not os.path.samestat(os.fstat(handle), self._part.stat()):
+            file.close()
+            raise UsageWrong(f"Another command has just written {self._path}.")
+        file.truncate(0)
+        return file
 
 
 @contextmanager

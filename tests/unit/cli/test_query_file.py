@@ -1,6 +1,7 @@
 """`riskmesh query --file` with `--out` or `--format`: every line once, in order, however often begun."""
 
 import csv
+import fcntl
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -171,6 +172,26 @@ def test_options__that_would_lose_or_mix_results__are_refused(
     assert ran.code == ExitCode.USAGE
     assert says in " ".join(ran.err.split())
     assert (file.parent / "there.csv").read_text() == "results of yesterday"
+
+
+def test_out__while_another_command_writes_it__is_refused_and_left_alone(
+    riskmesh: Command, home: Path, file: Path, rooms: Any
+) -> None:
+    out = file.parent / "r.csv"
+    (file.parent / "r.csv.run").write_text("5b" * 16)
+    with (file.parent / "r.csv.part").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        other.write("half of it")
+        other.flush()
+
+        ran = riskmesh("query", "--file", file, "--out", out, "--home", home)
+
+        assert ran.code == ExitCode.USAGE
+        assert "Another command writes" in " ".join(ran.err.split())
+        assert (file.parent / "r.csv.part").read_text() == "half of it"
+    assert rooms.asked == []
+    assert riskmesh("query", "--file", file, "--out", out, "--home", home).code == 0
+    assert out.read_text().startswith("line,")
 
 
 def test_out__without_a_file__is_refused(riskmesh: Command, home: Path, tmp_path: Path) -> None:
