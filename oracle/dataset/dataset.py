@@ -16,7 +16,7 @@ from oracle.dataset.importing import ImportFormat, Reading
 from oracle.dataset.layout import SnapshotRow
 from oracle.dataset.listing import DatasetStats, RecordPage, list_records
 from oracle.dataset.pending import PendingChanges
-from oracle.dataset.retention import prune
+from oracle.dataset.retention import forget_entries, prune
 from oracle.dataset.rotation import prepare, replace_tags
 from oracle.dataset.runs import clear_runs
 from oracle.dataset.snapshot import Disclosed, Snapshot, Withdrawn
@@ -189,7 +189,10 @@ class Dataset:
 
     async def prune(self, older_than: Sequence) -> Sequence | None:
         """Forgets snapshots before `older_than`, never the newest; returns the oldest that is kept."""
-        return await self._threads.write(self._prune, older_than)
+        oldest = await self._threads.write(self._prune, older_than)
+        while oldest is not None and await self._threads.write(self._forget_entries, oldest):
+            """Whoever else writes has its turn in between; what a crash leaves is forgotten next time."""
+        return oldest
 
     def _remove(self, subject: bytes, *, erase: bool) -> Removal:
         hash32 = bucket_hash(subject)
@@ -242,6 +245,10 @@ class Dataset:
     def _prune(self, older_than: Sequence) -> Sequence | None:
         with self._environment.writing() as rows:
             return prune(rows, older_than)
+
+    def _forget_entries(self, oldest: Sequence) -> bool:
+        with self._environment.writing() as rows:
+            return forget_entries(rows, oldest)
 
 
 def _open_settled(

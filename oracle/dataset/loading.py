@@ -1,7 +1,7 @@
 """The end of an import: its runs enter the dataset in one transaction, in the order of the index."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -16,6 +16,7 @@ from oracle.dataset.runs import PLACE_SIZE, Run, merged_rows, row_day, row_line,
 from oracle.dataset.stored_record import RowCipher, StoredRecord, record_context
 from oracle.dataset.tally import Tally
 from oracle.dataset.touched import touch, touch_everything
+from oracle.domain.record import Record
 from oracle.peer.record_errors import RecordTooLarge
 
 # Sorting holds up the event loop for as long as it takes: some hundredths of a second.
@@ -35,16 +36,23 @@ class Loaded:
 
 
 def load_runs(
-    environment: DatasetEnvironment, cipher: RowCipher, runs: Sequence[Run], *, strict: bool
+    environment: DatasetEnvironment,
+    cipher: RowCipher,
+    runs: Sequence[Run],
+    *,
+    strict: bool,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> Loaded:
     """All of them become pending changes, or none. Raises `StrictImportRefused`."""
     with environment.writing() as rows:
-        loading = _Loading(rows, runs)
-        # Several lines about one subject, or a record that is there already: merged one by one.
-        meeting: list[bytes] = []
-        for sorted_rows in merged_rows(runs, at_once=_ROWS_AT_ONCE):
-            meeting.extend(loading.put_new(sorted_rows))
-        loaded = _merge(rows, cipher, loading, meeting)
+        loading, merging = _Loading(rows, runs), _Merging(rows, cipher)
+        for sorted_rows in merged_rows(runs, at_once=at_once):
+            # Several lines about one subject, or a record that is there already: merged one by one. Not at
+            # the end, since of a list that comes again every line meets a record.
+            for row in sorted(loading.put_new(sorted_rows), key=row_line):
+                loading.tally.remove(*merging.put(row))
+        loading.tally.write(rows)
+        loaded = merging.finish(added=loading.added)
         if strict and loaded.refused:
             # Leaving the block this way undoes every change of it.
             first = loaded.refused[0].number
@@ -102,29 +110,32 @@ def _place(row: bytes) -> bytes:
     return row[:PLACE_SIZE]
 
 
-def _merge(rows: Rows, cipher: RowCipher, loading: _Loading, meeting: Iterable[bytes]) -> Loaded:
-    counts = dict.fromkeys(Change, 0)
-    refused: list[BadLine] = []
-    changes = PendingChanges(rows, cipher)
-    for row in sorted(meeting, key=row_line):
+class _Merging:
+    def __init__(self, rows: Rows, cipher: RowCipher) -> None:
+        self._cipher = cipher
+        self._changes = PendingChanges(rows, cipher)
+        self._counts = dict.fromkeys(Change, 0)
+        self._refused: list[BadLine] = []
+
+    def put(self, row: bytes) -> tuple[bytes, Record]:
+        """Merges a row; returns what it was counted as with its run, as if it were new."""
         place, value = row[:PLACE_SIZE], row_value(row)
-        stored = StoredRecord.parse(
-            cipher.open(value[_DIGEST_END:], record_context(place, value[8:_DIGEST_END]))
-        )
-        key = EntryKey.parse(place + pack_number(0))
-        # Counted with its run as if it were new; from here on it is counted as what it is.
-        loading.tally.remove(stored.subject, stored.record)
+        context = record_context(place, value[8:_DIGEST_END])
+        stored = StoredRecord.parse(self._cipher.open(value[_DIGEST_END:], context))
+        key, record = EntryKey.parse(place + pack_number(0)), stored.record
         try:
-            change = changes.put(key.hash32, key.tag, stored.subject, stored.record.items[0])
+            change = self._changes.put(key.hash32, key.tag, stored.subject, record.items[0])
         except RecordTooLarge as error:
-            refused.append(BadLine(number=row_line(row), reason=str(error)))
+            self._refused.append(BadLine(number=row_line(row), reason=str(error)))
         else:
-            counts[change] += 1
-    loading.tally.write(rows)
-    changes.finish()
-    return Loaded(
-        added=loading.added + counts[Change.ADDED],
-        updated=counts[Change.UPDATED],
-        unchanged=counts[Change.UNCHANGED],
-        refused=tuple(refused),
-    )
+            self._counts[change] += 1
+        return stored.subject, record
+
+    def finish(self, *, added: int) -> Loaded:
+        self._changes.finish()
+        return Loaded(
+            added=added + self._counts[Change.ADDED],
+            updated=self._counts[Change.UPDATED],
+            unchanged=self._counts[Change.UNCHANGED],
+            refused=tuple(sorted(self._refused, key=lambda line: line.number)),
+        )

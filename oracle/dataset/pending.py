@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 from typing import Final
 
 from oracle.dataset.layout import (
@@ -20,11 +21,13 @@ from oracle.dataset.merging import last_day, merged
 from oracle.dataset.rows import Rows
 from oracle.dataset.stored_record import RowCipher, StoredRecord, record_context
 from oracle.dataset.tally import Tally
+from oracle.dataset.touched import touch_everything
 from oracle.domain.ids import Sequence, Tag
 from oracle.domain.record import Record, RecordItem
 from oracle.peer.record_codec import SALT_SIZE, encode_record, frame_of
 
 _HASH_SIZE: Final = 4
+_DUE_AT_ONCE: Final = 10_000
 
 
 class Change(Enum):
@@ -122,14 +125,17 @@ class PendingChanges:
     def drop_expired(self, today: int) -> int:
         """Ends every record whose items' last days all lie before `today`; returns how many."""
         dropped = 0
-        for day, hash32 in list(self._due(today)):
-            self._rows.txn.delete(day, hash32, db=self._rows.tables.expiries)
-            # Rows are written once and left behind when a record changes: only the record itself decides.
-            for entry in self._versions(unpack_hash(hash32)):
-                stored = stored_record(self._cipher, entry) if entry.removed is None else None
-                if stored is not None and last_day(stored.record) < today:
-                    self.drop(Found(entry=entry, stored=stored))
-                    dropped += 1
+        # A list of millions that was imported in one day ends in one day, too.
+        while due := list(islice(self._due(today), _DUE_AT_ONCE)):
+            for day, hash32 in due:
+                self._rows.txn.delete(day, hash32, db=self._rows.tables.expiries)
+                # Rows are written once and left behind when a record changes: only the record itself decides.
+                for entry in self._versions(unpack_hash(hash32)):
+                    stored = stored_record(self._cipher, entry) if entry.removed is None else None
+                    if stored is not None and last_day(stored.record) < today:
+                        self.drop(Found(entry=entry, stored=stored))
+                        dropped += 1
+        touch_everything(self._rows, dropped)
         return dropped
 
     def finish(self) -> None:

@@ -16,9 +16,9 @@ from oracle.crypto.tree import Tree
 from oracle.dataset.buckets import read_leaves
 from oracle.dataset.building import Terms, build_snapshot
 from oracle.dataset.environment import DatasetEnvironment
-from oracle.dataset.layout import SnapshotRow
+from oracle.dataset.layout import SnapshotRow, unpack_number
 from oracle.dataset.pending import PendingChanges
-from oracle.dataset.retention import prune
+from oracle.dataset.retention import forget_entries, prune
 from oracle.dataset.sizing import ideal_bits, next_bits
 from oracle.dataset.snapshot import Disclosed, Snapshot, Withdrawn
 from oracle.dataset.tiles import places
@@ -119,10 +119,14 @@ class Holder:
             older_than = Sequence(max(self.built) - keep)
             with self.environment.writing() as rows:
                 prune(rows, older_than)
+                while forget_entries(rows, older_than, at_once=2):
+                    """Two by two."""
                 if not keep:
                     # One version of each tile of the one tree that is left, and no more.
                     tiles = rows.txn.stat(rows.tables.tiles)["entries"]
                     assert tiles == len(list(places(self.built[older_than].bits)))
+                removals = rows.txn.cursor(db=rows.tables.removals).iternext(values=False)
+                assert all(unpack_number(removal) > older_than for removal in removals)
             for sequence in [known for known in self.built if known < older_than]:
                 del self.built[sequence], self.listed[sequence], self.erased[sequence]
 
