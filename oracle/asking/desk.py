@@ -10,13 +10,13 @@ import msgspec
 
 from oracle.asking.changes import Changes
 from oracle.asking.ports import Clock
-from oracle.asking.results import BatchParts, HolderPart, PartReports, query_state
+from oracle.asking.results import BatchParts, HolderPart, PartReports, query_state, query_summary
 from oracle.asking.submission import Submission, accepted
+from oracle.asking.telling import Told
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Mode
 from oracle.domain.reports import (
     AskingMode,
-    Finding,
     HolderProgress,
     QueryAccepted,
     QueryState,
@@ -114,7 +114,10 @@ class QueryDesk:
 
     async def query_state(self, query_id: str) -> QueryState:
         """Everything known about the query now. Raises `UnknownReference`."""
-        return self._state(query_id, await _read(self._journals.follow(query_id)), PartReports())
+        found = await _read(self._journals.follow(query_id))
+        parts = self._parts(found)
+        reports = [report async for report in PartReports().of(parts)]
+        return query_state(query_id, found.question, parts, reports)
 
     async def query_events(self, query_id: str) -> AsyncGenerator[QueryEvent, None]:
         """What is known already, then what comes; ends after the summary of the final phase.
@@ -122,42 +125,43 @@ class QueryDesk:
         The final summary waits for the records behind proven hits, but not past the deadline: a holder that
         is gone when it should disclose is asked again, and `query_state` shows what came later.
         """
-        told: dict[object, QueryEvent] = {}
+        told = Told()
+        last: QuerySummary | None = None
         followed, reports = self._journals.follow(query_id), PartReports()
         with self._changes.followed(query_id) as feed:
             found = await _read(followed)
             while True:
-                state = self._state(query_id, found, reports)
-                events: tuple[HolderProgress | SubjectResult, ...] = (*state.holders, *state.results)
-                for event in events:
-                    key = _key(event)
-                    news = told.get(key) != event
-                    # "No answer yet" about every subject is no news while the holder may still answer.
-                    if news and (state.summary.phase.final or not _is_silence(event)):
-                        told[key] = event
+                parts, awaited = self._parts(found), False
+                summary = query_summary(query_id, found.question, parts)
+                async for report in reports.of(parts):
+                    awaited = awaited or report.awaited
+                    for event in told.news(report, final=summary.phase.final):
                         yield event
-                if not state.summary.phase.final:
-                    if told.get("summary") != state.summary:
-                        told["summary"] = state.summary
-                        yield state.summary
-                elif not _pending(state) or state.summary.deadline < self._now(state):
-                    yield state.summary
+                if not summary.phase.final:
+                    if summary != last:
+                        last = summary
+                        yield summary
+                elif not awaited or summary.deadline < self._now(summary):
+                    yield summary
                     return
                 # Time passes without a change being journalled, and the deadline ends the waiting.
                 taken = await feed.next(patience_s=LOOK_AGAIN_S)
                 found = followed.learnt(taken) or await _read(followed)
 
-    def _now(self, state: QueryState) -> int:
+    def _now(self, summary: QuerySummary) -> int:
         """Express deadlines are the wall's, too: a chain may stand still meanwhile."""
         chain = self._clock.chain_time()
-        return max(chain, self._clock.wall_ms() // 1_000) if state.summary.express else chain
+        return max(chain, self._clock.wall_ms() // 1_000) if summary.express else chain
 
     async def queries(self, *, limit: int) -> tuple[QuerySummary, ...]:
         """The newest first."""
-        found = await self._journals.asked.query_ids(limit=limit)
-        return tuple([(await self.query_state(query_id)).summary for query_id in found])
+        return tuple([await self._summary(one) for one in await self._journals.asked.query_ids(limit=limit)])
 
-    def _state(self, query_id: str, found: QueryRead, reports: PartReports) -> QueryState:
+    async def _summary(self, query_id: str) -> QuerySummary:
+        found = await _read(self._journals.follow(query_id))
+        return query_summary(query_id, found.question, self._parts(found))
+
+    def _parts(self, found: QueryRead) -> Sequence[BatchParts]:
         recalled: defaultdict[tuple[BatchId, MemberId], dict[int, str]] = defaultdict(dict)
         for one in found.recalled:
             recalled[one.batch_id, one.holder][one.index] = one.reason.label
@@ -173,8 +177,7 @@ class QueryDesk:
                     recalled=recalled.get((batch_id, holder), {}),
                 )
             )
-        known = (BatchParts(batch=batch, parts=tuple(parts[batch.batch_id])) for batch in found.batches)
-        return query_state(query_id, found.question, known, report=reports)
+        return [BatchParts(batch=batch, parts=tuple(parts[batch.batch_id])) for batch in found.batches]
 
 
 async def _read(followed: FollowedQuery) -> QueryRead:
@@ -182,17 +185,3 @@ async def _read(followed: FollowedQuery) -> QueryRead:
     if found is None:
         raise UnknownReference("No query has this identifier; `GET /v1/queries` lists them.")
     return found
-
-
-def _key(event: HolderProgress | SubjectResult) -> tuple[str | int, int]:
-    return (event.batch_id if isinstance(event, HolderProgress) else event.index, event.holder)
-
-
-def _is_silence(event: HolderProgress | SubjectResult) -> bool:
-    return isinstance(event, SubjectResult) and event.state is Finding.NO_ANSWER
-
-
-def _pending(state: QueryState) -> bool:
-    return any(
-        result.record_state is not None and result.record_state.value == "pending" for result in state.results
-    )

@@ -1,9 +1,11 @@
 """Puts together what is known about a question: holder by holder, subject by subject."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from oracle.crypto.workers import FEW
 from oracle.domain.asked import (
     AskedBatch,
     AskedReceipt,
@@ -55,10 +57,17 @@ class PartReport:
 
     progress: HolderProgress
     results: tuple[SubjectResult, ...]
+    awaited: bool
+    """Whether the record behind a hit is still to come."""
 
 
 def part_report(batch: AskedBatch, part: HolderPart) -> PartReport:
-    return PartReport(progress=_progress(batch, part), results=tuple(_results(batch, part)))
+    results = tuple(_results(batch, part))
+    return PartReport(
+        progress=_progress(batch, part),
+        results=results,
+        awaited=any(result.record_state is RecordState.PENDING for result in results),
+    )
 
 
 class PartReports:
@@ -74,36 +83,48 @@ class PartReports:
             made = self._made[key] = (part, part_report(batch, part))
         return made[1]
 
+    async def of(self, parts: Iterable[BatchParts]) -> AsyncIterator[PartReport]:
+        """One by one: a thousand results take milliseconds, and a hundred holders have as many each."""
+        for entry in parts:
+            for part in entry.parts:
+                yield self(entry.batch, part)
+                if entry.batch.count > FEW:
+                    await asyncio.sleep(0)
 
-def query_state(
-    query_id: str,
-    question: Question,
-    batches: Iterable[BatchParts],
-    *,
-    report: Callable[[AskedBatch, HolderPart], PartReport] = part_report,
-) -> QueryState:
-    """Everything known about the query now."""
-    known = tuple(batches)
-    reports = [report(entry.batch, part) for entry in known for part in entry.parts]
-    results = tuple(result for one in reports for result in one.results)
-    hits = {result.index for result in results if result.state is Finding.HIT}
-    summary = QuerySummary(
+
+def query_summary(query_id: str, question: Question, batches: Sequence[BatchParts]) -> QuerySummary:
+    """One line about the query; costs no more than its hits."""
+    return QuerySummary(
         query_id=query_id,
-        phase=_phase(entry.batch for entry in known),
+        phase=_phase(entry.batch for entry in batches),
         purpose=question.purpose,
         asked=len(question.subjects),
-        hits=len(hits),
-        created_at=min(entry.batch.created_at_ms for entry in known) // 1000,
-        deadline=min(entry.batch.deadline for entry in known),
-        express=any(entry.batch.content.reference is not None for entry in known),
+        hits=len({position for entry in batches for position in _hit_positions(entry)}),
+        created_at=min(entry.batch.created_at_ms for entry in batches) // 1000,
+        deadline=min(entry.batch.deadline for entry in batches),
+        express=any(entry.batch.content.reference is not None for entry in batches),
     )
+
+
+def query_state(
+    query_id: str, question: Question, batches: Sequence[BatchParts], reports: Sequence[PartReport]
+) -> QueryState:
+    """Everything known about the query now, with the report of each part."""
     return QueryState(
-        summary=summary,
-        batches=tuple("0x" + entry.batch.batch_id.hex() for entry in known),
+        summary=query_summary(query_id, question, batches),
+        batches=tuple("0x" + entry.batch.batch_id.hex() for entry in batches),
         holders=tuple(one.progress for one in reports),
-        results=results,
+        results=tuple(result for one in reports for result in one.results),
         refused=question.refused,
     )
+
+
+def _hit_positions(entry: BatchParts) -> Iterator[int]:
+    openings = entry.batch.content.openings
+    for part in entry.parts:
+        if part.reply.proven is not None:
+            for hit in part.reply.proven.hits:
+                yield from openings[hit.index].positions
 
 
 def _phase(batches: Iterable[AskedBatch]) -> QueryPhase:

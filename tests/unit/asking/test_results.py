@@ -1,11 +1,13 @@
 """What is told of a question, from every state that its parts can be in."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from oracle.asking.results import BatchParts, HolderPart, PartReports, part_report, query_state
+from oracle.crypto.workers import FEW
 from oracle.domain.asked import (
     AskedBatch,
     AskedReceipt,
@@ -115,7 +117,8 @@ def _receipt(state: ReceiptState, settled: Settled | None = None, reason: int = 
 
 def _state(reply: AskedReply, receipt: AskedReceipt | None = None, batch: AskedBatch | None = None) -> Any:
     part = HolderPart(reply=reply, receipt=receipt, owed=104, name="North")
-    return query_state("q", QUESTION, [BatchParts(batch=batch or _batch(), parts=(part,))])
+    batch = batch or _batch()
+    return query_state("q", QUESTION, [BatchParts(batch=batch, parts=(part,))], [part_report(batch, part)])
 
 
 @pytest.mark.parametrize(
@@ -134,14 +137,14 @@ def test_phase__of_several_batches__is_that_of_the_least_advanced(
 ) -> None:
     parts = [BatchParts(batch=_batch(state), parts=()) for state in states]
 
-    assert query_state("q", QUESTION, parts).summary.phase is expected
+    assert query_state("q", QUESTION, parts, ()).summary.phase is expected
 
 
 def test_summary__of_several_batches__has_the_earliest_times_and_all_identifiers() -> None:
     late = _batch(batch_id=BatchId(b"\x02" * 32), created_at_ms=1_002_000, deadline=2_000)
 
     state = query_state(
-        "q", QUESTION, [BatchParts(batch=late, parts=()), BatchParts(batch=_batch(), parts=())]
+        "q", QUESTION, [BatchParts(batch=late, parts=()), BatchParts(batch=_batch(), parts=())], ()
     )
 
     assert (state.summary.created_at, state.summary.deadline) == (1_000, 1_060)
@@ -264,3 +267,29 @@ def test_reports__of_one_reader__are_made_anew_for_whatever_changed_and_kept_for
     for part in stages:
         assert reports(batch, part) == part_report(batch, part)
         assert reports(batch, replace(part)) is reports(batch, part)
+
+
+async def test_reports__of_many_subjects__let_others_go_on_between_two_holders() -> None:
+    many, turns = replace(_batch(), count=FEW + 1), 0
+    parts = tuple(
+        HolderPart(
+            reply=replace(_reply(ReplyState.WAITING), holder=MemberId(holder)),
+            receipt=None,
+            owed=0,
+            name="North",
+        )
+        for holder in range(2, 7)
+    )
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    beside = asyncio.create_task(others())
+    await asyncio.sleep(0)
+    seen = [turns async for _ in PartReports().of([BatchParts(batch=many, parts=parts)])]
+    beside.cancel()
+
+    assert len(set(seen)) == len(parts)
