@@ -49,6 +49,7 @@ class Proving:
     async def round(self) -> None:
         """One holder that is slow or gone holds up no other."""
         after = self._clock.chain_time() - self._view.parameter("report_retention_s").value
+        await self._journal.list_holders(after=after)
         by_holder: defaultdict[MemberId, list[Untold]] = defaultdict(list)
         for untold in await self._journal.untold(after=after):
             refused = (untold.anchor.root, untold.holder) in self._refused
@@ -71,8 +72,9 @@ class Proving:
     async def _tell_of(self, untold: Untold) -> None:
         holder = untold.holder
         try:
-            for start in range(0, len(untold.batches), MAX_PLACES):
-                frame = await self._frame(untold.anchor, untold.batches[start : start + MAX_PLACES])
+            batches = await self._journal.batches_of(untold)
+            for start in range(0, len(batches), MAX_PLACES):
+                frame = await self._frame(untold.anchor, batches[start : start + MAX_PLACES])
                 await self._counterparties.prove_anchor(holder, frame=frame)
         except Refused as error:
             # It does not take them: should it report, the report is answered with the same proof.

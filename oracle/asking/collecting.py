@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 import structlog
 
@@ -24,11 +24,13 @@ from oracle.peer.bodies.refusal import decode_refusal
 from oracle.peer.errors import UnknownBatch
 from oracle.peer.sealed import OpenedMessage
 from oracle.store.asked import AskedJournal
-from oracle.store.replies import ReplyJournal
+from oracle.store.replies import Part, ReplyJournal
 from oracle.telemetry.metrics import REFUSED, STAGE_SECONDS
 
 log = structlog.get_logger()
 CATCH_UP_S = 2.0
+Step: TypeAlias = Callable[[AskedBatch, AskedReply], Awaitable[None]]
+Read: TypeAlias = Callable[[BatchId, MemberId], Awaitable[AskedReply | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,24 +154,29 @@ class Collector:
         return found
 
     async def judge_all(self) -> None:
-        """Judge whatever was journalled and not judged yet, oldest first; one round at a time."""
+        """Judge whatever was journalled and not judged yet; one round at a time, one reply in memory."""
         async with self._judging:
             await self._reordering.round()
-            for reply in await self._replies.replies_in(ReplyState.RECEIVED):
-                await self._patiently(self._judge, reply)
+            whole, judged_one = self._replies.reply, self._replies.verdict
+            for part in await self._replies.parts_in(ReplyState.RECEIVED):
+                await self._patiently(self._judge, part, whole)
                 self._changed()
             judged = await self._replies.without_receipt()
-            for reply in judged:
-                await self._patiently(self._receipts.note, reply)
-            for reply in judged:
-                await self._patiently(self._receipts.follow, reply)
+            for part in judged:
+                await self._patiently(self._receipts.note, part, judged_one)
+            for part in judged:
+                await self._patiently(self._receipts.follow, part, judged_one)
 
-    async def _patiently(
-        self, step: Callable[[AskedBatch, AskedReply], Awaitable[None]], reply: AskedReply
-    ) -> None:
+    async def _patiently(self, step: Step, part: Part, read: Read) -> None:
         """One reply that has to wait, for the chain or a worker, holds up no other."""
+        batch = await self._asked.batch(part[0])
+        reply = await read(*part)
+        if reply is None:
+            return  # forgotten with its batch since it was listed
+        if batch is None:
+            raise Broken("a reply is journalled for a batch that is not")
         try:
-            await step(await self._batch_of(reply), reply)
+            await step(batch, reply)
         except Transient as error:
             log.info("reply_waits", holder=int(reply.holder), reason=error.code)
 
@@ -191,12 +198,6 @@ class Collector:
             self._reordering.look_again()
             raise NotYetCommitted("A reorganisation came since the reply did; the next round looks at both.")
 
-    async def _batch_of(self, reply: AskedReply) -> AskedBatch:
-        batch = await self._asked.batch(reply.batch_id)
-        if batch is None:
-            raise Broken("a reply is journalled for a batch that is not")
-        return batch
-
     async def end_overdue(self) -> None:
         """Expire what was not answered by its deadline and close batches with nothing left to wait for."""
         now = self._clock.chain_time()
@@ -213,16 +214,16 @@ class Collector:
 
     async def _end_batch(self, batch: AskedBatch, *, overdue: bool) -> None:
         open_holders = 0
-        for reply in await self._replies.replies_of(batch.batch_id):
-            match reply.state:
+        for holder, state in (await self._replies.states_of(batch.batch_id)).items():
+            match state:
                 case ReplyState.WAITING if overdue:
-                    await self._replies.ended(batch.batch_id, reply.holder, ReplyState.EXPIRED)
+                    await self._replies.ended(batch.batch_id, holder, ReplyState.EXPIRED)
                 case ReplyState.WAITING | ReplyState.RECEIVED:
                     open_holders += 1
                 case ReplyState.ACCEPTED | ReplyState.REJECTED | ReplyState.REFUSED | ReplyState.EXPIRED:
                     pass
                 case _:
-                    assert_never(reply.state)
+                    assert_never(state)
         if open_holders == 0:
             await self._asked.close(batch.batch_id, BatchState.DONE)
             self._changed()

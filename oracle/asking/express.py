@@ -97,8 +97,8 @@ class Expressing:
         found = []
         for batch in await self._asked.batches_in(BatchState.ASKED):
             if batch.batch_id not in self._under_way and batch.created_at_ms < old:
-                parts = await self._replies.replies_of(batch.batch_id)
-                waiting = tuple(part.holder for part in parts if part.state is ReplyState.WAITING)
+                states = await self._replies.states_of(batch.batch_id)
+                waiting = tuple(holder for holder, state in states.items() if state is ReplyState.WAITING)
                 request = parse_request(batch.content.statement).value
                 until_ms = batch.created_at_ms + 1_000 * (request.deadline - request.issued_at)
                 found.append(

@@ -16,6 +16,8 @@ from oracle.domain.asked import (
     AskedReceipt,
     AskedReply,
     HolderAnswer,
+    PendingReceipt,
+    ReceiptState,
     ReplyState,
     Settled,
     with_record,
@@ -116,21 +118,23 @@ class Receipts:
                 if self.reserve(receipt.batch_id, receipt.holder):
                     group.create_task(self._attempt(receipt))
 
-    async def _attempt(self, receipt: AskedReceipt) -> None:
-        async with self._places[receipt.holder]:
+    async def _attempt(self, pending: PendingReceipt) -> None:
+        batch_id, holder = pending.batch_id, pending.holder
+        async with self._places[holder]:
             try:
-                batch = await self._asked.batch(receipt.batch_id)
-                # Read before this one's turn came: it may be superseded since, or forgotten.
-                if await self._journal.receipt(receipt.batch_id, receipt.holder) == receipt:
+                batch = await self._asked.batch(batch_id)
+                # Only now: those that wait for a turn are many, and may be superseded since, or forgotten.
+                receipt = await self._journal.receipt(batch_id, holder)
+                if receipt is not None and receipt.state is ReceiptState.PENDING:
                     if batch is None:
                         raise Broken("a receipt is journalled for a batch that is not")
                     await self._settle(batch, receipt)
             except Transient as error:
-                log.info("receipt_waits", holder=int(receipt.holder), reason=error.code)
+                log.info("receipt_waits", holder=int(holder), reason=error.code)
             else:
                 self._changed()
             finally:
-                self.release(receipt.batch_id, receipt.holder)
+                self.release(batch_id, holder)
 
     async def _settle(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         answer = await self._sent(receipt)

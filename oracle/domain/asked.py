@@ -227,6 +227,15 @@ class SupersededReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PendingReceipt:
+    """Names a receipt that is not answered yet."""
+
+    batch_id: BatchId
+    holder: MemberId
+    hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskedReceipt:
     """The receipt for one reply: the message as sent, and what it brought."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, and_, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, literal, select, update
 
 from oracle.domain.anchors import OwnAnchor, Unanchored
 from oracle.domain.asked import BatchState
@@ -22,6 +22,8 @@ class AnchorState(StrEnum):
     DECIDED = "decided"
     ANCHORED = "anchored"
     """The chain has it; a transaction that a reorganisation drops is sent again by the lane."""
+    LISTED = "listed"
+    """And whom to tell of it is listed."""
 
 
 _UNCOUNTED: Final = select(
@@ -37,11 +39,10 @@ _UNCOUNTED: Final = select(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untold:
-    """A holder that has not taken the proofs of an anchor yet, and which of its batches stand there."""
+    """A holder that has not taken the proofs of an anchor yet."""
 
     anchor: OwnAnchor
     holder: MemberId
-    batches: tuple[BatchId, ...]
 
 
 def uncounted_elements(connection: Connection) -> int:
@@ -97,14 +98,16 @@ class AnchorJournal:
                     state=AnchorState.DECIDED,
                 )
             )
-            for place, batch in enumerate(batches):
-                changed = await connection.execute(
-                    update(express)
-                    .where(express.c.batch_id == batch.batch_id, express.c.root.is_(None))
-                    .values(root=anchor.root, place=place)
-                )
-                if changed.rowcount != 1:
-                    raise Broken("a batch was to be put into an anchor and stands in another already")
+            # In one visit: whoever asks at this moment waits for it.
+            await connection.execute(
+                update(express)
+                .where(express.c.batch_id == bindparam("of_batch"), express.c.root.is_(None))
+                .values(root=anchor.root, place=bindparam("at")),
+                [{"of_batch": batch.batch_id, "at": place} for place, batch in enumerate(batches)],
+            )
+            placed = select(func.count()).select_from(express).where(express.c.root == anchor.root)
+            if await connection.scalar(placed) != len(batches):
+                raise Broken("a batch was to be put into an anchor and stands in another already")
 
     async def decided(self) -> tuple[OwnAnchor, ...]:
         """Anchors that the chain does not have yet, oldest first."""
@@ -141,42 +144,71 @@ class AnchorJournal:
                 for row in await connection.execute(statement)
             )
 
-    async def untold(self, *, after: int) -> tuple[Untold, ...]:
-        """Holders that were asked batches of anchors decided after this time and have no proof of them.
+    async def list_holders(self, *, after: int) -> None:
+        """List whom to tell of anchors decided after this time: everyone that was asked one of the batches.
 
-        Not while one of the batches is still on its way: who has not got it yet has nothing to note.
+        Not while one of them is still on its way: who has not got it yet has nothing to note.
         """
-        known = and_(told.c.root == anchors.c.root, told.c.holder == replies.c.holder)
-        others = express.alias()
         on_its_way = exists().where(
-            others.c.root == anchors.c.root,
-            batches.c.batch_id == others.c.batch_id,
+            express.c.root == anchors.c.root,
+            batches.c.batch_id == express.c.batch_id,
             batches.c.state == BatchState.ASKED,
         )
-        statement = (
-            select(anchors, replies.c.holder, express.c.batch_id)
-            .join(express, express.c.root == anchors.c.root)
-            .join(replies, replies.c.batch_id == express.c.batch_id)
-            .outerjoin(told, known)
-            .where(~on_its_way)
-            .where(anchors.c.state == AnchorState.ANCHORED, anchors.c.decided_at > after)
-            .where(told.c.holder.is_(None))
-            .order_by(anchors.c.decided_at, replies.c.holder, express.c.place)
+        new = select(anchors.c.root).where(
+            anchors.c.state == AnchorState.ANCHORED, anchors.c.decided_at > after, ~on_its_way
         )
-        found: dict[tuple[bytes, MemberId], list[BatchId]] = {}
-        about: dict[bytes, OwnAnchor] = {}
         async with self._database.reading() as connection:
-            for row in await connection.execute(statement):
-                about[row.root] = OwnAnchor(root=row.root, batches=row.batches, elements=row.elements)
-                found.setdefault((row.root, MemberId(row.holder)), []).append(BatchId(row.batch_id))
-        return tuple(
-            Untold(anchor=about[root], holder=holder, batches=tuple(batches))
-            for (root, holder), batches in found.items()
+            roots = (await connection.execute(new)).scalars().all()
+        for root in roots:
+            asked = (
+                select(express.c.root, replies.c.holder, literal(0))
+                .join(replies, replies.c.batch_id == express.c.batch_id)
+                .where(express.c.root == root)
+                .distinct()
+            )
+            async with self._database.leading() as connection:
+                await connection.execute(
+                    self._database.insert(told)
+                    .from_select(("root", "holder", "taken"), asked)
+                    .on_conflict_do_nothing()
+                )
+                await connection.execute(
+                    update(anchors)
+                    .where(anchors.c.root == root, anchors.c.state == AnchorState.ANCHORED)
+                    .values(state=AnchorState.LISTED)
+                )
+
+    async def untold(self, *, after: int) -> tuple[Untold, ...]:
+        """Listed holders that have no proof of an anchor decided after this time, oldest anchor first."""
+        statement = (
+            select(anchors, told.c.holder)
+            .join(told, told.c.root == anchors.c.root)
+            .where(told.c.taken == 0, anchors.c.decided_at > after)
+            .order_by(anchors.c.decided_at, told.c.holder)
         )
+        async with self._database.reading() as connection:
+            return tuple(
+                Untold(
+                    anchor=OwnAnchor(root=row.root, batches=row.batches, elements=row.elements),
+                    holder=MemberId(row.holder),
+                )
+                for row in await connection.execute(statement)
+            )
+
+    async def batches_of(self, untold: Untold) -> tuple[BatchId, ...]:
+        """Those of the anchor that this holder was asked, by their place."""
+        statement = (
+            select(express.c.batch_id)
+            .join(replies, replies.c.batch_id == express.c.batch_id)
+            .where(express.c.root == untold.anchor.root, replies.c.holder == untold.holder)
+            .order_by(express.c.place)
+        )
+        async with self._database.reading() as connection:
+            return tuple(map(BatchId, (await connection.execute(statement)).scalars()))
 
     async def tell(self, root: bytes, holder: MemberId) -> None:
         """The holder has taken the proofs of this anchor."""
         async with self._database.leading() as connection:
             await connection.execute(
-                self._database.insert(told).values(root=root, holder=holder).on_conflict_do_nothing()
+                update(told).where(told.c.root == root, told.c.holder == holder).values(taken=1)
             )

@@ -31,8 +31,10 @@ told = Table(
     metadata,
     Column("root", LargeBinary(32), primary_key=True),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
+    Column("taken", Wide, nullable=False, index=True),
 )
-"""Requester: which holders have taken the proofs of an anchor."""
+"""Requester: holders of an anchor's batches, listed once the chain has it; `taken` is 1 once one has the
+proofs."""
 
 evidence = Table(
     "evidence",
@@ -48,6 +50,7 @@ evidence = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("place", BigInteger),
     Index("ix_evidence_requester_root", "requester", "root", "issued_at"),
+    Index("ix_evidence_answered_root", "answered", "root", "issued_at"),
 )
 """Holder: signed express requests. `root` and `place` are where one was proven to stand; the place is missing
 where an earlier version took the proof. `answered` is 0 where a nonce came twice: it was refused."""

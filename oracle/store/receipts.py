@@ -4,10 +4,17 @@ import msgspec
 from sqlalchemy import Row, select, update
 
 from oracle.crypto.storage import StorageCipher
-from oracle.domain.asked import AskedReceipt, DisclosedRecord, ReceiptState, Settled, with_record
+from oracle.domain.asked import (
+    AskedReceipt,
+    DisclosedRecord,
+    PendingReceipt,
+    ReceiptState,
+    Settled,
+    with_record,
+)
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
-from oracle.store.tables import receipts
+from oracle.store.tables import receipts, replies
 
 
 class ReceiptJournal:
@@ -34,6 +41,11 @@ class ReceiptJournal:
                 )
                 .on_conflict_do_nothing()
             )
+            await connection.execute(
+                update(replies)
+                .where(replies.c.batch_id == receipt.batch_id, replies.c.holder == receipt.holder)
+                .values(receipted=1)
+            )
         standing = await self.receipt(receipt.batch_id, receipt.holder)
         return standing or receipt
 
@@ -48,10 +60,15 @@ class ReceiptJournal:
             rows = await connection.execute(select(receipts).filter_by(batch_id=batch_id))
             return tuple(open_receipt(self._cipher, row) for row in rows)
 
-    async def pending(self) -> tuple[AskedReceipt, ...]:
+    async def pending(self) -> tuple[PendingReceipt, ...]:
+        """Named only: a receipt may be a megabyte, and each of a hundred holders may wait for some."""
+        named = select(receipts.c.batch_id, receipts.c.holder, receipts.c.hits)
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(receipts).filter_by(state=ReceiptState.PENDING))
-            return tuple(open_receipt(self._cipher, row) for row in rows)
+            rows = await connection.execute(named.filter_by(state=ReceiptState.PENDING))
+            return tuple(
+                PendingReceipt(batch_id=BatchId(row.batch_id), holder=MemberId(row.holder), hits=row.hits)
+                for row in rows
+            )
 
     async def correct(self, receipt: AskedReceipt) -> None:
         """Replace the bytes of one that was refused and is not ended: before the new ones are sent."""

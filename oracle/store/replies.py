@@ -1,7 +1,9 @@
 """The requester's journal of what became of each holder's reply."""
 
+from typing import Any, TypeAlias
+
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, null, select, update
 
 from oracle.crypto.storage import StorageCipher
 from oracle.domain.asked import AskedReply, ProvenReply, ReceivedReply, ReplyNews, ReplyState
@@ -10,8 +12,14 @@ from oracle.domain.place import SnapshotPlace
 from oracle.store.asked import end_when_answered
 from oracle.store.database import Database
 from oracle.store.places import place_columns, place_of
-from oracle.store.tables import receipts, replies
+from oracle.store.tables import replies
 
+Part: TypeAlias = tuple[BatchId, MemberId]
+"""Names a holder's part in a batch."""
+_PART = (replies.c.batch_id, replies.c.holder)
+_WITHOUT_MESSAGE: Select[Any] = select(
+    *(column for column in replies.c if column.name != "received"), null().label("received")
+)
 _TAKE = (
     update(replies)
     .where(
@@ -42,18 +50,33 @@ class ReplyJournal:
         async with self._database.reading() as connection:
             return tuple(open_reply(self._cipher, row) for row in await connection.execute(statement))
 
-    async def replies_in(self, state: ReplyState) -> tuple[AskedReply, ...]:
+    async def verdict(self, batch_id: BatchId, holder: MemberId) -> AskedReply | None:
+        """As `reply`, without the message as it came, which may be a megabyte."""
+        statement = _WITHOUT_MESSAGE.where(replies.c.batch_id == batch_id, replies.c.holder == holder)
         async with self._database.reading() as connection:
-            rows = await connection.execute(select(replies).filter_by(state=state))
-            return tuple(open_reply(self._cipher, row) for row in rows)
+            row = (await connection.execute(statement)).first()
+        return None if row is None else open_reply(self._cipher, row)
 
-    async def without_receipt(self) -> tuple[AskedReply, ...]:
+    async def states_of(self, batch_id: BatchId) -> dict[MemberId, ReplyState]:
+        """How far each holder's part is."""
+        statement = select(replies.c.holder, replies.c.state).filter_by(batch_id=batch_id)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(statement)
+            return {MemberId(row.holder): ReplyState(row.state) for row in rows}
+
+    async def parts_in(self, state: ReplyState) -> tuple[Part, ...]:
+        """Named only: those of a hundred holders are a hundred megabytes."""
+        return await self._parts(select(*_PART).filter_by(state=state))
+
+    async def without_receipt(self) -> tuple[Part, ...]:
         """Judged replies that still need the one receipt that follows each of them."""
         judged = replies.c.state.in_((ReplyState.ACCEPTED, ReplyState.REJECTED))
-        same = and_(receipts.c.batch_id == replies.c.batch_id, receipts.c.holder == replies.c.holder)
-        statement = select(replies).outerjoin(receipts, same).where(judged, receipts.c.batch_id.is_(None))
+        return await self._parts(select(*_PART).where(judged, replies.c.receipted == 0))
+
+    async def _parts(self, statement: Select[tuple[bytes, int]]) -> tuple[Part, ...]:
         async with self._database.reading() as connection:
-            return tuple(open_reply(self._cipher, row) for row in await connection.execute(statement))
+            rows = await connection.execute(statement)
+            return tuple((BatchId(row.batch_id), MemberId(row.holder)) for row in rows)
 
     async def received(
         self,

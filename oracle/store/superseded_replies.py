@@ -112,6 +112,7 @@ class SupersededReplies:
                     state=ReplyState.WAITING,
                     earlier=decided.earlier + 1,
                     reason=0,
+                    receipted=0,
                     **dict.fromkeys(name for name in OF_REPLY if name not in {"state", "reason"}),
                 )
             )

@@ -138,14 +138,17 @@ replies = Table(
     metadata,
     Column("batch_id", LargeBinary(32), primary_key=True),
     Column("holder", BigInteger, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
     Column("reason", Wide, nullable=False, default=0),
     Column("latency_ms", Wide),
     Column("received", LargeBinary),
     Column("verified", LargeBinary),
     *_order(),
+    Column("receipted", Wide, nullable=False, default=0),
+    Index("ix_replies_state_receipted", "state", "receipted"),
 )
-"""Requester: a row per holder of a batch; `received` is the message as it came, `verified` its proof."""
+"""Requester: a row per holder of a batch; `received` is the message as it came, `verified` its proof, and
+`receipted` is 1 once its receipt is written."""
 
 receipts = Table(
     "receipts",

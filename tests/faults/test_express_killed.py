@@ -19,6 +19,7 @@ POINTS = [
     ("asker", "INSERT anchors decided", "after"),
     ("asker", "UPDATE anchors anchored", "before"),
     ("asker", "INSERT told", "before"),
+    ("asker", "UPDATE told", "before"),
     ("north", "INSERT evidence", "before"),
     ("north", "INSERT evidence", "after"),
     ("north", "UPDATE evidence", "before"),

@@ -173,9 +173,9 @@ class Recovery:
     async def _with_open_replies(self) -> frozenset[MemberId]:
         """Whose replies are judged and not charged yet: their base is found when they are."""
         replies = self._requester.journals.replies
-        received = await replies.replies_in(ReplyState.RECEIVED)
+        received = await replies.parts_in(ReplyState.RECEIVED)
         judged = await replies.without_receipt()
-        return frozenset(reply.holder for reply in (*received, *judged))
+        return frozenset(holder for _, holder in (*received, *judged))
 
 
 def _origin(restored: Restoration) -> str:

@@ -32,7 +32,7 @@ async def test_receipt__for_an_accepted_reply__claims_every_hit_and_covers_its_c
 ) -> None:
     asker, batch = await _judged(consortium, "both.example", "north.example", "clear.example")
 
-    receipts = {entry.holder: entry for entry in await asker.requester.journals.receipts.pending()}
+    receipts = {r.holder: r for r in await asker.requester.journals.receipts.receipts_of(batch.batch_id)}
 
     assert {holder: entry.hits for holder, entry in receipts.items()} == {NORTH: 2, SOUTH: 1}
     for holder, receipt in receipts.items():
@@ -49,9 +49,10 @@ async def test_receipt__for_an_accepted_reply__claims_every_hit_and_covers_its_c
 
 
 async def test_receipt__without_a_hit__is_as_long_as_one_with_hits_everywhere(consortium: Consortium) -> None:
-    asker, _ = await _judged(consortium, "north.example", "both.example")
+    asker, batch = await _judged(consortium, "north.example", "both.example")
 
-    sizes = {len(entry.frame) for entry in await asker.requester.journals.receipts.pending()}
+    receipts = await asker.requester.journals.receipts.receipts_of(batch.batch_id)
+    sizes = {len(entry.frame) for entry in receipts}
 
     assert len(sizes) == 1
 
@@ -96,7 +97,7 @@ async def test_receipt__answer_lost_on_the_way__gets_the_same_disclosures_again(
     consortium: Consortium,
 ) -> None:
     asker, batch = await _judged(consortium, "north.example")
-    (pending,) = (r for r in await asker.requester.journals.receipts.pending() if r.holder == NORTH)
+    pending = await asker.requester.journals.receipts.receipt(batch.batch_id, NORTH)
     first = await asker.courier.send_receipt(
         NORTH, batch.batch_id, statement=pending.statement, frame=pending.frame
     )
