@@ -76,6 +76,7 @@ PARTS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "privacy": tables.privacy,
     "prefixes": tables.prefixes,
     "lines": tables.lines,
+    "rates": tables.rates,
     "sizing": tables.sizing,
 }
 

@@ -28,7 +28,7 @@ def others(results: Mapping[str, Any]) -> Iterator[str]:
         ),
         *(
             (
-                f"bytes to ask about {of}, another time",
+                f"bytes to ask about {of}, another time, before padding",
                 f"bytes to ask about {of}, before padding",
                 f"bytes to ask about {of}, the set known",
             )
@@ -36,7 +36,7 @@ def others(results: Mapping[str, Any]) -> Iterator[str]:
         ),
         *(
             (
-                f"bytes to ask about {of}, after a change",
+                f"bytes to ask about {of}, after a change, before padding",
                 f"bytes to ask about {of}, before padding",
                 f"bytes to ask about {of}, after a change of the set",
             )
@@ -105,6 +105,23 @@ def lines(results: Mapping[str, Any]) -> Iterator[str]:
     for count in (1, 10, 100, 1_000):
         sizes = _sizes(results["rows"], count)
         yield line(f"{count:,}", *(f"{size:,.0f}" for size in sizes), f"{sum(sizes) / count:,.0f}")
+
+
+def rates(results: Mapping[str, Any]) -> Iterator[str]:
+    yield from head("what all members together may ask, subjects a second", "", right=(1,))
+    rows = results["rows"]
+    for what, name in (
+        ("in batches of 1,000, for each core of each member", "answer an element of a batch of 1,000"),
+        ("one by one, for each core of each member, without seal or line", "answer a batch of one element"),
+    ):
+        yield line(what, _shown(rows, "answering", name))
+    served = [
+        each["value"]
+        for each in rows
+        if each["benchmark"] == "growth_requesters" and each["name"].endswith(": answered")
+    ]
+    most = f"{max(served):,}" if served else MISSING
+    yield line("express, one by one, everything included, both ends on the same two cores", most)
 
 
 def sizing(results: Mapping[str, Any]) -> Iterator[str]:
