@@ -9,9 +9,9 @@ from oracle.domain.answered import AnswerState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.rules.express import RECEIPT_GRACE_S
 from oracle.store.database import Database
-from oracle.store.folding import Side
+from oracle.store.pair_totals import Side
 from oracle.store.sums import total
-from oracle.store.tables import accepted, answers, evidence, folded
+from oracle.store.tables import accepted, answers, evidence, pair_totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +40,11 @@ _AT_ONCE: Final = exists().where(
 _DUE: Final = answers.c.deadline + case((_AT_ONCE, RECEIPT_GRACE_S), else_=0)
 _STANDING: Final = select(
     (
-        select(total(accepted.c.amount))
-        .where(accepted.c.requester == _ASKER, accepted.c.batch_id != bindparam("without"))
+        select(total(pair_totals.c.amount))
+        .where(pair_totals.c.side == Side.ACCEPTED, pair_totals.c.member == _ASKER)
         .scalar_subquery()
-        + select(total(folded.c.amount))
-        .where(folded.c.side == Side.ACCEPTED, folded.c.member == _ASKER)
+        - select(total(accepted.c.amount))
+        .where(accepted.c.requester == _ASKER, accepted.c.batch_id == bindparam("without"))
         .scalar_subquery()
     ).label("accepted"),
     select(total(answers.c.query_fees)).where(_WITHOUT_RECEIPT).scalar_subquery().label("unreceipted"),

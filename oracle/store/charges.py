@@ -1,40 +1,30 @@
 """The list of charges of each pair that the requester's vouchers are the sum of."""
 
-from sqlalchemy import and_, func, select, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import exists, select
 
 from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.rules.vouchers import Totals, least, most
 from oracle.store.database import Database
-from oracle.store.folding import Side, folded_totals
+from oracle.store.pair_totals import ChargeList, Side
 from oracle.store.sums import total
-from oracle.store.tables import charges, folded, receipts, signed
+from oracle.store.tables import charges, pair_totals, receipts, signed
 
 LOST = BatchId(bytes(32))
 """The line of the list for what a restored store lost of it; no digest of a request is zero."""
 
 
 class ChargeJournal:
-    """A batch is charged to a pair at most once; totals are always recomputed from the list."""
+    """A batch is charged to a pair at most once; the pair's total changes with its list, together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._list = ChargeList(database, Side.GIVEN)
 
     async def charge(self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int) -> None:
         """Write a charge unless this batch has one."""
         async with self._database.leading() as connection:
-            await connection.execute(
-                self._database.insert(charges)
-                .values(
-                    holder=holder,
-                    batch_id=batch_id,
-                    queries=charge.queries,
-                    hits=charge.hits,
-                    amount=charge.amount,
-                    price_version=price_version,
-                )
-                .on_conflict_do_nothing()
-            )
+            if await self._list.line(connection, holder, batch_id) is None:
+                await self._list.put(connection, holder, batch_id, charge, price_version=price_version)
 
     async def charge_anew(
         self, holder: MemberId, batch_id: BatchId, charge: Totals, price_version: int
@@ -49,11 +39,7 @@ class ChargeJournal:
     async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
         """Set what a batch costs after all: hits whose record was not served are not owed."""
         async with self._database.leading() as connection:
-            await connection.execute(
-                update(charges)
-                .where(charges.c.holder == holder, charges.c.batch_id == batch_id)
-                .values(queries=charge.queries, hits=charge.hits, amount=charge.amount)
-            )
+            await self._list.correct(connection, holder, batch_id, charge)
 
     async def to_sign(self, holder: MemberId) -> tuple[Totals, int]:
         """What the next voucher says, written before it is signed, and its price version (0: nothing yet).
@@ -61,7 +47,7 @@ class ChargeJournal:
         Totals only grow: what a correction took off the list is made up for by later charges.
         """
         async with self._database.leading() as connection:
-            owed, newest = await _sums(connection, holder)
+            owed, newest = await self._list.total(connection, holder)
             found = await connection.execute(select(signed).where(signed.c.holder == holder))
             row = found.first()
             before = Totals() if row is None else _totals(row.queries, row.hits, row.amount)
@@ -89,12 +75,6 @@ class ChargeJournal:
         owed, newest = await self.totals(holder)
         before = await self.charge_of(holder, LOST) or Totals()
         lost = most(before, least(before.plus(accepted.less(owed)), most_lost))
-        line = {
-            "queries": lost.queries,
-            "hits": lost.hits,
-            "amount": lost.amount,
-            "price_version": max(newest, price_version),
-        }
         greatest = most(await self.signed(holder), proven)
         newest_signed = {
             "queries": greatest.queries,
@@ -103,11 +83,7 @@ class ChargeJournal:
             "price_version": max(newest, price_version),
         }
         async with self._database.leading() as connection:
-            await connection.execute(
-                self._database.insert(charges)
-                .values(holder=holder, batch_id=LOST, **line)
-                .on_conflict_do_update(index_elements=["holder", "batch_id"], set_=line)
-            )
+            await self._list.put(connection, holder, LOST, lost, price_version=max(newest, price_version))
             await connection.execute(
                 self._database.insert(signed)
                 .values(holder=holder, **newest_signed)
@@ -117,16 +93,16 @@ class ChargeJournal:
 
     async def receipted(self, holder: MemberId) -> Totals:
         """Sum over the charges that a receipt was written for: each of them was signed for in a voucher."""
-        same = and_(receipts.c.batch_id == charges.c.batch_id, receipts.c.holder == charges.c.holder)
-        statement = (
-            select(total(charges.c.queries), total(charges.c.hits), total(charges.c.amount))
-            .join(receipts, same)
-            .where(charges.c.holder == holder)
+        receipt = exists().where(
+            receipts.c.batch_id == charges.c.batch_id, receipts.c.holder == charges.c.holder
+        )
+        statement = select(total(charges.c.queries), total(charges.c.hits), total(charges.c.amount)).where(
+            charges.c.holder == holder, ~receipt
         )
         async with self._database.reading() as connection:
-            listed = _totals(*(await connection.execute(statement)).one())
-            before, _ = await folded_totals(connection, Side.GIVEN, holder)
-        return before.plus(listed)
+            without = _totals(*(await connection.execute(statement)).one())
+            owed, _ = await self._list.total(connection, holder)
+        return owed.less(without)
 
     async def signed(self, holder: MemberId) -> Totals:
         """The greatest totals ever signed for this holder, as far as this store knows."""
@@ -135,35 +111,18 @@ class ChargeJournal:
         return Totals() if row is None else _totals(row.queries, row.hits, row.amount)
 
     async def totals(self, holder: MemberId) -> tuple[Totals, int]:
-        """Sum over all charges of the pair, folded ones too, and their newest price version (0: none yet)."""
+        """All charges of the pair, forgotten ones too, and the newest price version of them (0: none yet)."""
         async with self._database.reading() as connection:
-            return await _sums(connection, holder)
+            return await self._list.total(connection, holder)
 
     async def charge_of(self, holder: MemberId, batch_id: BatchId) -> Totals | None:
-        statement = select(charges.c.queries, charges.c.hits, charges.c.amount).where(
-            charges.c.holder == holder, charges.c.batch_id == batch_id
-        )
         async with self._database.reading() as connection:
-            row = (await connection.execute(statement)).first()
-        return None if row is None else _totals(row.queries, row.hits, row.amount)
+            return await self._list.line(connection, holder, batch_id)
 
     async def holders(self) -> tuple[MemberId, ...]:
-        listed = select(charges.c.holder)
-        before = select(folded.c.member).where(folded.c.side == Side.GIVEN)
+        statement = select(pair_totals.c.member).where(pair_totals.c.side == Side.GIVEN)
         async with self._database.reading() as connection:
-            return tuple((await connection.execute(union(listed, before))).scalars())
-
-
-async def _sums(connection: AsyncConnection, holder: MemberId) -> tuple[Totals, int]:
-    statement = select(
-        total(charges.c.queries),
-        total(charges.c.hits),
-        total(charges.c.amount),
-        func.coalesce(func.max(charges.c.price_version), 0),
-    ).where(charges.c.holder == holder)
-    queries, hits, amount, version = (await connection.execute(statement)).one()
-    before, before_version = await folded_totals(connection, Side.GIVEN, holder)
-    return before.plus(_totals(queries, hits, amount)), max(version, before_version)
+            return tuple((await connection.execute(statement)).scalars())
 
 
 def _totals(queries: int, hits: int, amount: int) -> Totals:

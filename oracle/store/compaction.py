@@ -10,7 +10,7 @@ from oracle.domain.asked import BatchState, ReceiptState
 from oracle.domain.disputes import DisputeState
 from oracle.domain.ids import BatchId, MemberId
 from oracle.store.database import Database
-from oracle.store.folding import Side, fold
+from oracle.store.pair_totals import ChargeList, Side
 from oracle.store.tables import (
     anchors,
     answers,
@@ -40,6 +40,8 @@ class Compaction:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._given = ChargeList(database, Side.GIVEN)
+        self._accepted = ChargeList(database, Side.ACCEPTED)
 
     async def answers(
         self,
@@ -49,7 +51,7 @@ class Compaction:
         limit: int,
         gone: Collection[MemberId] = (),
     ) -> int:
-        """Holder: batches in these states with an earlier deadline; what was accepted for them is folded.
+        """Holder: batches in these states with an earlier deadline; what was accepted stays in the total.
 
         Those of requesters that are `gone` in any state: nothing follows any more.
         """
@@ -62,7 +64,7 @@ class Compaction:
             for row in found:
                 by_requester[MemberId(row.requester)].append(BatchId(row.batch_id))
             for requester, these in by_requester.items():
-                await fold(self._database, connection, Side.ACCEPTED, requester, these)
+                await self._accepted.forget(connection, requester, *these)
                 for table in (superseded_answers, answers):
                     await connection.execute(
                         table.delete().where(table.c.requester == requester, table.c.batch_id.in_(these))
@@ -113,7 +115,7 @@ class Compaction:
             these = [BatchId(row.batch_id) for row in found]
             holders = select(charges.c.holder).where(charges.c.batch_id.in_(these)).distinct()
             for holder in (await connection.execute(holders)).scalars().all():
-                await fold(self._database, connection, Side.GIVEN, MemberId(holder), these)
+                await self._given.forget(connection, MemberId(holder), *these)
             for table in (ratings, disputes, recalled, receipts, superseded_replies, replies, batches):
                 await connection.execute(table.delete().where(table.c.batch_id.in_(these)))
             left = exists().where(batches.c.query_id == queries.c.query_id)

@@ -29,11 +29,11 @@ __all__ = (
     "examined",
     "express",
     "facts",
-    "folded",
     "lease",
     "marks",
     "metadata",
     "openings",
+    "pair_totals",
     "planted",
     "presented",
     "queries",
@@ -244,18 +244,17 @@ ratings = Table(
 """Requester: verdicts on disclosed items; `sent_in` is the intent of the transaction that carries them,
 `confirmed` is 1 once that is mined."""
 
-folded = Table(
-    "folded",
+pair_totals = Table(
+    "pair_totals",
     metadata,
     Column("side", String(8), primary_key=True),
     Column("member", BigInteger, primary_key=True, autoincrement=False),
-    Column("batches", BigInteger, nullable=False),
     Column("queries", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("price_version", BigInteger, nullable=False),
 )
-"""What charges that are no longer listed add up to: `given` to a holder, or `accepted` of a requester."""
+"""What all charges add up to, listed or forgotten: `given` to a holder, or `accepted` of a requester."""
 
 lease = Table(
     "lease",

@@ -9,9 +9,8 @@ from oracle.domain.ids import BatchId, Credits, KeyVersion, MemberId
 from oracle.domain.messages import Voucher
 from oracle.rules.vouchers import Totals, covers, greatest, totals_of
 from oracle.store.database import Database
-from oracle.store.folding import Side, folded_totals
-from oracle.store.sums import total
-from oracle.store.tables import accepted, vouchers
+from oracle.store.pair_totals import ChargeList, Side
+from oracle.store.tables import vouchers
 
 LOST = BatchId(bytes(32))
 """The line of the list for what a restored store lost of it; no digest of a request is zero."""
@@ -32,6 +31,7 @@ class VoucherJournal:
 
     def __init__(self, database: Database, holder: MemberId) -> None:
         self._database = database
+        self._list = ChargeList(database, Side.ACCEPTED)
         self.holder = holder
 
     async def accept(self, requester: MemberId, batch_id: BatchId, charge: Totals, held: HeldVoucher) -> bool:
@@ -43,15 +43,10 @@ class VoucherJournal:
             standing = await self._standing(connection, requester)
             before = None if standing is None else totals_of(standing.voucher)
             best = greatest(before, totals_of(held.voucher))
-            others = await _accepted(connection, requester, without=batch_id)
+            others = await self._accepted(connection, requester, without=batch_id)
             if best is None or not covers(best, others, charge):
                 return False
-            line = {"queries": charge.queries, "hits": charge.hits, "amount": charge.amount}
-            await connection.execute(
-                self._database.insert(accepted)
-                .values(requester=requester, batch_id=batch_id, **line)
-                .on_conflict_do_update(index_elements=["requester", "batch_id"], set_=line)
-            )
+            await self._list.put(connection, requester, batch_id, charge)
             if best != before:
                 values = _values(held)
                 await connection.execute(
@@ -64,23 +59,25 @@ class VoucherJournal:
     async def withdraw(self, requester: MemberId, batch_id: BatchId) -> None:
         """What was accepted for an answer that was superseded, and whose successor the requester refused."""
         async with self._database.writing() as connection:
-            await connection.execute(accepted.delete().filter_by(requester=requester, batch_id=batch_id))
+            await self._list.withdraw(connection, requester, batch_id)
 
     async def adopt(self, requester: MemberId, redeemed: Totals) -> None:
         """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""
         missing = redeemed.less(await self.accepted_totals(requester, without=LOST))
-        line = {"queries": missing.queries, "hits": missing.hits, "amount": missing.amount}
         async with self._database.leading() as connection:
-            await connection.execute(
-                self._database.insert(accepted)
-                .values(requester=requester, batch_id=LOST, **line)
-                .on_conflict_do_update(index_elements=["requester", "batch_id"], set_=line)
-            )
+            await self._list.put(connection, requester, LOST, missing)
 
     async def accepted_totals(self, requester: MemberId, *, without: BatchId | None = None) -> Totals:
         """Sum of what was accepted of this requester, leaving out one batch if named."""
         async with self._database.reading() as connection:
-            return await _accepted(connection, requester, without=without)
+            return await self._accepted(connection, requester, without=without)
+
+    async def _accepted(
+        self, connection: AsyncConnection, requester: MemberId, *, without: BatchId | None
+    ) -> Totals:
+        every, _ = await self._list.total(connection, requester)
+        line = None if without is None else await self._list.line(connection, requester, without)
+        return every if line is None else every.less(line)
 
     async def held(self, requester: MemberId) -> HeldVoucher | None:
         async with self._database.reading() as connection:
@@ -106,19 +103,6 @@ class VoucherJournal:
             key_version=KeyVersion(row.key_version),
         )
         return HeldVoucher(voucher=voucher, signature=row.signature, received_at=row.received_at)
-
-
-async def _accepted(
-    connection: AsyncConnection, requester: MemberId, *, without: BatchId | None = None
-) -> Totals:
-    statement = select(
-        total(accepted.c.queries),
-        total(accepted.c.hits),
-        total(accepted.c.amount),
-    ).where(accepted.c.requester == requester, accepted.c.batch_id != (without or b""))
-    queries, hits, amount = (await connection.execute(statement)).one()
-    before, _ = await folded_totals(connection, Side.ACCEPTED, requester)
-    return before.plus(Totals(queries=queries, hits=hits, amount=Credits(amount)))
 
 
 def _values(held: HeldVoucher) -> dict[str, object]:

@@ -33,6 +33,14 @@ def step_to(store_url: str, revision: str) -> None:
         command.upgrade(config, revision)
 
 
+def step_back(store_url: str, revision: str) -> None:
+    """Take a store back to this schema revision."""
+    config = steps_config()
+    with synchronous(store_url) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+
+
 def written(store_url: str) -> bytes:
     """All that the store holds: SQLite's files as they are, PostgreSQL's rows."""
     url = make_url(store_url)
