@@ -47,6 +47,7 @@ BENCHMARKS: Final = (
     "growth_requesters",
     "growth_prefix",
     "start",
+    "history",
     "disk",
     "committed",
 )

@@ -41,7 +41,7 @@ evidence = Table(
     metadata,
     Column("requester", BigInteger, primary_key=True, autoincrement=False),
     Column("batch_id", LargeBinary(32), primary_key=True),
-    Column("nonce", LargeBinary(16), nullable=False, index=True),
+    Column("nonce", LargeBinary(16), nullable=False),
     Column("elements", Wide, nullable=False),
     Column("issued_at", BigInteger, nullable=False, index=True),
     Column("key_version", Wide, nullable=False),
@@ -49,6 +49,7 @@ evidence = Table(
     Column("answered", Wide, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     Column("place", BigInteger),
+    Index("ix_evidence_requester_nonce", "requester", "nonce"),
     Index("ix_evidence_requester_root", "requester", "root", "issued_at"),
     Index("ix_evidence_answered_root", "answered", "root", "issued_at"),
 )
