@@ -16,7 +16,7 @@ from oracle.store.tables import accepted, charges
 from oracle.store.vouchers import VoucherJournal
 
 ONE, OTHER = MemberId(2), MemberId(3)
-BEFORE = "0016"
+BEFORE = "0017"
 
 
 def _batch(number: int) -> BatchId:
