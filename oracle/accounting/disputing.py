@@ -4,9 +4,9 @@ What a dispute is judged by stays where it is: the receipt with its signed claim
 holder's signed answer are in the journals of the batch, which is kept while its dispute is open.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import structlog
 
@@ -16,13 +16,15 @@ from oracle.chain.errors import TransactionReverted
 from oracle.chain.lane import Lane
 from oracle.chain.view import AllianceView
 from oracle.domain.asked import AskedBatch, AskedReceipt, ReceiptState
+from oracle.domain.audits import CaseState
 from oracle.domain.disputes import Dispute, DisputeGround, DisputeState
 from oracle.domain.errors import Broken, Refused
 from oracle.domain.ids import BatchId, MemberId
+from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.notary import Notary
 from oracle.peer.statements import parse_reply_head
-from oracle.rules.disputes import DisputeWindows, amount_of, is_unanswered
+from oracle.rules.disputes import DisputeWindows, amount_of, hits_owed, is_unanswered
 from oracle.store.asked import AskedJournal
 from oracle.store.disputes import DisputeJournal
 from oracle.store.receipts import ReceiptJournal
@@ -32,6 +34,7 @@ log = structlog.get_logger()
 STEP = 20
 """Disputes opened in one round: each is a transaction."""
 OPEN_ALREADY = "CaseAlreadyOpened"
+ON_THE_CHAIN = frozenset({DisputeState.OPENED, DisputeState.CLOSED})
 
 
 class NothingToDispute(Refused):
@@ -44,6 +47,16 @@ class DisputeTooLate(Refused):
     """Holders keep what they need to answer for a governed time only, and it is over."""
 
     code: ClassVar[str] = "dispute_too_late"
+
+
+class Pricing(Protocol):
+    """What the batches of this institution cost."""
+
+    def hit_price(self, batch: AskedBatch, holder: MemberId) -> int: ...
+
+    async def correct(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> None:
+        """Charge it for so many hits."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +79,7 @@ class Disputing:
         asked: AskedJournal,
         replies: ReplyJournal,
         receipts: ReceiptJournal,
-        hit_price: Callable[[AskedBatch, MemberId], int],
+        pricing: Pricing,
         notary: Notary,
         ledger: AuditLedger,
         lane: Lane,
@@ -79,7 +92,7 @@ class Disputing:
         self._asked = asked
         self._replies = replies
         self._receipts = receipts
-        self._hit_price = hit_price
+        self._pricing = pricing
         self._notary = notary
         self._ledger = ledger
         self._lane = lane
@@ -94,7 +107,7 @@ class Disputing:
         if not grounds or reply is None or reply.received is None:
             return
         head = parse_reply_head(reply.received.statement).value
-        price = self._hit_price(batch, receipt.holder)
+        price = self._pricing.hit_price(batch, receipt.holder)
         state = DisputeState.OPENING if self._policy.automatic else DisputeState.NOTED
         await self._journal.note(
             [
@@ -119,7 +132,15 @@ class Disputing:
 
     async def noted(self, receipt: AskedReceipt) -> bool:
         """Whether any claim of this receipt is disputed, or can be."""
-        return await self._journal.noted(receipt.batch_id, receipt.holder)
+        return bool(await self._journal.of_receipt(receipt.batch_id, receipt.holder))
+
+    async def escrowed(self, receipt: AskedReceipt) -> frozenset[int]:
+        """Elements of this receipt whose price waits in escrow, or was awarded to either party."""
+        return frozenset(
+            one.index
+            for one in await self._journal.of_receipt(receipt.batch_id, receipt.holder)
+            if one.amount and one.state in ON_THE_CHAIN and self._outcome(one) is not CaseState.LAPSED
+        )
 
     async def open(self, batch_id: BatchId, holder: MemberId, index: int) -> Dispute:
         """Decide to open one; it goes to the chain with the next round."""
@@ -150,8 +171,8 @@ class Disputing:
         for dispute in await self._journal.opening(limit=STEP):
             await self._open(dispute)
         for dispute in await self._journal.opened():
-            case = self._view.audits.cases.get(self.case_of(dispute))
-            if case is not None and case.outcome is not None:
+            if self._outcome(dispute) is not None:
+                await self._charge(dispute)
                 await self._journal.turn(dispute, DisputeState.CLOSED)
 
     def case_of(self, dispute: Dispute) -> bytes:
@@ -168,7 +189,7 @@ class Disputing:
             now=self._clock.chain_time(),
             patience_s=patience_s,
         )
-        if overdue and not await self._journal.noted(batch_id, holder):
+        if overdue and not await self._journal.of_receipt(batch_id, holder):
             claims = decode_receipt(receipt.frame, count=batch.count).claims
             await self.note(
                 batch, receipt, dict.fromkeys((one.index for one in claims), DisputeGround.UNANSWERED)
@@ -198,7 +219,30 @@ class Disputing:
                 return
         else:
             await self._clock.reached(row.block_number or 0)
+        await self._charge(dispute, opened=True)
         await self._journal.turn(dispute, DisputeState.OPENED)
+
+    def _outcome(self, dispute: Dispute) -> CaseState | None:
+        case = self._view.audits.cases.get(self.case_of(dispute))
+        return None if case is None else case.outcome
+
+    async def _charge(self, dispute: Dispute, *, opened: bool = False) -> None:
+        """Count in vouchers what the ledger sets off against them; before its receipt is answered all is."""
+        batch = await self._asked.batch(dispute.batch_id)
+        receipt = await self._receipts.receipt(dispute.batch_id, dispute.holder)
+        if batch is None or receipt is None or receipt.state is not ReceiptState.SETTLED:
+            return
+        if receipt.settled is None or receipt.settled.answer is None:
+            return  # an earlier release did not keep it
+        escrowed = await self.escrowed(receipt)
+        if opened and dispute.amount:
+            escrowed |= {dispute.index}
+        owed = hits_owed(
+            claimed=frozenset(one.index for one in decode_receipt(receipt.frame, count=batch.count).claims),
+            served=decode_disclosures(receipt.settled.answer.frame).served,
+            escrowed=escrowed,
+        )
+        await self._pricing.correct(batch, dispute.holder, hits=len(owed))
 
 
 def windows_of(view: AllianceView) -> DisputeWindows:

@@ -49,7 +49,7 @@ class VoucherLane(Protocol):
         ...
 
     async def correct(self, holder: MemberId, batch_id: BatchId, charge: Totals) -> None:
-        """Charge less for a batch whose hits were not all served."""
+        """Set what a batch costs after all: hits that are not owed are made up for by later vouchers."""
         ...
 
     async def current(self, holder: MemberId) -> Signed[Voucher] | None:
@@ -68,4 +68,8 @@ class Grievances(Protocol):
 
     async def noted(self, receipt: AskedReceipt) -> bool:
         """Whether any claim of this receipt is noted: then it is a dispute that gives its price back."""
+        ...
+
+    async def escrowed(self, receipt: AskedReceipt) -> frozenset[int]:
+        """Elements of this receipt whose price waits in escrow, or was awarded to either party."""
         ...

@@ -73,6 +73,11 @@ class ReceiptWriter:
         """What one hit of the batch costs at this holder."""
         return self.cost(batch, holder, hits=1)[0].less(self.cost(batch, holder, hits=0)[0]).amount
 
+    async def correct(self, batch: AskedBatch, holder: MemberId, *, hits: int) -> None:
+        """Set what the batch costs at this holder once it is known how many of its hits are owed."""
+        charge, _ = self.cost(batch, holder, hits=hits)
+        await self._lane.correct(holder, batch.batch_id, charge)
+
     async def _accept(self, batch: AskedBatch, reply: AskedReply) -> _Verdict:
         if reply.proven is None:
             raise Broken("an accepted reply has no proof in the journal")

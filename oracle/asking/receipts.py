@@ -26,14 +26,14 @@ from oracle.domain.disputes import DisputeGround
 from oracle.domain.errors import Broken, Refused, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome
-from oracle.domain.settlement import DisclosuresBody, RefusalReason, ServedStatus, reason_name
+from oracle.domain.settlement import DisclosuresBody, RefusalReason, reason_name
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.courier import Courier
 from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch, WireRefused
 from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
-from oracle.rules.disputes import ground_of
+from oracle.rules.disputes import ground_of, hits_owed
 from oracle.rules.vouchers import Totals
 from oracle.store.asked import AskedJournal
 from oracle.store.receipts import ReceiptJournal
@@ -154,7 +154,7 @@ class Receipts:
         # A holder that kept the records to itself and forgets the batch in the end has taken its voucher: the
         # ledger gives back what is disputed, and who charged less as well would owe less than was accepted.
         if not anew and receipt.hits and lost and not await self._grievances.noted(receipt):
-            await self._charge_less(batch, receipt, served=0)
+            await self._writer.correct(batch, receipt.holder, hits=0)
         if answer == RefusalReason.MALFORMED:
             claims = decode_receipt(receipt.frame, count=batch.count).claims
             await self._grievances.note(
@@ -208,13 +208,18 @@ class Receipts:
         if reply is None:
             raise Broken("a receipt is journalled for a reply that is not")
         settled = check_disclosures(body.records, reply=reply, notary=self._notary)
-        served = sum(answer.status is ServedStatus.SERVED for answer in body.records)
-        if reply.earlier:
-            # Both sides count the new reply now, and no more what the one before it came to.
-            await self._charge_anew(batch, reply, served=served)
-        elif served < receipt.hits:
-            # What the holder itself says it did not serve is not owed; what it served wrongly is disputed.
-            await self._charge_less(batch, receipt, served=served)
+        claims = decode_receipt(receipt.frame, count=batch.count).claims
+        owed = hits_owed(
+            claimed=frozenset(claim.index for claim in claims),
+            served=body.served,
+            escrowed=await self._grievances.escrowed(receipt),
+        )
+        if reply.earlier and reply.state is not ReplyState.ACCEPTED:
+            await self._lane.correct(receipt.holder, batch.batch_id, Totals())
+        elif reply.earlier or len(owed) < receipt.hits:
+            # What the holder itself says it did not serve is not owed; what it served wrongly is disputed. Of
+            # a reply that came anew both sides count this one now, and no more what came before it.
+            await self._writer.correct(batch, receipt.holder, hits=len(owed))
         await self._grievances.note(batch, receipt, _grounds(settled, body))
         settled = replace(settled, answer=_kept(answered.message))
         standing = await self._journal.receipt(receipt.batch_id, receipt.holder)
@@ -223,17 +228,6 @@ class Receipts:
             for record in standing.settled.records:
                 settled = with_record(settled, record)
         await self._journal.settled(receipt.batch_id, receipt.holder, settled)
-
-    async def _charge_anew(self, batch: AskedBatch, reply: AskedReply, *, served: int) -> None:
-        if reply.state is ReplyState.ACCEPTED:
-            charge, _ = self._writer.cost(batch, reply.holder, hits=served)
-        else:
-            charge = Totals()
-        await self._lane.correct(reply.holder, batch.batch_id, charge)
-
-    async def _charge_less(self, batch: AskedBatch, receipt: AskedReceipt, *, served: int) -> None:
-        charge, _ = self._writer.cost(batch, receipt.holder, hits=served)
-        await self._lane.correct(receipt.holder, batch.batch_id, charge)
 
 
 def _kept(message: OpenedMessage) -> HolderAnswer:
@@ -250,6 +244,5 @@ def _kept(message: OpenedMessage) -> HolderAnswer:
 
 def _grounds(settled: Settled, body: DisclosuresBody) -> dict[int, DisputeGround]:
     """What each claim without a good record can be disputed for."""
-    served = {answer.index for answer in body.records if answer.status is ServedStatus.SERVED}
-    found = ((index, ground_of(reason, served=index in served)) for index, reason in settled.unserved)
+    found = ((index, ground_of(reason, served=index in body.served)) for index, reason in settled.unserved)
     return {index: ground for index, ground in found if ground is not None}

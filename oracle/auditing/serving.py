@@ -15,7 +15,7 @@ from oracle.answering.taking import taken_claims
 from oracle.auditing.batch_checks import FIRST
 from oracle.auditing.case_files import file_digest
 from oracle.auditing.claim_file import ClaimFile, decode_claim_file
-from oracle.auditing.disclosure_file import DisclosureFile, encode_disclosure_file
+from oracle.auditing.disclosure_file import DisclosureFile, decode_disclosure_file, encode_disclosure_file
 from oracle.chain.grounds import ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
 from oracle.crypto.workers import Workers
@@ -86,11 +86,16 @@ class Serving:
     async def take(self, case: Case, content: bytes) -> None:
         """Serve the claim that an auditor hands over, unless its record is shown already."""
         file = decode_claim_file(content)
-        asked = await self._asked(case, self._notary.batch_id(file.asked()))
-        if asked.record is not None and _shows(asked.record):
+        kept = await self._journal.of(case.id)
+        shown = None if kept is None else decode_disclosure_file(kept.file).record
+        if shown is not None and _shows(shown):
             return
-        self._require_claim(case, file)
-        record = await self._served(case, file, asked)
+        asked = await self._asked(case, self._notary.batch_id(file.asked()))
+        record = asked.record
+        if record is None or not _shows(record):
+            self._require_claim(case, file)
+            record = await self._served(case, file, asked)
+        # Else its receipt came after the case was answered, and was served.
         if record is not None:
             await self._journal.replace(_file(case, record))
 

@@ -80,7 +80,8 @@ def _print(session: Session, summary: CreditsSummary) -> None:
 
 
 def _pairs(session: Session, title: str, pairs: tuple[PairAccount, ...]) -> None:
-    sheet = Sheet("Member", "#Queries", "#Hits", "#Vouched for", "#Redeemed", "#Open", title=title)
+    columns = ("Member", "#Queries", "#Hits", "#Vouched for", "#Paid", "#Set off", "#Open")
+    sheet = Sheet(*columns, title=title)
     for one in pairs:
         sheet.row(
             one.name or f"member {one.member_id}",
@@ -88,6 +89,7 @@ def _pairs(session: Session, title: str, pairs: tuple[PairAccount, ...]) -> None
             one.hits,
             one.amount,
             one.paid,
+            one.set_off,
             one.open,
         )
     if not sheet.empty:

@@ -167,7 +167,7 @@ async def cases(session: Session) -> None:
         because = "; ".join(msgspec.json.decode(one.reasons)["because"])
         finding = _UNDECIDED if one.found is None else _UPHELD if one.found else _DISMISSED
         because = because or "nothing speaks against the accused"
-        sheet.row("0x" + one.case_id.hex(), finding, one.found or None, because)
+        sheet.row(shortened("0x" + one.case_id.hex()), finding, one.found or None, because)
     sheet.print(session.out, otherwise="No case is examined yet: one is once its accused has answered it.")
 
 

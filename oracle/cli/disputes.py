@@ -12,7 +12,7 @@ from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
 from oracle.cli.printing import Sheet, count, moment, print_json, shortened
 from oracle.domain.disputes import DisputeState
-from oracle.domain.reports import OwnDispute
+from oracle.domain.reports import CaseLine, CaseStanding, DisputeReport, OwnDispute
 
 app = group(about="Disputes.")
 NO_DISPUTES = (
@@ -24,20 +24,20 @@ dispute = group(about="Dispute what a holder disclosed, or did not.")
 
 @command(app, "disputes", example="riskmesh disputes", failure="The disputes are not known.")
 async def disputes(session: Session) -> None:
-    """List disputes over disclosures, the newest first: all on the chain, and your own before they are."""
+    """List disputes over disclosures, the newest first: all on the chain, then your own by query."""
     async with connect(session.settings().api.listen) as client:
         report = await client.disputes()
     if session.json:
         print_json(session.out, report)
         return
-    sheet = Sheet("Case", "#Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
+    sheet = Sheet("Case", "Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
     for one in report.cases:
         case, _, accused = opening_cells(one)
-        sheet.row(case, one.opener, accused, standing(one), one.amount, next_step(one))
+        requester = f"{one.opener} {one.opener_name}".rstrip()
+        sheet.row(case, requester, accused, standing(one), _escrow(one), next_step(one))
     sheet.print(session.out, otherwise=NO_DISPUTES)
-    waiting = [one for one in report.own if not one.case_id]
-    if waiting:
-        _print_own(session, waiting)
+    if report.own:
+        _print_own(session, report)
     print_to_do(session.out, report.cases)
 
 
@@ -103,16 +103,38 @@ async def _case(client: LocalClient, digits: str) -> bytes:
     return bytes.fromhex(found[0][2:])
 
 
-def _print_own(session: Session, waiting: list[OwnDispute]) -> None:
-    columns = ("Query", "#Index", "Holder", "Ground", "State", "#Credits", "Open until (UTC)")
-    sheet = Sheet(*columns, title="Not on the chain")
-    for one in waiting:
+def _escrow(one: CaseLine) -> str:
+    """What waits, and to whom it went."""
+    if one.outcome is None or not one.amount:
+        return count(one.amount)
+    dismissed = one.outcome is CaseStanding.DISMISSED
+    number, name = (one.accused, one.accused_name) if dismissed else (one.opener, one.opener_name)
+    return f"{count(one.amount)} to {name or f'member {number}'}"
+
+
+def _print_own(session: Session, report: DisputeReport) -> None:
+    cases = {one.case_id: one for one in report.cases}
+    sheet = Sheet("Query", "#Index", "Holder", "Ground", "#Credits", "State", title="Yours")
+    for one in report.own:
         holder = f"{one.holder} {one.holder_name}".rstrip()
-        cells = (one.ground.value, one.state.value, one.amount, moment(one.open_until))
-        sheet.row(shortened(one.query_id), one.index, holder, *cells)
+        case = cases.get(one.case_id)
+        state = _off_chain(one) if case is None else f"{shortened(case.case_id)} {standing(case)}"
+        sheet.row(shortened(one.query_id), one.index, holder, one.ground.value, one.amount, state)
     sheet.print(session.out)
-    for one in waiting:
+    for one in report.own:
         if one.failure:
             session.say(f"{shortened(one.query_id)}, {one.index}: {one.failure}")
-    if any(one.state is DisputeState.NOTED for one in waiting):
-        session.note("`riskmesh dispute open QUERY_ID --index N --holder M` opens one.")
+    noted = next((one for one in report.own if one.state is DisputeState.NOTED), None)
+    if noted is not None:
+        named = f"{noted.query_id} --index {noted.index} --holder {noted.holder}"
+        session.note(f"Open one by its query, index and holder: riskmesh dispute open {named}")
+
+
+def _off_chain(one: OwnDispute) -> str:
+    match one.state:
+        case DisputeState.NOTED:
+            return f"not opened; possible until {moment(one.open_until)}"
+        case DisputeState.FAILED:
+            return "refused by the chain"
+        case _:
+            return "on its way to the chain"

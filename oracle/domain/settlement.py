@@ -161,6 +161,11 @@ class DisclosuresBody:
     """In ascending index."""
     accepted: AcceptedTotals
 
+    @property
+    def served(self) -> frozenset[int]:
+        """Elements that it says it discloses the record of."""
+        return frozenset(one.index for one in self.records if one.status is ServedStatus.SERVED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherStateRequest:

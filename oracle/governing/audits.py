@@ -121,6 +121,7 @@ class AuditsDesk:
             most=case.most,
             amount=case.amount,
             opener=case.opener,
+            opener_name="" if case.opener is None else self._names.name_of(case.opener),
             appeal_by=case.appeal_by(now),
             outcome=None if case.outcome is None else _standing(case.outcome),
             answer=None if case.answer is None else _hexadecimal(case.answer),

@@ -47,6 +47,15 @@ def amount_of(ground: DisputeGround, *, hit_price: int) -> int:
     return 0 if ground is DisputeGround.REFUSED else hit_price
 
 
+def hits_owed(*, claimed: frozenset[int], served: frozenset[int], escrowed: frozenset[int]) -> frozenset[int]:
+    """Elements whose hits a voucher has to count once its receipt is answered.
+
+    A hit whose price waits in escrow, or was awarded to either party, is set off against the voucher: one
+    that did not count it would have the holder pay for it out of its other answers.
+    """
+    return claimed & (served | escrowed)
+
+
 class Shown(StrEnum):
     """What the requester of a dispute showed."""
 

@@ -50,11 +50,11 @@ class DisputeJournal:
             row = (await connection.execute(statement)).first()
         return None if row is None else _dispute(row)
 
-    async def noted(self, batch_id: BatchId, holder: MemberId) -> bool:
-        """Whether any claim of this receipt is."""
-        statement = select(disputes.c.element).filter_by(batch_id=batch_id, holder=holder).limit(1)
+    async def of_receipt(self, batch_id: BatchId, holder: MemberId) -> tuple[Dispute, ...]:
+        """Those over its claims."""
         async with self._database.reading() as connection:
-            return (await connection.execute(statement)).first() is not None
+            rows = await connection.execute(select(disputes).filter_by(batch_id=batch_id, holder=holder))
+            return tuple(map(_dispute, rows))
 
     async def opening(self, *, limit: int) -> tuple[Dispute, ...]:
         """The oldest first."""

@@ -20,7 +20,7 @@ def build_disputing(
         asked=journals.asked,
         replies=journals.replies,
         receipts=journals.receipts,
-        hit_price=writer.hit_price,
+        pricing=writer,
         notary=notary,
         ledger=base.contracts.audits,
         lane=base.lane,

@@ -77,12 +77,17 @@ def _of_the_member(base: Foundation, me: MemberId | None) -> Iterator[str]:
 
 
 def _of_cases(base: Foundation, me: MemberId) -> Iterator[str]:
-    """Who does not answer has lost."""
+    """Who does not answer has lost; what was lost, a vote can still overturn."""
     now = base.clock.chain_time()
     for case in base.view.audits.newest_cases():
-        if case.accused == me and case.state(now) is CaseState.OPEN:
-            what, left = f"{case.kind.name.lower()}, case 0x{case.id.hex()}", _hours(case.answer_by - now)
-            yield (f"This member is accused ({what}) and has to answer within {left}. {to_do(case, me, now)}")
+        if case.accused != me:
+            continue
+        what, state = f"{case.kind.name.lower()}, case 0x{case.id.hex()}", case.state(now)
+        if state is CaseState.OPEN:
+            left = _hours(case.answer_by - now)
+            yield f"This member is accused ({what}) and has to answer within {left}. {to_do(case, me, now)}"
+        elif state is CaseState.UPHELD:
+            yield f"A case against this member ({what}) has gone against it. {to_do(case, me, now)}"
 
 
 def _of_reports(base: Foundation, me: MemberId) -> Iterator[str]:

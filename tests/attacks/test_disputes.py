@@ -131,6 +131,26 @@ async def test_dispute__over_a_record_that_came__costs_the_bank_its_price_once(c
     assert paid <= HIT_PRICE + 2, "it was paid twice"
 
 
+async def test_dispute__opened_before_the_receipt_is_sent__does_not_put_the_holder_in_breach(
+    court: Court,
+) -> None:
+    """The holder answers that it never had the claim; then it gets it, and serves it."""
+    talk = court.talk
+    await talk.ask(HELD, MISSED)
+    await talk.answer()
+    await talk.judge()
+    await court.open_anyhow(amount=HIT_PRICE)
+    await court.answer()
+    await talk.settle()
+    assert await court.record_state() is RecordState.DISCLOSED
+
+    await court.office.round()
+
+    assert await court.settle() is CaseState.DISMISSED
+    assert b"handed on to the requester" in await court.reasons()
+    assert await _require_reconciled(talk.holder)
+
+
 async def test_dispute__for_nothing_over_a_claim_never_sent__brings_no_record(court: Court) -> None:
     """A bank that reads hits and does not claim them gets none through the auditors either."""
     await _unserved(court)

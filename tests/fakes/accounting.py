@@ -74,6 +74,7 @@ class InMemoryAccounting(InMemoryAudits):
 
     ledger_balance = 860
     dispute_state = DisputeState.NOTED
+    dispute_case: str = ""
     answered_with: tuple[str, bytes] | None = None
 
     def _own(self) -> OwnDispute:
@@ -88,6 +89,7 @@ class InMemoryAccounting(InMemoryAudits):
             amount=100,
             noted_at=_START,
             open_until=_START + _LENGTH,
+            case_id=self.dispute_case,
         )
 
     async def rate_outcomes(self, lines: Sequence[OutcomeLine]) -> OutcomeReport:

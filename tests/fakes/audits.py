@@ -1,5 +1,7 @@
 """Auditors, cases and quality, as an institution would see them that is a few Python values."""
 
+from dataclasses import replace
+
 from oracle.domain.reports import (
     AuditorLine,
     CaseLine,
@@ -51,6 +53,12 @@ class InMemoryAudits:
         super().__init__()
         self.ruled: tuple[CaseLine, ...] = ()
         """Cases that have come to something, beside the two that have not."""
+
+    def settle(self, number: int, outcome: CaseStanding, *, amount: int) -> str:
+        """A dispute that is over; returns its case."""
+        case = _case(number, CaseReason.DISPUTE, CaseStanding.SETTLED, amount)
+        self.ruled += (replace(case, outcome=outcome, opener_name="Bank A"),)
+        return case.case_id
 
     def rule(
         self,

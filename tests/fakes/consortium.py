@@ -118,7 +118,7 @@ class InMemoryConsortium:
         return self.proposed[proposal_id]
 
     async def credits(self) -> CreditsSummary:
-        pair = PairAccount(member_id=2, name="Bank B", queries=100, hits=4, amount=140, paid=100)
+        pair = PairAccount(member_id=2, name="Bank B", queries=100, hits=4, amount=140, paid=100, set_off=20)
         return CreditsSummary(
             balance=860,
             floor=500,

@@ -17,7 +17,7 @@ class PairAccount:
     amount: int
     """Credits vouched for in all."""
     paid: int
-    """Credits of it that have been redeemed on the chain."""
+    """Credits of it that have been redeemed on the chain, or were awarded from escrow."""
     set_off: int = 0
     """Credits of it that wait in escrow for a dispute, or that one has decided to be owed by nobody."""
 

@@ -67,6 +67,7 @@ class CaseLine:
     """Credits in escrow, of a dispute."""
     opener: int | None = None
     """The member that opened it, or reported; None when an auditor did, or anyone with a proof."""
+    opener_name: str = ""
     appeal_by: int | None = None
     """None while it came to nothing."""
     outcome: CaseStanding | None = None

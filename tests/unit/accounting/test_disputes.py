@@ -114,6 +114,57 @@ async def test_receipt__disputed_and_then_forgotten_by_its_holder__stays_charged
     assert owed.hits == 2
 
 
+async def _hits_charged(asker: House) -> int:
+    return (await asker.requester.journals.charges.totals(NORTH))[0].hits
+
+
+async def test_receipt__answered_late_under_a_dispute__stays_charged_for_what_is_in_escrow(
+    consortium: Consortium,
+) -> None:
+    """The ledger sets the escrow off against the voucher: one that counted less would be short by it."""
+    asker, _ = await _decided(consortium)
+    asker.client.away.clear()
+
+    await asker.settle()
+
+    assert await asker.requester.journals.receipts.pending() == ()
+    assert await _hits_charged(asker) == 1
+
+
+async def test_open__after_the_receipt_was_answered_late__charges_the_claim_again(
+    consortium: Consortium,
+) -> None:
+    asker, query_id = await _unanswered(consortium)
+    consortium.chain.pass_time(2 * CLAIM_WINDOW_S + 200)
+    await asker.requester.disputing.round()
+    asker.client.away.clear()
+    await asker.settle()
+    assert await _hits_charged(asker) == 0
+
+    await asker.accounts.disputes.open_dispute(query_id=query_id, index=1, holder=2)
+    await asker.requester.disputing.round()
+
+    assert await _hits_charged(asker) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "hits"), [(CaseState.UPHELD, 1), (CaseState.DISMISSED, 1), (CaseState.LAPSED, 0)]
+)
+async def test_round__case_settled_after_a_late_answer__charges_what_the_ledger_sets_off(
+    consortium: Consortium, outcome: CaseState, hits: int
+) -> None:
+    asker, _ = await _decided(consortium)
+    asker.client.away.clear()
+    await asker.settle()
+    (dispute,) = await DisputeJournal(asker.base.database).opened()
+    case_id = asker.requester.disputing.case_of(dispute)
+
+    consortium.chain.happen(lambda at: CaseSettled(at=at, case_id=case_id, outcome=outcome))
+    await asker.requester.disputing.round()
+
+    assert await _hits_charged(asker) == hits
+
+
 async def test_round__the_ledger_refuses__says_why_and_can_be_tried_again(consortium: Consortium) -> None:
     asker, query_id = await _unanswered(consortium)
     consortium.chain.pass_time(CLAIM_WINDOW_S + 200)

@@ -8,15 +8,39 @@ from unit.cli.conftest import Command
 
 from oracle.cli.exits import ExitCode
 from oracle.domain.disputes import DisputeState
+from oracle.domain.reports import CaseStanding
 
 
 @pytest.mark.usefixtures("rooms")
 def test_disputes__one_is_not_on_the_chain__says_how_to_open_it(riskmesh: Command, home: Path) -> None:
     ran = riskmesh("disputes", "--home", home)
     assert ran.code == 0, ran.err
-    assert "Not on the chain" in ran.out
+    assert "not opened; possible until" in ran.out
     assert "wrong" in ran.out
     assert "dispute open" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("outcome", "escrow"),
+    [
+        (CaseStanding.DISMISSED, "300 to Bank B"),
+        (CaseStanding.UPHELD, "300 to Bank A"),
+        (CaseStanding.LAPSED, "300 to Bank A"),
+    ],
+)
+def test_disputes__one_is_settled__says_to_whom_its_escrow_went_and_what_it_was_about(
+    riskmesh: Command, home: Path, rooms: InMemoryAccounting, outcome: CaseStanding, escrow: str
+) -> None:
+    rooms.dispute_case = rooms.settle(7, outcome, amount=300)
+    rooms.dispute_state = DisputeState.CLOSED
+
+    ran = riskmesh("disputes", "--home", home)
+
+    assert ran.code == 0, ran.err
+    assert escrow in ran.out
+    (own,) = [line for line in ran.out.split("\n") if line.lstrip().startswith("q1")]
+    assert f"settled: {outcome.value}" in own
+    assert ran.err == ""
 
 
 def test_dispute__opened__is_decided(riskmesh: Command, home: Path, rooms: InMemoryAccounting) -> None:

@@ -11,6 +11,7 @@ from oracle.rules.disputes import (
     amount_of,
     faults,
     ground_of,
+    hits_owed,
     is_paid,
     is_unanswered,
 )
@@ -89,3 +90,9 @@ def test_claim__its_price_waits_or_it_was_refused_wrongly__is_paid_for(
     escrowed: int, refused_for: int | None
 ) -> None:
     assert is_paid(escrowed=escrowed, hit_price=100, refused_for=refused_for) is PAID[escrowed, refused_for]
+
+
+def test_hits__of_an_answered_receipt__are_owed_where_served_or_in_escrow_and_claimed() -> None:
+    owed = hits_owed(claimed=frozenset({0, 1, 2}), served=frozenset({0, 1, 7}), escrowed=frozenset({1, 2, 8}))
+    assert owed == {0, 1, 2}
+    assert hits_owed(claimed=frozenset({0, 1}), served=frozenset({1}), escrowed=frozenset()) == {1}

@@ -40,8 +40,8 @@ async def test_dispute__noted_again__stays_as_it_is(database: Database) -> None:
     assert await journal.opening(limit=9) == (replace(DISPUTE, state=DisputeState.OPENING),)
     assert await journal.of_claim(NORTH, DISPUTE.claim_digest) == await journal.get(BATCH, NORTH, 3)
     assert await journal.of_claim(MemberId(3), DISPUTE.claim_digest) is None
-    assert await journal.noted(BATCH, NORTH)
-    assert not await journal.noted(BATCH, MemberId(3))
+    assert await journal.of_receipt(BATCH, NORTH) == (replace(DISPUTE, state=DisputeState.OPENING),)
+    assert await journal.of_receipt(BATCH, MemberId(3)) == ()
 
 
 async def test_dispute__turned_from_a_state_that_it_left__is_not_turned(database: Database) -> None:
