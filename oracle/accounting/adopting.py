@@ -1,23 +1,26 @@
 """Finds the base of a pair's vouchers again: a store that is an older copy adopts what it signed since."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
 from oracle.chain.view import AllianceView
+from oracle.domain.audits import CaseKind, CaseState
 from oracle.domain.errors import Refused
-from oracle.domain.ids import BatchId, MemberId
+from oracle.domain.ids import BatchId, Credits, MemberId
 from oracle.domain.messages import Voucher
 from oracle.domain.settlement import AcceptedTotals, Signed, VoucherState
 from oracle.peer.notary import Notary
 from oracle.rules.vouchers import Totals, least, most, totals_of
 from oracle.store.charges import ChargeJournal
+from oracle.store.disputes import DisputeJournal
 from oracle.store.restoration import RestorationJournal
 
 log = structlog.get_logger()
 LARGEST_TOTAL = 2**63 - 1
 """What a column of the store holds."""
+NOTHING = Totals()
 
 
 class Counterparties(Protocol):
@@ -28,7 +31,7 @@ class Counterparties(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Shown:
-    """What a holder or the chain proves, and what the holder says it accepted: believed up to the proof."""
+    """What a holder or the chain proves, and what the holder says that it accepted."""
 
     proven: Totals
     accepted: Totals
@@ -48,6 +51,7 @@ class Adoption:
         *,
         me: MemberId,
         charges: ChargeJournal,
+        disputes: DisputeJournal,
         restoration: RestorationJournal,
         counterparties: Counterparties,
         notary: Notary,
@@ -55,6 +59,7 @@ class Adoption:
     ) -> None:
         self._me = me
         self._charges = charges
+        self._disputes = disputes
         self._restoration = restoration
         self._counterparties = counterparties
         self._notary = notary
@@ -80,7 +85,7 @@ class Adoption:
         most_lost = Totals()
         if shown is not None:
             # All that a receipt was written for stands in the newest voucher; the rest of it was lost.
-            most_lost = shown.proven.less(await self._charges.receipted(holder))
+            most_lost = (await self._bound(holder, shown)).less(await self._charges.receipted(holder))
             await self._adopt(holder, shown, most_lost)
             log.info("vouchers_adopted", holder=int(holder))
         await self._restoration.note_asked(holder, most_lost)
@@ -103,18 +108,37 @@ class Adoption:
         most_lost = await self._restoration.most_lost(holder)
         if most_lost is None:
             known = (await self._charges.receipted(holder)).less(charge)
-            most_lost = shown.proven.less(known)
+            most_lost = (await self._bound(holder, shown)).less(known)
             await self._restoration.note_asked(holder, most_lost)
-        return await self._adopt(holder, replace(shown, accepted=shown.accepted.plus(charge)), most_lost)
+        return await self._adopt(holder, shown, most_lost, refused=charge)
 
-    async def _adopt(self, holder: MemberId, shown: _Shown, most_lost: Totals) -> bool:
+    async def _adopt(
+        self, holder: MemberId, shown: _Shown, most_lost: Totals, *, refused: Totals = NOTHING
+    ) -> bool:
+        accepted = least(shown.accepted, await self._bound(holder, shown))
         return await self._charges.adopt(
             holder,
-            accepted=shown.accepted,
+            accepted=accepted.plus(refused),
             proven=shown.proven,
             price_version=shown.price_version,
             most_lost=most_lost,
         )
+
+    async def _bound(self, holder: MemberId, shown: _Shown) -> Totals:
+        """The most that the holder can have accepted: what is signed in vouchers, and in lost disputes.
+
+        A dispute that is settled counts with the holder, even if no voucher with its hit has reached it.
+        """
+        restored, bound = await self._restoration.current(), shown.proven
+        if restored is None:
+            return bound
+        for case in tuple(self._view.audits.cases.values()):
+            ours = case.kind is CaseKind.DISPUTE and (case.opener, case.accused) == (self._me, holder)
+            if not ours or case.opened_at <= restored.backed_up_at or case.outcome is CaseState.LAPSED:
+                continue
+            if case.amount and await self._disputes.of_claim(holder, case.subject) is None:
+                bound = bound.plus(Totals(hits=1, amount=Credits(case.amount)))
+        return bound
 
     async def _ask(self, holder: MemberId) -> _Shown | None:
         state = await self._counterparties.voucher_state(holder)
@@ -130,9 +154,7 @@ class Adoption:
                 log.warning("voucher_state_wrong", holder=int(holder))
         if proven == Totals():
             return None
-        return _Shown(
-            proven=proven, accepted=least(_totals(state.accepted), proven), price_version=price_version
-        )
+        return _Shown(proven=proven, accepted=_totals(state.accepted), price_version=price_version)
 
     def _genuine(self, signed: Signed[Voucher], holder: MemberId) -> bool:
         voucher = signed.value

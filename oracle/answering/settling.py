@@ -12,7 +12,7 @@ from oracle.answering.claims import JudgedClaim, OprfIdentity, judge_claims
 from oracle.answering.disclosing import Discloser
 from oracle.answering.ports import ChainClock, OprfKeys
 from oracle.answering.reordering import answered_in_order
-from oracle.answering.taking import taken_claims
+from oracle.answering.taking import only_served, taken_claims
 from oracle.chain.grounds import Ground, ground_of_commitment, ground_of_reference
 from oracle.chain.view import AllianceView
 from oracle.crypto.keccak import keccak256
@@ -261,9 +261,8 @@ class Settling:
         if held is not None and not await self._vouchers.accept(requester, batch_id, charge, held):
             return await self._refusal(case.batch, RefusalReason.VOUCHER_NOT_COVERING)
         holder, now = case.answer.head.holder, self._clock.chain_time()
-        await self._claimed.take(
-            taken_claims(case.body.claims, records, case.batch, holder, self._notary, at=now)
-        )
+        noted = taken_claims(case.body.claims, records, case.batch, holder, self._notary, at=now)
+        await self._claimed.take(noted if charge.queries else only_served(noted))
         frame = await self._frame(case.batch, Outcome.ACCEPTED, 0, records)
         if await self._journal.settled(
             requester, batch_id, case.taken, frame, reason=refused_for, earlier=case.batch.earlier

@@ -33,6 +33,14 @@ def taken_claims(
     )
 
 
+def only_served(taken: Iterable[TakenClaim]) -> tuple[TakenClaim, ...]:
+    """What a restored store may note of a batch from before it was restored.
+
+    A claim that it does not serve now it may have served then: a dispute over it must not count it again.
+    """
+    return tuple(one for one in taken if one.record_digest is not None)
+
+
 def _digest_of(record: ServedRecord) -> bytes | None:
     served = record.status is ServedStatus.SERVED
     return record_digest(record.salt, record.record_frame) if served else None

@@ -32,6 +32,8 @@ from oracle.rules.disputes import is_paid
 from oracle.store.answered import AnswerJournal
 from oracle.store.disputes import ClaimedJournal
 from oracle.store.openings import KeptOpening, OpeningJournal
+from oracle.store.restoration import RestorationJournal
+from oracle.store.vouchers import VoucherJournal
 
 
 class NotThisClaim(Refused):
@@ -66,6 +68,8 @@ class Serving:
         workers: Workers,
         notary: Notary,
         view: AllianceView,
+        restoration: RestorationJournal,
+        vouchers: VoucherJournal,
     ) -> None:
         self._me = me
         self._journal = journal
@@ -76,6 +80,8 @@ class Serving:
         self._workers = workers
         self._notary = notary
         self._view = view
+        self._restoration = restoration
+        self._vouchers = vouchers
 
     async def made(self, case: Case) -> KeptOpening:
         """What answers the case with what is here now."""
@@ -95,6 +101,7 @@ class Serving:
         if record is None or not _shows(record):
             self._require_claim(case, file)
             record = await self._served(case, file, asked)
+            await self._note(case, asked.requester, record)
         # Else its receipt came after the case was answered, and was served.
         if record is not None:
             await self._journal.replace(_file(case, record))
@@ -145,6 +152,15 @@ class Serving:
                 # Whoever gets a record is told when it is recalled.
                 await self._claimed.disclosed(claim)
         return record
+
+    async def _note(self, case: Case, requester: MemberId, record: ServedRecord | None) -> None:
+        """That it is served, and not with a receipt: its price counts as accepted once the case is settled.
+
+        Not while the store is an older copy: it may have served and counted the claim before.
+        """
+        served = record is not None and record.status is ServedStatus.SERVED
+        if served and await self._restoration.current() is None:
+            await self._vouchers.note_disputed(requester, case.id)
 
     def _paid(self, case: Case, asked: _Asked, batch: AnsweredBatch) -> bool:
         envelope = batch.envelope

@@ -214,7 +214,7 @@ accepted = Table(
     Column("hits", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
 )
-"""Holder: charges that a voucher covered."""
+"""Holder: charges that a voucher covered, and by its case each hit that a dispute settled instead."""
 
 vouchers = Table(
     "vouchers",

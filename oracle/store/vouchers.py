@@ -61,6 +61,22 @@ class VoucherJournal:
         async with self._database.writing() as connection:
             await self._list.withdraw(connection, requester, batch_id)
 
+    async def note_disputed(self, requester: MemberId, case_id: bytes) -> None:
+        """A hit that was served in a dispute and with no receipt: it counts once that is settled."""
+        async with self._database.writing() as connection:
+            if await self._list.line(connection, requester, BatchId(case_id)) is None:
+                await self._list.put(connection, requester, BatchId(case_id), Totals())
+
+    async def is_disputed(self, requester: MemberId, case_id: bytes) -> bool:
+        async with self._database.reading() as connection:
+            return await self._list.line(connection, requester, BatchId(case_id)) is not None
+
+    async def set_off(self, requester: MemberId, case_id: bytes, amount: int) -> None:
+        """A hit that a dispute has settled, in a line of its own, once."""
+        hit = Totals(hits=1, amount=Credits(amount))
+        async with self._database.leading() as connection:
+            await self._list.put(connection, requester, BatchId(case_id), hit)
+
     async def adopt(self, requester: MemberId, redeemed: Totals) -> None:
         """Bring what was accepted up to what the chain has redeemed: a restored store's list is older."""
         missing = redeemed.less(await self.accepted_totals(requester, without=LOST))

@@ -88,6 +88,8 @@ def _serving(
         workers=base.workers,
         notary=notary,
         view=base.view,
+        restoration=base.restoration,
+        vouchers=holder.vouchers,
     )
 
 

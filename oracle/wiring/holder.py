@@ -14,6 +14,7 @@ from oracle.answering.reminding import Reminding
 from oracle.answering.reordering import Reordering
 from oracle.answering.replying import ReplyMaker
 from oracle.answering.service import Answering, Lanes
+from oracle.answering.setting_off import SettingOff
 from oracle.answering.settling import Settling
 from oracle.dataset.dataset import Dataset
 from oracle.dataset.desk import RecordsDesk
@@ -51,6 +52,7 @@ class Holder:
     discloser: Discloser
     answering: Answering
     settling: Settling
+    setting_off: SettingOff
     reminding: Reminding
     express: ExpressAnswering
     evidence: EvidenceJournal
@@ -228,6 +230,7 @@ def _build(
             workers=base.workers,
             restoration=base.restoration,
         ),
+        setting_off=SettingOff(me=me, vouchers=vouchers, claimed=claimed, view=base.view),
         reminding=Reminding(journal=journal, courier=courier, clock=base.clock),
         express=_express(base, me, parts),
         evidence=evidence,

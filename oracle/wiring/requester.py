@@ -27,6 +27,7 @@ from oracle.peer.notary import Notary
 from oracle.store.anchors import AnchorJournal
 from oracle.store.asked import AskedJournal
 from oracle.store.charges import ChargeJournal
+from oracle.store.disputes import DisputeJournal
 from oracle.store.following import FollowedQuery
 from oracle.store.recalls import TakenRecalls
 from oracle.store.receipts import ReceiptJournal
@@ -196,6 +197,7 @@ def _lane(
     adoption = Adoption(
         me=me,
         charges=journals.charges,
+        disputes=DisputeJournal(base.database),
         restoration=base.restoration,
         counterparties=courier,
         notary=notary,

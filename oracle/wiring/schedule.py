@@ -35,6 +35,7 @@ class Rounds:
     receipts: Round
     answer: Round
     remind: Round
+    set_off: Round
     publish: Round
     upkeep: Round
     redeem: Round
@@ -58,6 +59,7 @@ class Rounds:
             self.receipts,
             self.answer,
             self.remind,
+            self.set_off,
             self.publish,
             self.upkeep,
             self.redeem,
@@ -92,6 +94,11 @@ class Work:
     reporting: Reporting
     opening: CaseAnswering
     recalling: Recalling
+
+    async def keep_up(self) -> None:
+        """What time brings: decisions to carry out, an epoch's claims."""
+        await self.upkeep.round()
+        await self.epoch_upkeep.round()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +144,6 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
         receipts.wake()
         await collector.end_overdue()
 
-    async def upkeep() -> None:
-        await work.upkeep.round()
-        await work.epoch_upkeep.round()
-
     commit = led("commit", work.requester.committing.round, overlap=True)
     commit.news = news.submitted
     judging = led("judge", judge)
@@ -161,10 +164,11 @@ def schedule(work: Work, *, news: News, publish_s: float, pauses: Pauses) -> Rou
             overlap=True,
         ),
         remind=led("remind", work.holder.reminding.round, overlap=True),
+        set_off=led("set off", work.holder.setting_off.round),
         publish=Round(
             name="publish", work=work.holder.publisher.round, every_s=publish_s, held=pauses.publishing
         ),
-        upkeep=led("upkeep", upkeep),
+        upkeep=led("upkeep", work.keep_up),
         redeem=led("redeem", work.redeeming.round),
         rate=led("rate", work.rating.round),
         recover=led("recover", work.recovery.round),

@@ -38,6 +38,7 @@ from oracle.peer.limits import ServerLimits
 from oracle.peer.notary import Notary
 from oracle.peer.post import Post
 from oracle.store.askers import AskerJournal
+from oracle.store.disputes import DisputeJournal
 from oracle.wiring.accounts import Accounts
 from oracle.wiring.audited import Audited, build_audited
 from oracle.wiring.doors import Doors
@@ -198,6 +199,7 @@ class InProcess:
         adoption = Adoption(
             me=self.id,
             charges=self.requester.journals.charges,
+            disputes=DisputeJournal(self.base.database),
             restoration=self.base.restoration,
             counterparties=self.courier,
             notary=self.notary,

@@ -99,6 +99,9 @@ async def test_dispute__claim_that_never_reached_the_holder__is_served_and_dismi
     assert await court.balances() == (before[0], before[1] + HIT_PRICE)
     assert (await court.talk.receipt()).settled is not None
     assert await _require_reconciled(court.talk.holder)
+    await court.talk.holder.holder.setting_off.round()
+    accepted = await court.talk.holder.holder.vouchers.accepted_totals(court.talk.bank.id)
+    assert (accepted.queries, accepted.hits, accepted.amount) == (0, 1, HIT_PRICE)
 
 
 async def test_recall__of_a_record_that_came_through_a_dispute__reaches_the_bank(court: Court) -> None:

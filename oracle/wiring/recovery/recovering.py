@@ -11,6 +11,7 @@ from oracle.chain.errors import NodeRefused
 from oracle.chain.facts import Committed
 from oracle.chain.transactions import TransactionStatus
 from oracle.domain.asked import ReplyState
+from oracle.domain.audits import CaseKind
 from oracle.domain.errors import Transient
 from oracle.domain.ids import BatchId, BlockNumber, MemberId
 from oracle.rules.vouchers import Totals
@@ -111,9 +112,17 @@ class Recovery:
                 await self._requester.lane.adopt(holder)
             except Transient as error:
                 log.info("member_not_asked", holder=int(holder), reason=error.code)
-        if not await self._not_asked() and self._base.clock.chain_time() > restored.over_at:
+        if not await self._not_asked() and self._is_over(restored):
             log.info("recovery_ended")
             await self._base.restoration.end()
+
+    def _is_over(self, restored: Restoration) -> bool:
+        """A dispute that is settled counts with its holder from then on: it may have to be adopted."""
+        return self._base.clock.chain_time() > restored.over_at and not any(
+            case.kind is CaseKind.DISPUTE and case.opener == self._me and case.opened_at <= restored.over_at
+            for case in self._base.view.audits.cases.values()
+            if case.outcome is None
+        )
 
     async def problems(self) -> tuple[str, ...]:
         """For the status: what was lost, and who could not be asked yet."""
