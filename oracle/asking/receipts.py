@@ -1,12 +1,14 @@
 """Sends the one receipt that follows each reply, and takes the disclosures that answer it."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import structlog
 
+from oracle.asking.absences import Absences
 from oracle.asking.disclosures import check_disclosures
 from oracle.asking.ports import Grievances, VoucherLane
 from oracle.asking.receipt_writing import ReceiptWriter
@@ -23,14 +25,21 @@ from oracle.domain.asked import (
     with_record,
 )
 from oracle.domain.disputes import DisputeGround
-from oracle.domain.errors import Broken, Refused, Transient
+from oracle.domain.errors import Broken, Refused, RiskmeshError, Transient
 from oracle.domain.ids import BatchId, MemberId
 from oracle.domain.messages import Outcome
 from oracle.domain.settlement import DisclosuresBody, RefusalReason, reason_name
 from oracle.peer.bodies.disclosures import decode_disclosures
 from oracle.peer.bodies.receipt import decode_receipt
 from oracle.peer.courier import Courier
-from oracle.peer.errors import EndpointRefused, PeerRefused, PeerUnknown, UnknownBatch, WireRefused
+from oracle.peer.errors import (
+    EndpointRefused,
+    PeerBusy,
+    PeerRefused,
+    PeerUnknown,
+    UnknownBatch,
+    WireRefused,
+)
 from oracle.peer.notary import Notary
 from oracle.peer.sealed import OpenedMessage
 from oracle.rules.disputes import ground_of, hits_owed
@@ -71,6 +80,7 @@ class Receipts:
         courier: Courier,
         view: AllianceView,
         changed: Callable[[], None],
+        absences: Absences | None = None,
     ) -> None:
         self._asked = asked
         self._journal = journal
@@ -80,6 +90,7 @@ class Receipts:
         self._notary = notary
         self._courier = courier
         self._changed = changed
+        self._absences = absences or Absences()
         self._writer = ReceiptWriter(me=me, lane=lane, notary=notary, view=view)
         self._places = defaultdict[MemberId, asyncio.Semaphore](lambda: asyncio.Semaphore(PER_HOLDER))
         self._under_way: set[tuple[BatchId, MemberId]] = set()
@@ -112,16 +123,19 @@ class Receipts:
         self._under_way.discard((batch_id, holder))
 
     async def round(self) -> None:
-        """Send what is written and not answered; a holder that is not reached now is tried next round."""
+        """Send what is written and not answered; a holder that is not reached is left alone for a while."""
         async with asyncio.TaskGroup() as group:
-            for receipt in await self._journal.pending():
-                if self.reserve(receipt.batch_id, receipt.holder):
-                    group.create_task(self._attempt(receipt))
+            for pending in await self._journal.pending():
+                holder, batch_id = pending.holder, pending.batch_id
+                if self._absences.over(holder, (batch_id, holder)) and self.reserve(batch_id, holder):
+                    group.create_task(self._attempt(pending))
 
     async def _attempt(self, pending: PendingReceipt) -> None:
         batch_id, holder = pending.batch_id, pending.holder
         async with self._places[holder]:
             try:
+                if not self._absences.over(holder):
+                    return  # another one before it has not got through
                 batch = await self._asked.batch(batch_id)
                 # Only now: those that wait for a turn are many, and may be superseded since, or forgotten.
                 receipt = await self._journal.receipt(batch_id, holder)
@@ -129,20 +143,28 @@ class Receipts:
                     if batch is None:
                         raise Broken("a receipt is journalled for a batch that is not")
                     await self._settle(batch, receipt)
-            except Transient as error:
-                log.info("receipt_waits", holder=int(holder), reason=error.code)
+            except (Transient, EndpointRefused, PeerUnknown) as error:
+                self._wait(batch_id, holder, error)
             else:
                 self._changed()
             finally:
                 self.release(batch_id, holder)
 
+    def _wait(self, batch_id: BatchId, holder: MemberId, error: RiskmeshError) -> None:
+        """Where the holder was not even asked, its endpoint or our configuration has to change first."""
+        # One that answers that it cannot yet means this receipt.
+        whom = (batch_id, holder) if isinstance(error, PeerBusy) else holder
+        if self._absences.missed(whom, error.code):
+            level = logging.INFO if isinstance(error, Transient) else logging.WARNING
+            log.log(level, "receipt_waits", holder=int(holder), reason=error.code)
+
     async def _settle(self, batch: AskedBatch, receipt: AskedReceipt) -> None:
         answer = await self._sent(receipt)
+        if self._absences.ended(receipt.holder, (receipt.batch_id, receipt.holder)):
+            log.info("receipts_go_on", holder=int(receipt.holder))
         if isinstance(answer, int) and answer in TOO_LITTLE:
             corrected = await self._corrected(batch, receipt)
             answer = answer if corrected is None else await self._sent(corrected)
-        if answer is None:
-            return
         if isinstance(answer, _Answered):
             await self._take(batch, receipt, answer)
             return
@@ -163,18 +185,16 @@ class Receipts:
         await self._journal.refused(receipt.batch_id, receipt.holder, answer)
         REFUSED.labels("a holder", reason_name(answer)).inc()
 
-    async def _sent(self, receipt: AskedReceipt) -> "_Answered | int | None":
-        """What the holder makes of it: its disclosures, or its reason for a no; None while it has to wait."""
+    async def _sent(self, receipt: AskedReceipt) -> "_Answered | int":
+        """What the holder makes of it: its disclosures, or its reason for a no. Raises what it waits for."""
         try:
             with timed_stage("settle"):
                 message = await self._courier.send_receipt(
                     receipt.holder, receipt.batch_id, statement=receipt.statement, frame=receipt.frame
                 )
             body = decode_disclosures(message.frame)
-        except (EndpointRefused, PeerUnknown) as error:
-            # The holder was not asked: its endpoint or our configuration has to change first.
-            log.warning("receipt_waits", holder=int(receipt.holder), reason=error.code)
-            return None
+        except (EndpointRefused, PeerUnknown):
+            raise
         except WireRefused as error:
             log.warning("disclosures_malformed", holder=int(receipt.holder), reason=error.code)
             return RefusalReason.MALFORMED

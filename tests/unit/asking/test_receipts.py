@@ -3,6 +3,7 @@
 from typing import Any
 
 from stage.consortium import Consortium, House
+from structlog.testing import capture_logs
 
 from oracle.domain.asked import AskedBatch, ReceiptState
 from oracle.domain.ids import Credits, MemberId
@@ -69,6 +70,20 @@ async def test_reply__followed_again_after_a_crash__is_charged_once_and_keeps_it
     assert await asker.requester.journals.receipts.receipt(batch.batch_id, NORTH) == first
     totals, version = await asker.requester.journals.charges.totals(NORTH)
     assert (totals, version) == (Totals(queries=1, hits=1, amount=Credits(101)), 1)
+
+
+async def test_receipt__holder_not_reached__is_said_once_and_when_it_goes_on(consortium: Consortium) -> None:
+    asker, _ = await _judged(consortium, "both.example")
+    asker.client.away.add(NORTH)
+    with capture_logs() as said:
+        for _ in range(3):
+            await asker.settle()
+        assert [one["reason"] for one in said if one["event"] == "receipt_waits"] == ["peer_unreachable"]
+        asker.client.away.clear()
+        while await asker.requester.journals.receipts.pending():
+            await asker.settle()
+
+    assert [one["holder"] for one in said if one["event"] == "receipts_go_on"] == [NORTH]
 
 
 async def test_receipt__holder_not_reached__waits_and_is_the_same_when_it_arrives(
