@@ -31,6 +31,9 @@ from oracle.domain.errors import Broken, RiskmeshError
 
 OPENAPI_PATH = "/v1/openapi.json"
 CLOSE_TIMEOUT_S = 5.0
+LINGER_S = 1.0
+"""For the rest of a request that is answered already, so that its sender reads the answer. The HTTP server
+does not notice then that a sender has left, and a stopping daemon waits for it."""
 DEFAULT_LIMITS = ApiLimits()
 
 
@@ -69,6 +72,7 @@ async def serve(
         access_log=None,
         shutdown_timeout=CLOSE_TIMEOUT_S,
         keepalive_timeout=limits.idle_timeout_s,
+        lingering_time=min(LINGER_S, limits.read_timeout_s),
     )
     await runner.setup()
     try:
