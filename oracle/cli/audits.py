@@ -6,8 +6,8 @@ from rich.console import Console
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
-from oracle.cli.printing import Sheet, moment, print_json, shortened, shown
-from oracle.domain.reports import CaseLine, CaseReason, CaseStanding
+from oracle.cli.printing import Line, Sheet, counted, moment, print_json, shortened, shown
+from oracle.domain.reports import AuditorLine, CaseLine, CaseReason, CaseStanding
 
 app = group(about="Audits.")
 
@@ -34,12 +34,8 @@ async def auditors(session: Session) -> None:
         listed = await client.auditors()
     if session.json:
         print_json(session.out, listed)
-        return
-    sheet = Sheet("Account", "Appointed (UTC)", "Certificate", "Hash of its name")
-    for one in listed:
-        hashes = (shortened(one.tls_fingerprint), shortened(one.name_hash))
-        sheet.row(shown(one.account, style="cyan"), moment(one.appointed_at), *hashes)
-    sheet.print(session.out, otherwise=NO_AUDITORS)
+    else:
+        print_auditors(session.out, listed)
 
 
 @command(app, "audits", example="riskmesh audits", failure="The audits are not known.")
@@ -49,20 +45,44 @@ async def audits(session: Session) -> None:
         listed = [one for one in await client.cases() if one.reason is not CaseReason.DISPUTE]
     if session.json:
         print_json(session.out, listed)
-        return
-    sheet = Sheet(
-        "Case", "Reason", "Accused", "Standing", "#Found", "#Upheld", "#Dismissed", "Next step by (UTC)"
-    )
+    else:
+        print_audits(session.out, listed)
+
+
+def print_auditors(out: Console, listed: Sequence[AuditorLine]) -> None:
+    sheet = Sheet("Account, appointed (UTC)", "Certificate", "Hash of its name")
     for one in listed:
-        votes = (one.upheld_votes, one.dismissed_votes)
-        sheet.row(*opening_cells(one), standing(one), one.found or None, *votes, next_step(one))
-    sheet.print(session.out, otherwise=NO_AUDITS)
-    print_to_do(session.out, listed)
+        hashes = (shortened(one.tls_fingerprint), shortened(one.name_hash))
+        sheet.row((shown(one.account, style="cyan"), moment(one.appointed_at)), *hashes)
+    sheet.print(out, otherwise=NO_AUDITORS)
 
 
-def opening_cells(one: CaseLine) -> tuple[str, str, str]:
-    accused = f"{one.accused} {one.accused_name}".rstrip()
-    return shortened(one.case_id), one.reason.value, accused
+def print_audits(out: Console, listed: Sequence[CaseLine]) -> None:
+    columns = ("Case", "Accused, reason", "Standing", "#Votes", "Next step by (UTC)")
+    sheet = Sheet(*columns, wrapping=["Accused, reason"])
+    for one in listed:
+        found = (counted(one.found, "fault"),) if one.found else ()
+        sheet.row(
+            shortened(one.case_id),
+            (named(one.accused, one.accused_name), one.reason.value.replace("_", " ")),
+            (*standing_lines(one), *found),
+            (f"{one.upheld_votes} uphold", f"{one.dismissed_votes} dismiss"),
+            next_step(one),
+        )
+    sheet.print(out, otherwise=NO_AUDITS)
+    print_to_do(out, listed)
+
+
+def named(number: int, name: str) -> str:
+    """A member by its number, and by its name where it is known."""
+    return f"{number} {name}".rstrip()
+
+
+def standing_lines(one: CaseLine) -> tuple[Line, ...]:
+    """How it stands, what it came to, and whether a vote has brought that about."""
+    came_to = (one.standing,) if one.outcome is None else (one.standing, one.outcome)
+    lines = [shown(part.value, style=_STYLES.get(part, "")) for part in came_to]
+    return (*lines, "by appeal") if one.overturned else tuple(lines)
 
 
 def standing(one: CaseLine) -> str:
@@ -70,13 +90,13 @@ def standing(one: CaseLine) -> str:
     return f"{said} by appeal" if one.overturned else said
 
 
-def next_step(one: CaseLine) -> str | None:
+def next_step(one: CaseLine) -> tuple[str, str] | None:
     """When what can happen next has to have happened."""
     if one.standing is CaseStanding.OPEN:
-        return f"{moment(one.answer_by)} answer"
+        return moment(one.answer_by), "answer"
     if one.standing is CaseStanding.ANSWERED:
-        return f"{moment(one.decide_by)} ruling"
-    return None if one.appeal_by is None else f"{moment(one.appeal_by)} appeal"
+        return moment(one.decide_by), "ruling"
+    return None if one.appeal_by is None else (moment(one.appeal_by), "appeal")
 
 
 def print_to_do(out: Console, listed: Sequence[CaseLine]) -> None:

@@ -1,5 +1,6 @@
 """`riskmesh members`, `proposals` and `carry`: the consortium and its decisions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +12,10 @@ from oracle.api.client import LocalClient, connect
 from oracle.api.governance_schema import ApplicationFile
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, facts, moment, percent, print_json, shown
+from oracle.cli.printing import Sheet, count, facts, moment, percent, print_json, shown
 from oracle.cli.proposal_report import print_details, print_temptations
 from oracle.domain.application import Application
-from oracle.domain.reports import MemberStatus, ProposalDetails, ProposalLine, ProposalState
+from oracle.domain.reports import MemberLine, MemberStatus, ProposalDetails, ProposalLine, ProposalState
 
 SHORT = 10
 """Digits of a proposal's number in a list; a whole one has up to 78."""
@@ -37,19 +38,26 @@ async def members(session: Session) -> None:
     if session.json:
         print_json(session.out, listed)
         return
-    sheet = Sheet("#No.", "Name", "Status", "#Score", "#Hit price", "#Snapshot", "Endpoint")
+    print_members(session.out, listed)
+
+
+def print_members(out: Console, listed: Sequence[MemberLine]) -> None:
+    sheet = Sheet(
+        *("#No.", "Name, endpoint", "Status", "#Score", "#Hit price", "#Snapshot"),
+        wrapping=["Name, endpoint"],
+    )
     for one in listed:
         active = one.status is MemberStatus.ACTIVE
+        name = shown(f"{one.name or '-'}{' (you)' if one.is_self else ''}", style="bold")
         sheet.row(
             one.member_id,
-            shown(f"{one.name or '-'}{' (you)' if one.is_self else ''}", style="bold" if one.is_self else ""),
+            (name, one.endpoint),
             shown(one.status.value, style="green" if active else "yellow"),
             percent(one.score_bps),
             one.hit_price,
             one.sequence,
-            one.endpoint,
         )
-    sheet.print(session.out)
+    sheet.print(out)
 
 
 @command(
@@ -71,24 +79,29 @@ async def proposals(
     if session.json:
         print_json(session.out, listed)
         return
-    sheet = Sheet(
-        "Number", "Proposal", "State", "#For", "#Against", "#Abstain", "#Quorum", "Voting ends (UTC)", "You"
-    )
+    print_proposals(session.out, listed)
+    session.note("See what one would do with: riskmesh proposals NUMBER (its first digits are enough)")
+    session.note("Vote with: riskmesh vote NUMBER for|against|abstain")
+
+
+def print_proposals(out: Console, listed: Sequence[ProposalLine]) -> None:
+    columns = ("Number", "Proposal", "State, until (UTC)", "For : against")
+    sheet = Sheet(*columns, wrapping=["Proposal"])
     for one in listed:
+        abstained = (f"{count(one.votes_abstain)} abstained",) if one.votes_abstain else ()
+        own = () if one.own_vote is None else (f"you: {one.own_vote.value}",)
         sheet.row(
             shown(one.proposal_id[:SHORT], style="cyan"),
             shown(one.title.split(" (operator ")[0], style="bold"),
-            shown(one.state.value, style=_STATE_STYLES.get(one.state, "")),
-            one.votes_for,
-            one.votes_against,
-            one.votes_abstain,
-            one.quorum,
-            moment(one.voting_ends_at),
-            one.own_vote.value if one.own_vote is not None else None,
+            (shown(one.state.value, style=_STATE_STYLES.get(one.state, "")), moment(one.voting_ends_at)),
+            (
+                f"{count(one.votes_for)} : {count(one.votes_against)}",
+                *abstained,
+                f"quorum {count(one.quorum)}",
+                *own,
+            ),
         )
-    sheet.print(session.out)
-    session.note("See what one would do with: riskmesh proposals NUMBER (its first digits are enough)")
-    session.note("Vote with: riskmesh vote NUMBER for|against|abstain")
+    sheet.print(out)
 
 
 async def _show(session: Session, details: ProposalDetails) -> None:

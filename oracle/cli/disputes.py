@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from oracle.api.auditing_schema import LONGEST_ANSWER
 from oracle.api.client import LocalClient, connect
-from oracle.cli.audits import next_step, opening_cells, print_to_do, standing
+from oracle.cli.audits import named, next_step, print_to_do, standing_lines
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, count, moment, print_json, shortened
+from oracle.cli.printing import Sheet, count, moment, print_json, shortened, shown
 from oracle.domain.disputes import DisputeState
 from oracle.domain.reports import CaseLine, CaseStanding, DisputeReport, OwnDispute
 
@@ -30,15 +31,28 @@ async def disputes(session: Session) -> None:
     if session.json:
         print_json(session.out, report)
         return
-    sheet = Sheet("Case", "Requester", "Holder", "Standing", "#Escrow", "Next step by (UTC)")
+    print_disputes(session.out, report)
+    noted = next((one for one in report.own if one.state is DisputeState.NOTED), None)
+    if noted is not None:
+        named_so = f"{noted.query_id} --index {noted.index} --holder {noted.holder}"
+        session.note(f"Open one by its query, index and holder: riskmesh dispute open {named_so}")
+
+
+def print_disputes(out: Console, report: DisputeReport) -> None:
+    columns = ("Case", "Requester, holder", "Standing", "Escrow", "Next step by (UTC)")
+    sheet = Sheet(*columns, wrapping=["Requester, holder", "Escrow"])
     for one in report.cases:
-        case, _, accused = opening_cells(one)
-        requester = f"{one.opener} {one.opener_name}".rstrip()
-        sheet.row(case, requester, accused, standing(one), _escrow(one), next_step(one))
-    sheet.print(session.out, otherwise=NO_DISPUTES)
+        sheet.row(
+            shortened(one.case_id),
+            (named(one.opener or 0, one.opener_name), named(one.accused, one.accused_name)),
+            standing_lines(one),
+            _escrow(one),
+            next_step(one),
+        )
+    sheet.print(out, otherwise=NO_DISPUTES)
     if report.own:
-        _print_own(session, report)
-    print_to_do(session.out, report.cases)
+        _print_own(out, report)
+    print_to_do(out, report.cases)
 
 
 @command(
@@ -103,38 +117,41 @@ async def _case(client: LocalClient, digits: str) -> bytes:
     return bytes.fromhex(found[0][2:])
 
 
-def _escrow(one: CaseLine) -> str:
+def _escrow(one: CaseLine) -> tuple[str, ...]:
     """What waits, and to whom it went."""
     if one.outcome is None or not one.amount:
-        return count(one.amount)
+        return (count(one.amount),)
     dismissed = one.outcome is CaseStanding.DISMISSED
     number, name = (one.accused, one.accused_name) if dismissed else (one.opener, one.opener_name)
-    return f"{count(one.amount)} to {name or f'member {number}'}"
+    return count(one.amount), f"to {name or f'member {number}'}"
 
 
-def _print_own(session: Session, report: DisputeReport) -> None:
+def _print_own(out: Console, report: DisputeReport) -> None:
     cases = {one.case_id: one for one in report.cases}
-    sheet = Sheet("Query", "#Index", "Holder", "Ground", "#Credits", "State", title="Yours")
+    columns = ("Query", "#Index", "Holder", "Ground", "#Credits", "State")
+    sheet = Sheet(*columns, title="Yours", wrapping=["Holder", "State"])
     for one in report.own:
-        holder = f"{one.holder} {one.holder_name}".rstrip()
         case = cases.get(one.case_id)
-        state = _off_chain(one) if case is None else f"{shortened(case.case_id)} {standing(case)}"
-        sheet.row(shortened(one.query_id), one.index, holder, one.ground.value, one.amount, state)
-    sheet.print(session.out)
+        state = _off_chain(one) if case is None else (shortened(case.case_id), *standing_lines(case))
+        sheet.row(
+            shortened(one.query_id),
+            one.index,
+            named(one.holder, one.holder_name),
+            one.ground.value,
+            one.amount,
+            state,
+        )
+    sheet.print(out)
     for one in report.own:
         if one.failure:
-            session.say(f"{shortened(one.query_id)}, {one.index}: {one.failure}")
-    noted = next((one for one in report.own if one.state is DisputeState.NOTED), None)
-    if noted is not None:
-        named = f"{noted.query_id} --index {noted.index} --holder {noted.holder}"
-        session.note(f"Open one by its query, index and holder: riskmesh dispute open {named}")
+            out.print(shown(f"{shortened(one.query_id)}, {one.index}: {one.failure}"))
 
 
-def _off_chain(one: OwnDispute) -> str:
+def _off_chain(one: OwnDispute) -> tuple[str, ...]:
     match one.state:
         case DisputeState.NOTED:
-            return f"not opened; possible until {moment(one.open_until)}"
+            return "not opened; possible until", moment(one.open_until)
         case DisputeState.FAILED:
-            return "refused by the chain"
+            return ("refused by the chain",)
         case _:
-            return "on its way to the chain"
+            return ("on its way to the chain",)

@@ -77,4 +77,4 @@ def case_facts(one: CaseLine) -> Iterator[tuple[str, str]]:
         yield "Verdicts", f"{count(one.upheld_votes)} to uphold, {count(one.dismissed_votes)} to dismiss"
     step = next_step(one)
     if step is not None:
-        yield "Next (UTC)", step
+        yield "Next (UTC)", " ".join(step)

@@ -1,8 +1,10 @@
 """`riskmesh params`: what the consortium has agreed on."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
@@ -33,22 +35,32 @@ async def params(
     if session.json:
         print_json(session.out, chosen)
         return
-    sheet = Sheet("Name", "#Value", "#Least", "#Most", "Unit", "What it is for", "To come")
+    print_parameters(session.out, chosen)
+    session.note("Propose another value with: riskmesh propose parameter NAME VALUE")
+
+
+def print_parameters(out: Console, chosen: Sequence[ParameterLine]) -> None:
+    name = "Name, what it is for"
+    sheet = Sheet(name, "#Value", "Unit", "#Least", "#Most", wrapping=[name])
     for line in chosen:
+        coming = (
+            line.pending and f"{_figure(line.pending.value, line)} from epoch {line.pending.from_epoch} on"
+        )
         sheet.row(
-            shown(line.name, style="bold"),
+            (
+                shown(line.name, style="bold"),
+                shown(line.purpose, style="dim"),
+                *((shown(coming, style="bold yellow"),) if coming else ()),
+            ),
             _figure(line.value, line),
+            line.unit,
             _figure(line.least, line),
             _figure(line.most, line),
-            line.unit,
-            line.purpose,
-            f"{line.pending.value} from epoch {line.pending.from_epoch}" if line.pending else None,
         )
-    sheet.print(session.out)
+    sheet.print(out)
     for line in chosen:
         if line.warning:
-            session.out.print(shown(f"WARNING ({line.name}): {line.warning}", style="bold yellow"))
-    session.note("Propose another value with: riskmesh propose parameter NAME VALUE")
+            out.print(shown(f"WARNING ({line.name}): {line.warning}", style="bold yellow"))
 
 
 def _figure(value: str, line: ParameterLine) -> str:

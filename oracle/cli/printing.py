@@ -1,5 +1,6 @@
 """How results look: tables for people, JSON for scripts, and nothing foreign that could drive a terminal."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,7 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-Cell = str | int | Text | None
+Line = str | Text
+Cell = Line | int | tuple[Line, ...] | None
+"""Several lines stand under each other."""
 
 
 def shown(text: str, *, style: str = "") -> Text:
@@ -37,13 +40,20 @@ def print_line(out: Console, value: object) -> None:
 class Sheet:
     """A table for people: numbers to the right, everything else to the left."""
 
-    def __init__(self, *columns: str, title: str = "") -> None:
+    def __init__(self, *columns: str, title: str = "", wrapping: Collection[str] = ()) -> None:
+        """Where a terminal is narrow, the `wrapping` columns give way; if none is named, all do."""
         self._title = title
         self._table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
         for column in columns:
             # A heading that begins with '#' counts something.
             justify: JustifyMethod = "right" if column.startswith("#") else "left"
-            self._table.add_column(column.removeprefix("#"), justify=justify, overflow="fold")
+            whole = bool(wrapping) and column not in wrapping
+            self._table.add_column(
+                column.removeprefix("#"),
+                justify=justify,
+                no_wrap=whole,
+                overflow="ellipsis" if whole else "fold",
+            )
 
     def row(self, *cells: Cell) -> None:
         self._table.add_row(*(_cell(one) for one in cells))
@@ -78,9 +88,9 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, noun: str) -> str:
-    """With its noun, in the plural where it must be."""
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+def counted(number: int, noun: str, *, plural: str = "") -> str:
+    """With its noun, in the plural where it must be: by default that has an s."""
+    return f"{count(number)} {noun if number == 1 else plural or noun + 's'}"
 
 
 def size(octets: int) -> str:
@@ -114,5 +124,7 @@ def _cell(value: Cell) -> Text:
             return value
         case int():
             return Text(count(value))
+        case tuple():
+            return Text("\n").join(_cell(line) for line in value)
         case str():
             return shown(value)

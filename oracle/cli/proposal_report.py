@@ -17,7 +17,7 @@ def print_temptations(out: Console, line: ProposalLine) -> None:
         out.print(shown(said, style=_LOUD))
     for one in line.temptations:
         out.print(shown(one.words, style=_TELLING))
-        out.print(shown(one.remedy, style=_TELLING))
+        out.print(shown(f"→ {one.remedy}", style="bold"))
 
 
 def print_details(out: Console, details: ProposalDetails) -> None:

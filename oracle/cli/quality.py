@@ -1,14 +1,16 @@
 """`riskmesh quality`: what members' data is worth, what right to ask it earns, and what would raise both."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from oracle.api.client import connect
 from oracle.cli.command import Session, command, group
 from oracle.cli.errors import UsageWrong
-from oracle.cli.printing import Sheet, count, facts, percent, print_json, shown
+from oracle.cli.printing import Sheet, count, counted, facts, percent, print_json, shown
 from oracle.cli.quality_picture import draw
 from oracle.domain.reports import QualityLine, QualityReport
 
@@ -34,7 +36,7 @@ async def quality(
     async with connect(session.settings().api.listen) as client:
         if everybody:
             listed = await client.quality()
-            print_json(session.out, listed) if session.json else _print_all(session, listed)
+            print_json(session.out, listed) if session.json else print_all(session.out, listed)
             return
         report = await client.quality_of(member)
     if plot is not None:
@@ -66,25 +68,27 @@ def _print_one(session: Session, report: QualityReport) -> None:
         session.say(sentence)
 
 
-def _print_all(session: Session, listed: tuple[QualityLine, ...]) -> None:
-    columns = ("#Score, next", "#Entitlement", "#Confirmed", "#Refuted", "#Fresh", "#Breaches")
-    sheet = Sheet("#No.", "Name, category", *columns)
+def print_all(out: Console, listed: Sequence[QualityLine]) -> None:
+    columns = ("#Score, next", "#Entitlement", "#Confirmed", "#Refuted")
+    sheet = Sheet("Member, category", *columns, wrapping=["Member, category"])
     for one in listed:
+        breaches = (f"  {counted(one.breaches, 'breach', plural='breaches')}",) if one.breaches else ()
         sheet.row(
-            one.member_id,
-            shown(one.name or "-", style="bold"),
+            (
+                shown(f"{one.member_id} {one.name}".rstrip(), style="bold"),
+                f"  fresh: {percent(one.fresh_bps)}",
+                *breaches,
+            ),
             f"{one.score_bps / 100:.1f} → {percent(one.next_score_bps)}",
-            count(one.entitlement),
+            one.entitlement,
             _weight(one.confirmed),
             _weight(one.refuted),
-            percent(one.fresh_bps),
-            one.breaches,
         )
         for part in one.categories:
-            weights = (None, _weight(part.confirmed), _weight(part.refuted), None, None)
-            sheet.row("", shown(f"  {part.category}"), percent(part.score_bps), *weights)
-    sheet.print(session.out)
+            weights = (None, _weight(part.confirmed), _weight(part.refuted))
+            sheet.row(f"  {part.category}", percent(part.score_bps), *weights)
+    sheet.print(out)
 
 
 def _weight(thousandths: int) -> str:
-    return f"{thousandths / 1_000:.1f}"
+    return f"{thousandths / 1_000:,.1f}"

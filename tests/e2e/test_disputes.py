@@ -148,8 +148,8 @@ async def test_dispute__of_holders_that_died_with_the_voucher__pays_the_one_that
 async def _both_sides_see_it(disputed: Disputed) -> None:
     for name in ("asker", "north", "south"):
         said = await disputed.said(name, "disputes")
-        assert f"1 asker 2 north settled: dismissed {HIT_PRICE} to north" in said
-        assert f"1 asker 3 south settled: upheld {HIT_PRICE} to asker" in said
+        assert f"1 asker settled {HIT_PRICE} - 2 north dismissed to north" in said
+        assert f"1 asker settled {HIT_PRICE} - 3 south upheld to asker" in said
         assert (disputed.query_id[:10] in said) == (name == "asker")
     found = (await disputed.office.run("auditor", "cases", "--json")).json()
     assert [(one["found"], "handed on to the requester" in one["because"][0]) for one in found] == [(0, True)]

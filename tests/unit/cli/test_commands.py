@@ -146,7 +146,7 @@ def test_remove__without_yes_and_nobody_to_ask__changes_nothing(
         (("store", "compact"), "150 kB, before: 2.5 MB"),
         (("redeem", "--from", "2"), "140"),
         (("queries",), "Phase"),
-        (("proposals",), "Quorum"),
+        (("proposals",), "For : against"),
     ],
 )
 def test_command__for_people_and_for_scripts__prints_a_table_or_json(
