@@ -1,9 +1,9 @@
 """Breaks the ledgers on purpose, one small change at a time, and says which of a sample the tests notice.
 
 The changes are those that mistakes look like: another operator, another bound, a check that is gone, a
-constant. Each mutant is compiled and tested in a copy of the contracts under build/mutants. One that does not
-compile is not counted; one that no test notices makes the run fail. `--page docs/mutants.md` writes the table
-of a run below the page's words.
+constant. Each mutant is compiled and tested in a copy of the contracts under build/mutants. Another one takes
+the place of one that does not compile; one that no test notices makes the run fail. `--page docs/mutants.md`
+writes the table of a run below the page's words.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +38,11 @@ LEDGERS = {
     "audit/SignatureProofs": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
     "libraries/Contradictions": "tests/contracts/{Audit*,Draw*,Appeals,Counted*,CaseInvariants}.t.sol",
 }
+UNCOMPILED = "does not compile"
 HEADER = "| place | kind | code | became | tests |\n| --- | --- | --- | --- | --- |\n"
-CHANGES: tuple[tuple[str, str, str], ...] = (
+NOTHING = "{}"
+"""In the place of a statement, also of one that an `else` follows."""
+TOKENS: tuple[tuple[str, str, str], ...] = (
     ("bound", r" <= ", " < "),
     ("bound", r" >= ", " > "),
     ("bound", r" < ", " <= "),
@@ -48,7 +51,6 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
     ("comparison", r" != ", " == "),
     ("logic", r" && ", " || "),
     ("logic", r" \|\| ", " && "),
-    ("logic", r"if \((?=\w)", "if (!"),
     ("arithmetic", r" \+ ", " - "),
     ("arithmetic", r" - ", " + "),
     ("arithmetic", r" \* ", " / "),
@@ -56,18 +58,31 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
     ("arithmetic", r" \+= ", " -= "),
     ("arithmetic", r" -= ", " += "),
     ("arithmetic", r" \+= ", " = "),
-    ("check gone", r"if \([^{}]*\) revert [^;]*;", ""),
-    ("check gone", r"\b_require\w+\([^;{}]*\);", ""),
     ("check gone", r"\bonlyRole\(\w+\)", ""),
     ("check gone", r"\bonlyAuditor\b(?= )", ""),
-    ("effect gone", r"(?<=\n)        \w[\w.\[\]]* = [^;]*;", ""),
-    ("effect gone", r"\bdelete [^;]*;", ""),
-    ("effect gone", r"\bemit [^;]*;", ""),
-    ("constant", r"\b0\b(?=[;,)])", "1"),
+    # No number but nought becomes bytes without a cast.
+    ("constant", r"(?<!bytes32\()(?<!bytes4\()\b0\b(?=[;,)])", "1"),
+    ("constant", r"(?<=bytes32\()0(?=\))", "uint256(1)"),
+    ("constant", r"(?<=bytes4\()0(?=\))", "uint32(1)"),
     ("constant", r"\b1\b(?=[;,)])", "2"),
     ("constant", r"\btrue\b", "false"),
     ("constant", r"\bfalse\b", "true"),
 )
+PLACE_OF_VALUE = r"\w[\w.\[\]]*"
+STATEMENTS: tuple[tuple[str, str], ...] = (
+    ("check gone", r"_require\w*\([^;{}]*\);"),
+    ("effect gone", rf"{PLACE_OF_VALUE} = [^;]*;"),
+    ("effect gone", rf"\((?:{PLACE_OF_VALUE}, )*{PLACE_OF_VALUE}\) = [^;]*;"),
+    ("effect gone", r"delete [^;]*;"),
+    ("effect gone", r"emit [^;]*;"),
+)
+ONE_COMPARISON = re.compile(r"[^&|]* [=!]= [^&|]*")
+"""Turned round by its operator."""
+BODY_OF_A_CHECK = re.compile(r"\s*(?:(?:revert|return) [^;{}]*;|\{\s*(?:revert|return) [^;{}]*;\s*\})")
+
+
+Change = tuple[str, int, int, str]
+"""Kind, begin, end, and what comes there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,34 +103,80 @@ class Mutant:
         """Where, which kind, what is replaced by what."""
         line = source.count("\n", 0, self.start) + 1
         before = " ".join(source[self.start : self.end].split())
-        return f"{self.ledger}:{line}", self.kind, before, self.text.strip() or "nothing"
+        after = " ".join(self.text.removesuffix(NOTHING).split())
+        return f"{self.ledger}:{line}", self.kind, before, after or "nothing"
 
 
 def mutants_of(ledger: str, source: str) -> list[Mutant]:
-    """Every change that fits outside of comments and before the first line of code."""
-    code = re.sub(r"//[^\n]*|/\*.*?\*/", lambda found: " " * len(found[0]), source, flags=re.DOTALL)
+    """Every change that fits outside of comments, strings and before the first line of code."""
+    code = re.sub(r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"", _blanked, source, flags=re.DOTALL)
     begin = code.index("{", code.rindex("import ") if "import " in code else 0)
     begin = code.index("{", code.index(";", begin)) if "import " in code else begin
+    changes = (*_of_tokens(code), *_of_statements(code), *_of_conditions(code, source))
     return [
-        Mutant(ledger=ledger, kind=kind, start=found.start(), end=found.end(), text=text)
-        for kind, pattern, text in CHANGES
-        for found in re.finditer(pattern, code)
-        if found.start() > begin
+        Mutant(ledger=ledger, kind=kind, start=start, end=end, text=text)
+        for kind, start, end, text in changes
+        if start > begin
     ]
 
 
-def sample(ledgers: list[str], count: int, seed: int) -> list[Mutant]:
-    """So many of all mutants, the same ones for the same seed."""
-    chosen = random.Random(seed)  # noqa: S311 - a sample that is the same everywhere, nothing secret
+def _blanked(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _of_tokens(code: str) -> Iterator[Change]:
+    for kind, pattern, text in TOKENS:
+        for found in re.finditer(pattern, code):
+            line = code[code.rfind("\n", 0, found.start()) + 1 : found.start()]
+            # A constant is computed exactly while it is compiled: not every quotient is a whole number.
+            if kind != "arithmetic" or " constant " not in line:
+                yield kind, found.start(), found.end(), text
+
+
+def _of_statements(code: str) -> Iterator[Change]:
+    """What begins a statement and is no declaration."""
+    for kind, pattern in STATEMENTS:
+        for found in re.finditer(rf"(?<![\w.]){pattern}", code):
+            before = code[: found.start()].rstrip()
+            # A reference that is returned has to be assigned.
+            reference = rf"\b(?:storage|calldata) {re.escape(found[0].split(' ')[0])}\b"
+            begins = before.endswith((";", "{", "}", ")", " else")) and found[0].count("(") == found[0].count(
+                ")"
+            )
+            if begins and not re.search(reference, code):
+                yield kind, found.start(), found.end(), NOTHING
+
+
+def _of_conditions(code: str, source: str) -> Iterator[Change]:
+    """Each condition turned round; and gone with what it guards, where that only refuses or returns."""
+    for found in re.finditer(r"\bif \(", code):
+        opened, closed = found.end(), _closing(code, found.end())
+        if not ONE_COMPARISON.fullmatch(code, opened, closed):
+            yield "logic", opened, closed, f"!({source[opened:closed]})"
+        body = BODY_OF_A_CHECK.match(code, closed + 1)
+        if body is not None:
+            yield "check gone", found.start(), body.end(), NOTHING
+
+
+def _closing(code: str, inside: int) -> int:
+    """Where the parenthesis closes that has been opened before `inside`."""
+    depth = 1
+    for place in range(inside, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[place], 0)
+        if depth == 0:
+            return place
+    raise ValueError("a parenthesis is not closed")
+
+
+def shuffled(ledgers: list[str], seed: int) -> list[Mutant]:
+    """All mutants, in the same order for the same seed and sources."""
     every = [
         mutant
         for ledger in ledgers
         for mutant in mutants_of(ledger, (ROOT / "contracts" / f"{ledger}.sol").read_text())
     ]
-    return sorted(
-        chosen.sample(every, min(count, len(every))),
-        key=lambda mutant: (mutant.ledger, mutant.start, mutant.text),
-    )
+    random.Random(seed).shuffle(every)  # noqa: S311 - an order that is the same everywhere, nothing secret
+    return every
 
 
 def prepare() -> None:
@@ -152,12 +213,13 @@ def verdict(binary: str, mutant: Mutant, source: str) -> str:
     finally:
         target.write_text(source)
     if "Compilation failed" in run.stdout + run.stderr:
-        return "does not compile"
+        return UNCOMPILED
     return "survived" if run.returncode == 0 else "killed"
 
 
 def write_table(page: Path, rows: Sequence[Sequence[str]]) -> None:
     """Everything from the page's table on is what this run came to."""
+    rows = sorted(rows, key=lambda row: (row[0].partition(":")[0], int(row[0].partition(":")[2].rstrip("`"))))
     lines = [" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows]
     words = page.read_text().partition(HEADER)[0]
     page.write_text(words + HEADER + "".join(f"| {line} |\n" for line in lines))
@@ -174,14 +236,17 @@ def main() -> int:
     options = parser.parse_args()
     prepare()
     binary = str((ROOT / options.forge).resolve()) if "/" in options.forge else options.forge
-    counts = {"killed": 0, "survived": 0, "does not compile": 0}
+    counts = {"killed": 0, "survived": 0, UNCOMPILED: 0}
     rows: list[tuple[str, ...]] = []
-    for mutant in sample(options.only or list(LEDGERS), options.count, options.seed):
+    for mutant in shuffled(options.only or list(LEDGERS), options.seed):
+        if len(rows) == options.count:
+            break
         source = (ROOT / "contracts" / f"{mutant.ledger}.sol").read_text()
         found = verdict(binary, mutant, source)
         counts[found] += 1
         where, kind, before, after = mutant.described(source)
-        rows.append((f"`{where}`", kind, f"`{before}`", f"`{after}`", found))
+        if found != UNCOMPILED:
+            rows.append((f"`{where}`", kind, f"`{before}`", f"`{after}`", found))
         print(f"{found:<17}{where} {kind}: `{before}` -> `{after}`", flush=True)
     print(", ".join(f"{count} {found}" for found, count in counts.items()))
     if options.page is not None:
