@@ -111,9 +111,10 @@ async def _fill(database: Database, member: MemberId, numbers: Sequence[int]) ->
             "batch_id": batch,
             "nonce": (1_000 + number).to_bytes(16),
             "elements": 1,
-            "issued_at": BEGAN - number,
+            "issued_at": BEGAN + number,
             "key_version": 1,
-            "root": bytes(32),
+            # What the asker sent is anchored; what others did is not yet.
+            "root": bytes(32) if member == ASKER else None,
             "answered": 1,
             "sealed": REPLY[:500],
         }

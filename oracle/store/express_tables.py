@@ -50,7 +50,7 @@ evidence = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("place", BigInteger),
     Index("ix_evidence_requester_nonce", "requester", "nonce"),
-    Index("ix_evidence_requester_root", "requester", "root", "issued_at"),
+    Index("ix_evidence_requester_root_answered", "requester", "root", "answered", "issued_at"),
     Index("ix_evidence_answered_root", "answered", "root", "issued_at"),
 )
 """Holder: signed express requests. `root` and `place` are where one was proven to stand; the place is missing

@@ -1,5 +1,6 @@
 """What is left to do is looked for every few seconds: an index finds it, however much was done before."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
@@ -23,6 +24,7 @@ from oracle.domain.asked import (
 from oracle.domain.errors import Broken
 from oracle.domain.ids import BatchId, BlockNumber, KeyVersion, MemberId, Sequence
 from oracle.store.anchors import AnchorJournal
+from oracle.store.answered import AnswerJournal
 from oracle.store.asked import AskedJournal
 from oracle.store.database import Database
 from oracle.store.evidence import EvidenceJournal
@@ -96,6 +98,27 @@ async def test_look__for_what_is_left__reads_no_more_than_that(
     plan = [step.detail for step in steps]
     assert any(index in step for step in plan), plan
     assert not any(step.startswith("SCAN") for step in plan), plan
+
+
+async def test_request__looked_up_before_its_answer__is_found_among_those_of_its_asker_by_more_than_the_asker(
+    sqlite_url: str, cipher: StorageCipher
+) -> None:
+    database = await Database.open(sqlite_url)
+    with statements() as seen:
+        await AnswerJournal(database, cipher).known(HOLDERS[0], BatchId(bytes(32)), 7, now=9, since=1)
+    await database.close()
+
+    asked = [one for one in seen if one[0].startswith("SELECT")]
+    with synchronous(sqlite_url) as connection:
+        steps = [
+            step.detail
+            for statement, parameters in asked
+            for step in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+        ]
+    of_tables = [step for step in steps if step.startswith(("SEARCH", "SCAN")) and "CONSTANT" not in step]
+    by_two = re.compile(r"SEARCH \w+ USING (COVERING )?INDEX \w+ \((requester|side)=\? AND \w+=\?")
+    assert len(of_tables) == 8
+    assert [step for step in of_tables if not by_two.match(step)] == []
 
 
 async def test_parts__listed_for_what_comes_next__are_named_and_nothing_of_them_is_opened(
