@@ -10,6 +10,7 @@ from stage.alliance import Alliance
 from oracle.cli.orders import sign_order
 from oracle.crypto.key_files import open_governance
 from oracle.demo.institutions import PASSPHRASE
+from oracle.demo.ledger import Ledger
 from oracle.domain.reports import Finding, KeyKind, QueryPhase, QueryState, RawSubject, RecordState
 
 SUBJECTS = tuple(
@@ -56,6 +57,7 @@ async def test_rotation__of_keys_while_queries_run__loses_no_answer_and_no_payme
 ) -> None:
     async with alliance.of("asker").client() as client:
         numbers = {line.name: line.member_id for line in await client.members()}
+    before = await alliance.ledger()
     asking = Asking(alliance=alliance)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(asking.run())
@@ -72,7 +74,7 @@ async def test_rotation__of_keys_while_queries_run__loses_no_answer_and_no_payme
     for state in asking.states:
         _expect_all_answers(state, numbers)
     await _expect_counted(alliance, kinds)
-    await _expect_paid_once(alliance, asking.states, numbers["north"])
+    await _expect_paid_once(alliance, asking.states, numbers["north"], before)
 
 
 async def _rotate(alliance: Alliance, name: str, kind: KeyKind) -> None:
@@ -119,9 +121,13 @@ async def _expect_counted(alliance: Alliance, kinds: Sequence[KeyKind]) -> None:
         assert {line.kind for line in lines if line.valid_until is not None} == set(kinds)
 
 
-async def _expect_paid_once(alliance: Alliance, states: Sequence[QueryState], north: int) -> None:
-    """The holder redeems, by its new operator, what the asker signed with two of its own."""
-    before = await alliance.ledger()
+async def _expect_paid_once(
+    alliance: Alliance, states: Sequence[QueryState], north: int, before: Ledger
+) -> None:
+    """The holder redeems, by its new operator, what the asker signed with two of its own.
+
+    It has redeemed by itself what the replaced key signed, before the ledger stops taking that.
+    """
     async with alliance.of("north").client() as client:
         await client.redeem()
         again = await client.redeem()
