@@ -121,3 +121,19 @@ async def test_ratings__that_differ_in_one_field__are_assigned_apart(database: D
     await journal.assign(items[:1], "rate:x")
 
     assert await journal.unsent() == items[1:]
+
+
+async def test_ratings__of_a_lost_journal__are_taken_as_sent_up_to_what_the_chain_has(
+    database: Database,
+) -> None:
+    journal = RatingJournal(database)
+    items = [_item(number) for number in range(5)]
+    elsewhere = replace(_item(0), holder=MemberId(9))
+    await journal.add_all([*items, elsewhere])
+    await journal.assign(items[4:], "rate:known")
+
+    assert await journal.adopt(OTHER, rated=3) == 2
+    assert await journal.adopt(OTHER, rated=3) == 0
+
+    assert set(await journal.unsent()) == {*items[2:4], elsewhere}
+    assert await journal.unconfirmed_intents() == ("rate:known",)
