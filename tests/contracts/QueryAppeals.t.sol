@@ -99,6 +99,17 @@ contract QueryAppealsTest is Anchoring, Voting {
         expectState(batchId, IQueryLedger.ReportState.Open);
     }
 
+    function test_appeal__in_the_last_second_in_which_the_report_can_be_answered__refused() public {
+        vm.warp(until);
+        vm.expectRevert(tooLate(IQueryLedger.AnswerStillOpen.selector, until));
+        decided();
+        queries.overturnReport(1, batchId);
+        vm.warp(until + 1);
+        decided();
+        queries.overturnReport(1, batchId);
+        requireFinal(IQueryLedger.ReportState.Overturned);
+    }
+
     function test_appeal__by_requester_or_reporter_without_a_vote__refused() public {
         vm.warp(until + 1);
         address[4] memory callers = [operator(1), governance(1), operator(2), governance(2)];
