@@ -21,6 +21,7 @@ from oracle.wiring.member import Member
 
 ASKER = 1
 _SAID_EVERY = 10
+_LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +77,12 @@ class Asker:
         raise SystemExit(f"Only {len(answered)} of {self.holders} holders answered an express query.")
 
     async def settle(self) -> None:
-        """Send the receipts of what was answered and take the disclosures, so that nothing is left over."""
-        requester = self.member.requester
-        await requester.collector.judge_all()
-        await requester.receipts.round()
+        """Wait until the receipts of what was answered are, so that nothing is left over for the next."""
+        journals = self.member.requester.journals
+        while True:
+            if not await journals.replies.without_receipt() and not await journals.receipts.pending():
+                return
+            await asyncio.sleep(_LOOK_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,13 +158,15 @@ async def _asking(pipes: Sequence[Connection], layout: Layout, ports: int) -> As
 
 @asynccontextmanager
 async def _rounds(member: Member) -> AsyncIterator[None]:
-    """Those that an express query needs; the receipts wait until they are asked for."""
-    running = asyncio.create_task(member.rounds.express.run())
+    """Those that an express query wakes: what asks, what judges and what sends the receipts."""
+    rounds = (member.rounds.express, member.rounds.judge, member.rounds.receipts)
+    running = [asyncio.create_task(one.run()) for one in rounds]
     try:
         yield
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        for one in running:
+            one.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _heard(pipe: Connection) -> Any:

@@ -30,6 +30,8 @@ log = structlog.get_logger()
 LATE_MS = 2_000
 """An answer that comes so much later is no answer any more, but its holder gets a receipt for it."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
+RECEIPTS_WAIT_S = 0.3
+"""Receipts of a batch wait for its end, but no longer: they would be in the way of the answers that come."""
 LEFT_OVER_MS = 5_000
 """A batch this old that nobody carries was left by a daemon that ended."""
 
@@ -74,6 +76,7 @@ class Expressing:
         self._taken = taken
         self._fresh: list[Launch] = []
         self._under_way: set[BatchId] = set()
+        self._receipts_wait: asyncio.TimerHandle | None = None
 
     def launch(self, launch: Launch) -> None:
         """Send it in the round that this wakes."""
@@ -122,6 +125,8 @@ class Expressing:
                 left_s = max(0, launch.until_ms - self._clock.wall_ms()) / 1_000
                 if tasks:
                     await asyncio.wait(tasks, timeout=left_s)
+                # What came in time is judged in its turn, however many came before it.
+                await launch.judged()
                 if await launch.on_disk.reached() and not any(
                     task.done() and task.result() for task in tasks
                 ):
@@ -129,7 +134,18 @@ class Expressing:
                     self._changed()
         finally:
             self._under_way.discard(batch_id)
-            self._judged()
+            self._write_receipts()
+
+    def _write_receipts_soon(self) -> None:
+        if self._receipts_wait is None:
+            later = asyncio.get_running_loop().call_later
+            self._receipts_wait = later(RECEIPTS_WAIT_S, self._write_receipts)
+
+    def _write_receipts(self) -> None:
+        if self._receipts_wait is not None:
+            self._receipts_wait.cancel()
+            self._receipts_wait = None
+        self._judged()
 
     async def _ask(self, launch: Launch, holder: MemberId, frame: bytes) -> bool:
         """Whether the batch ended with this holder's answer."""
@@ -195,8 +211,9 @@ class Expressing:
                 )
         except TimeoutError as error:
             raise NotAnsweredInTime("The holder has not answered within the query's deadline.") from error
-        ended = await self._take(batch, message)
-        self._judged()
+        with launch.judging(in_time=self._clock.wall_ms() <= launch.until_ms):
+            ended = await self._take(batch, message)
+        self._write_receipts_soon()
         return ended
 
     async def _take(self, batch: AskedBatch, message: OpenedMessage) -> bool:

@@ -1,8 +1,9 @@
 """Express batches on their way: sealed while they are written, sent once on disk, and in what order."""
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
@@ -69,6 +70,7 @@ class Launch:
     on_disk: OnDisk
     head_start_s: float = HEAD_START_S
     """Longest that one holder of many is alone."""
+    _judging: "set[asyncio.Event]" = field(default_factory=set, init=False, compare=False, repr=False)
 
     @property
     def in_turn(self) -> tuple[MemberId, ...]:
@@ -77,6 +79,23 @@ class Launch:
             return ()
         head = int.from_bytes(self.batch.batch_id) % len(self.holders)
         return self.holders[head:] + self.holders[:head]
+
+    @contextmanager
+    def judging(self, *, in_time: bool) -> Iterator[None]:
+        """Around what is done about an answer."""
+        over = asyncio.Event()
+        if in_time:
+            self._judging.add(over)
+        try:
+            yield
+        finally:
+            self._judging.discard(over)
+            over.set()
+
+    async def judged(self) -> None:
+        """Waits for the answers that came in time."""
+        for over in tuple(self._judging):
+            await over.wait()
 
     async def head_start(self, asked: Collection[asyncio.Task[Any]]) -> None:
         """Where many are to be asked, let the first be judged and written before the others are in its way.

@@ -1,6 +1,8 @@
 """An express query goes straight to its holders; what each proves is taken when it comes."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from oracle.asking.submission import NobodyToAsk
 from oracle.asking.timing import DeadlineNotAllowed
 from oracle.chain import facts
 from oracle.domain.answered import AnswerState
-from oracle.domain.asked import BatchState, ReplyState
+from oracle.domain.asked import AskedBatch, BatchState, ProvenReply, ReceivedReply, ReplyState
 from oracle.domain.ids import MemberId
 from oracle.domain.messages import Mode
 from oracle.domain.reports import (
@@ -60,17 +62,34 @@ class WatchedCourier(Courier):
         return message
 
 
-def _after_a_restart(asker: House, courier: Courier | None = None) -> Expressing:
+class LateJudge(Judge):
+    """Is asked about a reply in time, and finds it good later: others were before it."""
+
+    async def verdict(self, batch: AskedBatch, holder: MemberId, reply: ReceivedReply) -> ProvenReply | int:
+        request = parse_request(batch.content.statement).value
+        over_ms = batch.created_at_ms + 1_000 * (request.deadline - request.issued_at)
+        await asyncio.sleep(max(0.0, over_ms / 1_000 - time.time()) + 0.1)
+        return await super().verdict(batch, holder, reply)
+
+
+def _after_a_restart(
+    asker: House,
+    courier: Courier | None = None,
+    *,
+    judge: type[Judge] = Judge,
+    clock: type[ChainClock] = LaterClock,
+    judged: Callable[[], None] = lambda: None,
+) -> Expressing:
     """A daemon on the same journals that has launched nothing itself."""
     return Expressing(
         asked=asker.requester.journals.asked,
         replies=asker.requester.journals.replies,
-        judge=Judge(me=asker.id, notary=asker.notary, view=asker.base.view, workers=asker.base.workers),
+        judge=judge(me=asker.id, notary=asker.notary, view=asker.base.view, workers=asker.base.workers),
         collector=asker.requester.collector,
         courier=courier or asker.courier,
-        clock=LaterClock(asker.base.view, lambda: None),
+        clock=clock(asker.base.view, lambda: None),
         launched=lambda: None,
-        judged=lambda: None,
+        judged=judged,
         changed=lambda: None,
         taken=lambda _query, _news: None,
     )
@@ -209,6 +228,62 @@ async def test_query__left_by_a_daemon_that_ended__is_carried_on_by_the_next_rou
     assert ReplyState.WAITING not in {part.state for part in parts}
 
 
+def _launch(batch: AskedBatch, *holders: int, deadline_ms: int, head_start_s: float = 0) -> Launch:
+    return Launch(
+        batch=batch,
+        holders=tuple(map(MemberId, holders)),
+        until_ms=batch.created_at_ms + deadline_ms,
+        on_disk=OnDisk.as_found(),
+        head_start_s=head_start_s,
+    )
+
+
+async def test_reply__that_came_in_time_and_is_judged_after_it__is_an_answer_and_is_paid(
+    consortium: Consortium,
+) -> None:
+    asker, holder = consortium[1], consortium[2]
+    accepted = await asker.submit_express("north.example", deadline_ms=1_000)
+    batch = await asker.batch(accepted)
+    express = _after_a_restart(asker, judge=LateJudge, clock=ChainClock)
+    express.launch(_launch(batch, 2, 3, deadline_ms=1_000))
+
+    await express.round()
+    await asker.judge()
+    await asker.settle()
+
+    state = await asker.requester.desk.query_state(accepted.query_id)
+    assert _found(state) == {(0, 2): Finding.HIT, (0, 3): Finding.MISS}
+    answered = await holder.holder.journal.batch(asker.id, batch.batch_id)
+    assert answered is not None
+    assert (answered.state, answered.reason) == (AnswerState.SETTLED, 0)
+
+
+async def test_receipts__of_a_batch_that_somebody_does_not_answer__do_not_wait_for_its_end(
+    asker: House,
+) -> None:
+    asker.client.away.add(MemberId(3))
+    accepted = await asker.submit_express("both.example", deadline_ms=60_000)
+    batch = await asker.batch(accepted)
+    judged = asyncio.Event()
+    express = _after_a_restart(asker, clock=ChainClock, judged=judged.set)
+    express.launch(_launch(batch, 2, 3, deadline_ms=60_000))
+    carrying = asyncio.create_task(express.round())
+
+    while True:
+        state = await asker.requester.desk.query_state(accepted.query_id)
+        if _found(state)[0, 2] is Finding.HIT:
+            break
+        # Not while answers come.
+        assert not judged.is_set()
+        await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        await judged.wait()
+
+    assert (await asker.batch(accepted)).state is BatchState.ASKED
+    asker.client.away.clear()
+    await carrying
+
+
 @pytest.mark.parametrize(("holders", "second"), [(MANY, "asked"), (MANY + 1, "answered")])
 async def test_holders__of_whom_there_are_many__are_asked_once_one_has_answered(
     asker: House, holders: int, second: str
@@ -216,15 +291,7 @@ async def test_holders__of_whom_there_are_many__are_asked_once_one_has_answered(
     batch = await asker.batch(await asker.submit_express("north.example", deadline_ms=60_000))
     courier = WatchedCourier(asker.post, asker.client)
     express = _after_a_restart(asker, courier)
-    express.launch(
-        Launch(
-            batch=batch,
-            holders=(MemberId(2),) * holders,
-            until_ms=batch.created_at_ms + 60_000,
-            on_disk=OnDisk.as_found(),
-            head_start_s=60,
-        )
-    )
+    express.launch(_launch(batch, *[2] * holders, deadline_ms=60_000, head_start_s=60))
 
     await express.round()
 
