@@ -9,11 +9,14 @@ from hypothesis import strategies as st
 from oracle.domain.ids import Credits
 from oracle.domain.settlement import RefusalReason
 from oracle.rules.answering import AskerAccount, exposure_limit, refusal_of_asker
+from oracle.rules.budgets import Budget
+from oracle.rules.express import Allowance
 from oracle.rules.snapshot import commitment_counts, committed_snapshot, express_snapshot, oldest_needed
 from oracle.rules.vouchers import Totals, covers, greatest
 
 COUNTS = st.integers(0, 2**40)
 TOTALS = st.builds(Totals, queries=COUNTS, hits=COUNTS, amount=COUNTS.map(Credits))
+UP_TO_A_THOUSAND = st.integers(0, 1_000)
 BLOCKS = st.lists(st.integers(0, 60), max_size=12).map(sorted)
 
 
@@ -70,18 +73,29 @@ def test_voucher__that_covers_a_charge__covers_everything_before_it(
         unredeemed=st.integers(0, 10**6),
         unreceipted=st.integers(0, 10**6),
         receipts_overdue=st.integers(0, 3),
+        allowance=st.none()
+        | st.builds(
+            Allowance,
+            budget=st.builds(Budget, epoch=st.just(1), used=UP_TO_A_THOUSAND, limit=UP_TO_A_THOUSAND),
+            entitlement=UP_TO_A_THOUSAND,
+            unanchored=UP_TO_A_THOUSAND,
+        ),
     ),
+    UP_TO_A_THOUSAND,
     st.integers(0, 10**6),
 )
-def test_asker__let_in__never_owes_more_than_its_share(account: AskerAccount, cost: int) -> None:
+def test_asker__let_in__never_owes_more_than_its_share(
+    account: AskerAccount, elements: int, cost: int
+) -> None:
     limit = exposure_limit(account)
 
     assert 0 <= limit <= max(0, account.balance + account.floor)
     owed = account.unredeemed + account.unreceipted + cost
-    refusal = refusal_of_asker(account, cost=cost)
+    refusal = refusal_of_asker(account, elements=elements, cost=cost)
     if refusal is None:
         assert account.in_standing
         assert owed <= limit
+        assert account.allowance is None or account.allowance.allows(elements)
     elif refusal is RefusalReason.EXPOSURE_EXCEEDED:
         assert owed > limit
 
