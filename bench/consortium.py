@@ -18,10 +18,12 @@ from rows import progress
 from oracle.crypto.workers import Workers
 from oracle.domain.reports import AskingMode, HolderProgress, HolderState, RawSubject
 from oracle.wiring.member import Member
+from oracle.wiring.rounds import Round
 
 ASKER = 1
 _SAID_EVERY = 10
-_LOOK_S = 0.02
+_LOOK_S = 0.001
+"""Short: cores that rest for longer take longer to begin again, which is not the query's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +82,15 @@ class Asker:
         """Wait until the receipts of what was answered are, so that nothing is left over for the next."""
         journals = self.member.requester.journals
         while True:
-            if not await journals.replies.without_receipt() and not await journals.receipts.pending():
-                return
             await asyncio.sleep(_LOOK_S)
+            if self._rests() and not (
+                await journals.replies.without_receipt() or await journals.receipts.pending()
+            ):
+                return
+
+    def _rests(self) -> bool:
+        rounds = _woken(self.member)
+        return not any(one.line.running or one.news.is_set() for one in rounds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,11 +164,14 @@ async def _asking(pipes: Sequence[Connection], layout: Layout, ports: int) -> As
         workers.close()
 
 
+def _woken(member: Member) -> tuple[Round, ...]:
+    return member.rounds.express, member.rounds.judge, member.rounds.receipts
+
+
 @asynccontextmanager
 async def _rounds(member: Member) -> AsyncIterator[None]:
     """Those that an express query wakes: what asks, what judges and what sends the receipts."""
-    rounds = (member.rounds.express, member.rounds.judge, member.rounds.receipts)
-    running = [asyncio.create_task(one.run()) for one in rounds]
+    running = [asyncio.create_task(one.run()) for one in _woken(member)]
     try:
         yield
     finally:
