@@ -30,8 +30,9 @@ log = structlog.get_logger()
 LATE_MS = 2_000
 """An answer that comes so much later is no answer any more, but its holder gets a receipt for it."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1.0
-RECEIPTS_WAIT_S = 0.3
-"""Receipts of a batch wait for its end, but no longer: they would be in the way of the answers that come."""
+RECEIPTS_WAIT_S, TELLING_S = 0.5, 0.02
+"""Receipts of a batch wait for its end, but no longer than the first: they would be in the way of the answers
+that come. The second is for whoever asked to be told that it ended."""
 LEFT_OVER_MS = 5_000
 """A batch this old that nobody carries was left by a daemon that ended."""
 
@@ -134,18 +135,15 @@ class Expressing:
                     self._changed()
         finally:
             self._under_way.discard(batch_id)
-            self._write_receipts()
+            self._write_receipts(within_s=TELLING_S)
 
-    def _write_receipts_soon(self) -> None:
-        if self._receipts_wait is None:
-            later = asyncio.get_running_loop().call_later
-            self._receipts_wait = later(RECEIPTS_WAIT_S, self._write_receipts)
-
-    def _write_receipts(self) -> None:
-        if self._receipts_wait is not None:
-            self._receipts_wait.cancel()
-            self._receipts_wait = None
-        self._judged()
+    def _write_receipts(self, *, within_s: float) -> None:
+        loop, waiting = asyncio.get_running_loop(), self._receipts_wait
+        if waiting is not None and waiting.when() > loop.time() + within_s:
+            waiting.cancel()
+            waiting = None
+        if waiting is None or waiting.when() <= loop.time():
+            self._receipts_wait = loop.call_later(within_s, self._judged)
 
     async def _ask(self, launch: Launch, holder: MemberId, frame: bytes) -> bool:
         """Whether the batch ended with this holder's answer."""
@@ -213,7 +211,7 @@ class Expressing:
             raise NotAnsweredInTime("The holder has not answered within the query's deadline.") from error
         with launch.judging(in_time=self._clock.wall_ms() <= launch.until_ms):
             ended = await self._take(batch, message)
-        self._write_receipts_soon()
+        self._write_receipts(within_s=RECEIPTS_WAIT_S)
         return ended
 
     async def _take(self, batch: AskedBatch, message: OpenedMessage) -> bool:
